@@ -1,0 +1,127 @@
+/**
+ * The pool of live orders. One slot of 128 bytes an order; the same bytes are seen as eight
+ * doubles (for 53-bit integers) and as 32-bit integers.
+ *
+ * ```text
+ * offset | bytes | type | field                                   | OrderField
+ *      0 |     8 | f64  | order id                                | orderId
+ *      8 |     8 | f64  | price in ticks                          | price
+ *     16 |     8 | f64  | leaves in lots                          | leaves
+ *     24 |     8 | f64  | executed in lots                        | executed
+ *     32 |     8 | f64  | quantity in lots, or budget             | quantity
+ *     40 |     8 | f64  | executed notional in minor units        | notional
+ *     48 |     8 | f64  | buy: notional that is reserved          | reserve
+ *     56 |     8 | f64  | stamp of entry in microseconds          | created
+ *     64 |     4 | i32  | next order of the price level           | next (free list as well)
+ *     68 |     4 | i32  | previous order of the price level       | previous
+ *     72 |     4 | i32  | price level, 0 while it does not rest   | level
+ *     76 |     4 | i32  | instrument                              | instrument
+ *     80 |     4 | i32  | account                                 | account
+ *     84 |     4 | i32  | next order of the account               | accountNext
+ *     88 |     4 | i32  | previous order of the account           | accountPrevious
+ *     92 |     4 | i32  | type, time in force, flags, prevention  | attributes
+ *     96 |     4 | i32  | side                                    | side
+ *    100 |     4 | i32  | fee credit, millionths of a minor unit  | feeCredit
+ *    104 |     8 | 2×i32| request key                             | keyLow, keyHigh
+ *    112 |     4 | i32  | bytes of the client order id's text     | textBytes
+ *    116 |    12 | -    | spare                                   |
+ * ```
+ *
+ * The texts stand in an array of their own, 36 bytes a slot, touched only by orders that have one.
+ * Slot 0 is none. Owner and only writer: the matching thread.
+ *
+ * @module
+ */
+import { TEXT_BYTES_MAX } from "../protocol/frame.ts";
+
+/** Doubles a slot. */
+export const ORDER_DOUBLES = 16;
+/** 32-bit integers a slot. */
+export const ORDER_INTEGERS = 32;
+
+/** Field offsets: doubles for the first eight, integers for the others. */
+export const OrderField = {
+  orderId: 0,
+  price: 1,
+  leaves: 2,
+  executed: 3,
+  quantity: 4,
+  notional: 5,
+  reserve: 6,
+  created: 7,
+  next: 16,
+  previous: 17,
+  level: 18,
+  instrument: 19,
+  account: 20,
+  accountNext: 21,
+  accountPrevious: 22,
+  attributes: 23,
+  side: 24,
+  feeCredit: 25,
+  keyLow: 26,
+  keyHigh: 27,
+  textBytes: 28,
+} as const;
+
+/** Fixed-capacity pool of order slots with an intrusive free list. */
+export class OrderPool {
+  doubles: Float64Array<ArrayBuffer>;
+  integers: Int32Array<ArrayBuffer>;
+  texts: Uint8Array<ArrayBuffer>;
+  #freeHead = 0;
+  #slotNext = 1;
+  #liveCount = 0;
+  #capacity: number;
+
+  constructor(capacity: number) {
+    const buffer = new ArrayBuffer((capacity + 1) * ORDER_DOUBLES * 8);
+    this.doubles = new Float64Array(buffer);
+    this.integers = new Int32Array(buffer);
+    this.texts = new Uint8Array((capacity + 1) * TEXT_BYTES_MAX);
+    this.#capacity = capacity;
+    // Touched once, so that no page is first touched while matching.
+    this.doubles.fill(0);
+  }
+
+  /** Orders that hold a slot. */
+  get liveCount(): number {
+    return this.#liveCount;
+  }
+
+  /** Slots there are. */
+  get capacity(): number {
+    return this.#capacity;
+  }
+
+  /** A slot, with whatever its last user left in it; 0 when the pool is full. */
+  take(): number {
+    if (this.#liveCount === this.#capacity) return 0;
+    this.#liveCount++;
+    const slot = this.#freeHead;
+    if (slot === 0) return this.#slotNext++;
+    this.#freeHead = this.integers[slot * ORDER_INTEGERS + OrderField.next];
+    return slot;
+  }
+
+  /** Gives a slot back. */
+  release(slot: number): void {
+    this.integers[slot * ORDER_INTEGERS + OrderField.next] = this.#freeHead;
+    this.#freeHead = slot;
+    this.#liveCount--;
+  }
+
+  /** Doubles the pool: a safe point is needed, for it allocates. */
+  grow(): void {
+    const capacity = this.#capacity * 2;
+    const buffer = new ArrayBuffer((capacity + 1) * ORDER_DOUBLES * 8);
+    const doubles = new Float64Array(buffer);
+    doubles.set(this.doubles);
+    const texts = new Uint8Array((capacity + 1) * TEXT_BYTES_MAX);
+    texts.set(this.texts);
+    this.doubles = doubles;
+    this.integers = new Int32Array(buffer);
+    this.texts = texts;
+    this.#capacity = capacity;
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * Administrative commands: accounts, assets, instruments, deposits, withdrawals, halts.
+ * They come through the same journal as orders, by a subject of their own.
+ *
+ * @module
+ */
+import { ASSETS_MAX } from "../ledger/balances.ts";
+import { InstrumentWord } from "../protocol/administration.ts";
+import { EventFlag, EventKind, OrderStatus } from "../protocol/event_record.ts";
+import { CommandKind, OrderWord } from "../protocol/order_record.ts";
+import { ResultCode } from "../protocol/result_code.ts";
+import { readU64, SAFE_MAX, type WireBuffer } from "../protocol/wire_buffer.ts";
+import { ACCOUNTS_MAX, AccountStatus, FEE_ACCOUNT } from "./accounts.ts";
+import { INSTRUMENTS_MAX, TradingStatus } from "./instruments.ts";
+import { complete, reject } from "./result.ts";
+import type { ShardState } from "./shard_state.ts";
+
+/** Applies the administrative command at `at`. Not on the matching path: may allocate. */
+export function administer(
+  state: ShardState,
+  frame: WireBuffer,
+  at: number,
+  textAt: number,
+): void {
+  switch (frame.bytes[at]) {
+    case CommandKind.account:
+      return end(state, frame, at, setAccount(state, frame, at));
+    case CommandKind.asset:
+      return end(state, frame, at, addAsset(state, frame, at, textAt));
+    case CommandKind.instrument:
+      return end(state, frame, at, defineInstrument(state, frame, at, textAt));
+    case CommandKind.tradingStatus:
+      return end(state, frame, at, setTradingStatus(state, frame, at));
+    default:
+      return move(state, frame, at);
+  }
+}
+
+function end(state: ShardState, frame: WireBuffer, at: number, code: number): void {
+  if (code !== ResultCode.ok) return reject(state, frame, at, code, 0, 0);
+  const word = at >> 2;
+  state.events.head(
+    EventKind.reference,
+    frame.bytes[at + 1],
+    0,
+    0,
+    ResultCode.ok,
+    frame.words[word + OrderWord.instrument],
+    frame.words[word + OrderWord.account],
+    frame.bytes[at],
+  );
+  state.events.keyed(
+    frame.words[word + OrderWord.keyLow],
+    frame.words[word + OrderWord.keyHigh],
+    0,
+    0,
+    0,
+  );
+  complete(state, ResultCode.ok, OrderStatus.none, 0, 0, 0, 0);
+}
+
+function setAccount(state: ShardState, frame: WireBuffer, at: number): ResultCode {
+  const account = frame.words[(at >> 2) + OrderWord.account];
+  if (account === FEE_ACCOUNT || account >= ACCOUNTS_MAX) return ResultCode.accountInvalid;
+  const isOn = frame.bytes[at + 1] === 1;
+  state.accounts.setStatus(account, isOn ? AccountStatus.enabled : AccountStatus.disabled);
+  return ResultCode.ok;
+}
+
+function addAsset(state: ShardState, frame: WireBuffer, at: number, textAt: number): ResultCode {
+  const asset = frame.words[(at >> 2) + OrderWord.instrument];
+  return state.instruments.addAsset(asset, textOf(frame, at, textAt), frame.bytes[at + 1]);
+}
+
+function defineInstrument(
+  state: ShardState,
+  frame: WireBuffer,
+  at: number,
+  textAt: number,
+): ResultCode {
+  const { words } = frame;
+  const word = at >> 2;
+  const instrument = words[word + OrderWord.instrument];
+  const quoteAsset = words[word + InstrumentWord.quoteAsset];
+  const code = state.instruments.define({
+    instrument,
+    symbol: textOf(frame, at, textAt),
+    baseAsset: words[word + InstrumentWord.baseAsset],
+    quoteAsset,
+    priceScale: frame.bytes[at + 1],
+    quantityScale: frame.bytes[at + 2],
+    tickSize: readU64(words, word + OrderWord.price),
+    lotSize: readU64(words, word + OrderWord.quantity),
+    priceTicksMax: readU64(words, word + InstrumentWord.priceTicksMax),
+    quantityLotsMax: readU64(words, word + InstrumentWord.quantityLotsMax),
+    makerFeePpm: words[word + InstrumentWord.makerFeePpm],
+    takerFeePpm: words[word + InstrumentWord.takerFeePpm],
+    collarPpm: words[word + InstrumentWord.collarPpm],
+  });
+  if (code !== ResultCode.ok) return code;
+  state.books.open(instrument);
+  state.instruments.feeSlot[instrument] = state.balances.open(FEE_ACCOUNT, quoteAsset);
+  return ResultCode.ok;
+}
+
+function setTradingStatus(state: ShardState, frame: WireBuffer, at: number): ResultCode {
+  const instrument = frame.words[(at >> 2) + OrderWord.instrument];
+  const { status } = state.instruments;
+  if (instrument >= INSTRUMENTS_MAX || status[instrument] === TradingStatus.unknown) {
+    return ResultCode.unknownInstrument;
+  }
+  status[instrument] = frame.bytes[at + 1] === 1 ? TradingStatus.trading : TradingStatus.halted;
+  return ResultCode.ok;
+}
+
+/** A deposit or a withdrawal. */
+function move(state: ShardState, frame: WireBuffer, at: number): void {
+  const { balances } = state;
+  const word = at >> 2;
+  const account = frame.words[word + OrderWord.account];
+  const asset = frame.words[word + OrderWord.instrument];
+  const amount = readU64(frame.words, word + OrderWord.quantity);
+  if (state.accounts.status(account) === AccountStatus.unknown) {
+    return reject(state, frame, at, ResultCode.unknownAccount, state.accounts.last, account);
+  }
+  if (asset >= ASSETS_MAX || !state.instruments.assets.has(asset)) {
+    return reject(state, frame, at, ResultCode.unknownAsset, ASSETS_MAX - 1, asset);
+  }
+  if (amount === 0) return reject(state, frame, at, ResultCode.quantityZero, 1, 0);
+  const isDeposit = frame.bytes[at] === CommandKind.deposit;
+  const slot = isDeposit ? balances.open(account, asset) : balances.find(account, asset);
+  if (isDeposit && balances.supply[asset] + amount > SAFE_MAX) {
+    const room = SAFE_MAX - balances.supply[asset];
+    return reject(state, frame, at, ResultCode.supplyTooHigh, room, amount);
+  }
+  if (!isDeposit && balances.available[slot] < amount) {
+    const available = balances.available[slot];
+    return reject(state, frame, at, ResultCode.insufficientFunds, available, amount);
+  }
+  const change = isDeposit ? amount : -amount;
+  balances.available[slot] += change;
+  balances.supply[asset] += change;
+  const total = balances.available[slot] + balances.held[slot];
+  state.events.head(
+    EventKind.ledger,
+    0,
+    0,
+    isDeposit ? 0 : EventFlag.debit,
+    ResultCode.ok,
+    0,
+    account,
+    0,
+  );
+  state.events.keyed(
+    frame.words[word + OrderWord.keyLow],
+    frame.words[word + OrderWord.keyHigh],
+    asset,
+    amount,
+    total,
+  );
+  complete(state, ResultCode.ok, OrderStatus.none, 0, amount, total, 0);
+}
+
+function textOf(frame: WireBuffer, at: number, textAt: number): string {
+  const from = textAt + frame.words[(at >> 2) + OrderWord.textOffset];
+  const length = frame.halves[(at >> 1) + 3];
+  return String.fromCharCode(...frame.bytes.subarray(from, from + length));
+}

@@ -1,0 +1,274 @@
+/**
+ * Applies the journal: the one way in which the state of a shard changes.
+ *
+ * @module
+ */
+import { ORDER_INTEGERS, OrderField } from "../book/order_pool.ts";
+import { EventFlag, EventKind, OrderStatus } from "../protocol/event_record.ts";
+import {
+  FRAME_HEADER_BYTES,
+  frameCount,
+  frameNumber,
+  frameSender,
+  frameTextBytes,
+  recordBytes,
+} from "../protocol/frame.ts";
+import {
+  ADMINISTRATION_KIND_LEAST,
+  CommandKind,
+  OrderFlag,
+  OrderWord,
+} from "../protocol/order_record.ts";
+import { ResultCode } from "../protocol/result_code.ts";
+import { isSafeU64, readU64, SAFE_MAX, type WireBuffer } from "../protocol/wire_buffer.ts";
+import { AccountStatus, FEE_ACCOUNT } from "./accounts.ts";
+import { administer } from "./administer.ts";
+import { cancelResting } from "./close_order.ts";
+import { contentHash } from "./content_hash.ts";
+import {
+  EXPIRED_PER_APPEND_MAX,
+  OutcomeDouble,
+  OUTCOMES_MAX,
+  OUTCOMES_PER_ACCOUNT_MAX,
+  OutcomeWord,
+} from "./outcomes.ts";
+import { placeOrder } from "./place_order.ts";
+import { complete, reject } from "./result.ts";
+import type { ShardState } from "./shard_state.ts";
+
+/** Begins an append: its time, its epoch, an empty event buffer, and outcomes past the horizon go. */
+export function beginAppend(state: ShardState, stampMicros: number, epoch: number): void {
+  state.stampMicros = stampMicros;
+  state.epoch = epoch;
+  state.events.reset();
+  for (let count = 0; count < EXPIRED_PER_APPEND_MAX; count++) {
+    const slot = state.outcomes.oldestExpired(stampMicros);
+    if (slot < 0) return;
+    const orderId = state.outcomes.number(slot, OutcomeDouble.orderId);
+    const isOpen = orderId !== 0 && state.orderIndex.find(orderId) !== 0;
+    if (!isOpen) state.accounts.addOutcomes(state.outcomes.word(slot, OutcomeWord.account), -1);
+    state.outcomes.dropOldest(isOpen, stampMicros);
+  }
+}
+
+/** Applies the commands of one checked frame (see `checkRecordFrame`), `byteLength` long, in order. */
+export function applyFrame(
+  state: ShardState,
+  frame: WireBuffer,
+  at: number,
+  byteLength: number,
+): void {
+  const count = frameCount(frame, at);
+  const textAt = at + byteLength - frameTextBytes(frame, at);
+  state.sender = frameSender(frame, at);
+  state.frameNumber = frameNumber(frame, at);
+  let record = at + FRAME_HEADER_BYTES;
+  for (let index = 0; index < count; index++) {
+    state.reserve();
+    state.events.commandIndex = index;
+    state.commandCount++;
+    applyCommand(state, frame, record, textAt, index);
+    record += recordBytes(frame, record);
+  }
+}
+
+function applyCommand(
+  state: ShardState,
+  frame: WireBuffer,
+  at: number,
+  textAt: number,
+  index: number,
+): void {
+  state.outcome = -1;
+  if (frame.bytes[at] === CommandKind.claim) {
+    state.events.head(EventKind.claim, 0, 0, 0, 0, 0, 0, 0);
+    state.events.four(0, readU64(frame.words, (at >> 2) + OrderWord.price), 0, 0, 0);
+    return;
+  }
+  if (!admit(state, frame, at, textAt, index)) return;
+  switch (frame.bytes[at]) {
+    case CommandKind.newOrder:
+      return placeOrder(state, frame, at, textAt);
+    case CommandKind.cancel:
+      return cancelOrder(state, frame, at);
+    case CommandKind.cancelAll:
+    case CommandKind.cancelAccount:
+      return cancelAll(state, frame, at);
+    default:
+      return administer(state, frame, at, textAt);
+  }
+}
+
+/**
+ * What every command passes: well-formed numbers, a known account, not seen before (else its first
+ * outcome is reported), in time, and a place for its outcome. A cancel goes on without a place.
+ * The outcomes of administrative commands belong to the venue's own account.
+ */
+function admit(
+  state: ShardState,
+  frame: WireBuffer,
+  at: number,
+  textAt: number,
+  index: number,
+): boolean {
+  const { words } = frame;
+  const word = at >> 2;
+  const kind = frame.bytes[at];
+  const account = words[word + OrderWord.account];
+  const keyLow = words[word + OrderWord.keyLow];
+  const keyHigh = words[word + OrderWord.keyHigh];
+  const owner = kind < ADMINISTRATION_KIND_LEAST ? account : FEE_ACCOUNT;
+  const malformed = checkNumbers(frame, at);
+  if (malformed !== ResultCode.ok) {
+    reject(state, frame, at, malformed, SAFE_MAX, 0);
+    return false;
+  }
+  const needsAccount = kind < ADMINISTRATION_KIND_LEAST || kind === CommandKind.cancelAccount;
+  if (needsAccount && state.accounts.status(account) === AccountStatus.unknown) {
+    reject(state, frame, at, ResultCode.unknownAccount, state.accounts.last, account);
+    return false;
+  }
+  const hash = contentHash(frame, at, textAt);
+  const known = state.outcomes.find(owner, keyLow, keyHigh);
+  if (known >= 0) {
+    if (state.outcomes.word(known, OutcomeWord.contentHash) === hash) {
+      repeatOutcome(state, frame, at, index, known);
+    } else reject(state, frame, at, ResultCode.differentContent, 0, 0);
+    return false;
+  }
+  const deadline = readU64(words, word + OrderWord.deadline);
+  if (deadline !== 0 && deadline < state.stampMicros) {
+    reject(state, frame, at, ResultCode.deadlinePassed, deadline, state.stampMicros);
+    return false;
+  }
+  return takeOutcome(state, frame, at, owner, hash, index);
+}
+
+function checkNumbers(frame: WireBuffer, at: number): ResultCode {
+  const { bytes, words } = frame;
+  const word = at >> 2;
+  const kind = bytes[at];
+  const isKnown = (kind >= CommandKind.newOrder && kind <= CommandKind.cancelAll) ||
+    (kind >= ADMINISTRATION_KIND_LEAST && kind <= CommandKind.cancelAccount) ||
+    kind === CommandKind.instrument;
+  if (!isKnown) return ResultCode.unknownKind;
+  if ((words[word + OrderWord.keyLow] | words[word + OrderWord.keyHigh]) === 0) {
+    return ResultCode.missingRequestKey;
+  }
+  if (words[word + OrderWord.reserved] !== 0) return ResultCode.reservedNotZero;
+  const isSafe = isSafeU64(words, word + OrderWord.deadline) &&
+    isSafeU64(words, word + OrderWord.price) && isSafeU64(words, word + OrderWord.quantity) &&
+    (kind !== CommandKind.cancel || (bytes[at + 4] & OrderFlag.targetByKey) !== 0 ||
+      isSafeU64(words, word + OrderWord.target));
+  return isSafe ? ResultCode.ok : ResultCode.unsafeInteger;
+}
+
+/** Takes a place in the outcome table; a full quota or table refuses all but cancels. */
+function takeOutcome(
+  state: ShardState,
+  frame: WireBuffer,
+  at: number,
+  owner: number,
+  hash: number,
+  index: number,
+): boolean {
+  const kind = frame.bytes[at];
+  const count = state.accounts.outcomeCount(owner);
+  if (count < OUTCOMES_PER_ACCOUNT_MAX && state.outcomes.hasRoom) {
+    const word = at >> 2;
+    const keyLow = frame.words[word + OrderWord.keyLow];
+    const keyHigh = frame.words[word + OrderWord.keyHigh];
+    state.outcome = state.outcomes.record(owner, keyLow, keyHigh, hash);
+    state.outcomes.from(state.outcome, state.sender, state.frameNumber, index, kind);
+    state.accounts.addOutcomes(owner, 1);
+    return true;
+  }
+  if (kind !== CommandKind.newOrder) return true;
+  if (state.outcomes.hasRoom) {
+    reject(state, frame, at, ResultCode.outcomeQuotaFull, OUTCOMES_PER_ACCOUNT_MAX, count);
+  } else {
+    reject(state, frame, at, ResultCode.outcomeTableFull, OUTCOMES_MAX, state.outcomes.count);
+  }
+  return false;
+}
+
+/** Reports the first outcome again; a gateway's own repeat is no duplicate to the client. */
+function repeatOutcome(
+  state: ShardState,
+  frame: WireBuffer,
+  at: number,
+  index: number,
+  slot: number,
+): void {
+  const { events, outcomes } = state;
+  const kinds = outcomes.word(slot, OutcomeWord.kinds);
+  const codeAndIndex = outcomes.word(slot, OutcomeWord.codeAndIndex);
+  const isOwn = outcomes.word(slot, OutcomeWord.sender) === state.sender &&
+    outcomes.word(slot, OutcomeWord.frameNumber) === (state.frameNumber >>> 0) &&
+    codeAndIndex >>> 16 === index;
+  const isOrder = (kinds & 0xff) === CommandKind.newOrder;
+  events.head(
+    EventKind.summary,
+    frame.bytes[at + 1],
+    (kinds >>> 8) & 0xff,
+    (isOwn ? 0 : EventFlag.duplicate) | (isOrder ? 0 : EventFlag.notAnOrder),
+    codeAndIndex & 0xffff,
+    frame.words[(at >> 2) + OrderWord.instrument],
+    frame.words[(at >> 2) + OrderWord.account],
+    outcomes.number(slot, OutcomeDouble.orderId),
+  );
+  events.four(
+    outcomes.number(slot, OutcomeDouble.stamp),
+    outcomes.number(slot, OutcomeDouble.eventSequence),
+    outcomes.number(slot, OutcomeDouble.executed),
+    outcomes.number(slot, OutcomeDouble.leaves),
+    outcomes.number(slot, OutcomeDouble.notional),
+  );
+}
+
+function cancelOrder(state: ShardState, frame: WireBuffer, at: number): void {
+  const { words } = frame;
+  const word = at >> 2;
+  const account = words[word + OrderWord.account];
+  let orderId = 0;
+  if ((frame.bytes[at + 4] & OrderFlag.targetByKey) !== 0) {
+    const high = words[word + OrderWord.target + 1];
+    const placed = state.outcomes.find(account, words[word + OrderWord.target], high);
+    if (placed >= 0) orderId = state.outcomes.number(placed, OutcomeDouble.orderId);
+  } else orderId = readU64(words, word + OrderWord.target);
+  const slot = orderId === 0 ? 0 : state.orderIndex.find(orderId);
+  // Another account's order is as unknown as one that is not there: ids tell nothing about others.
+  if (slot === 0 || state.orders.integers[slot * ORDER_INTEGERS + OrderField.account] !== account) {
+    reject(state, frame, at, ResultCode.unknownOrder, 0, orderId);
+    return;
+  }
+  cancelResting(state, slot, ResultCode.canceledByRequest, 0);
+  complete(state, ResultCode.canceledByRequest, OrderStatus.canceled, orderId, 0, 0, 0);
+}
+
+/** Cancels every open order of the account, or those of one instrument; O(open orders). */
+function cancelAll(state: ShardState, frame: WireBuffer, at: number): void {
+  const { integers } = state.orders;
+  const word = at >> 2;
+  const instrument = frame.words[word + OrderWord.instrument];
+  const account = frame.words[word + OrderWord.account];
+  const code = frame.bytes[at] === CommandKind.cancelAll
+    ? ResultCode.canceledByRequest
+    : ResultCode.canceledByOperator;
+  let canceled = 0;
+  let slot = state.accounts.firstOpen(account);
+  while (slot !== 0) {
+    const next = integers[slot * ORDER_INTEGERS + OrderField.accountNext];
+    const of = integers[slot * ORDER_INTEGERS + OrderField.instrument];
+    if (instrument === 0 || of === instrument) {
+      cancelResting(state, slot, code, 0);
+      canceled++;
+    }
+    slot = next;
+  }
+  const status = OrderStatus.canceled;
+  const flags = EventFlag.notAnOrder;
+  state.events.head(EventKind.summary, 0, status, flags, code, instrument, account, 0);
+  state.events.four(state.stampMicros, state.events.sequence + 1, canceled, 0, 0);
+  complete(state, code, status, 0, canceled, 0, 0);
+}

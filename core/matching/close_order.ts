@@ -1,0 +1,47 @@
+/**
+ * The end of an order that rests: out of the book, out of the indexes, its hold given back.
+ *
+ * @module
+ */
+import { ORDER_DOUBLES, ORDER_INTEGERS, OrderField } from "../book/order_pool.ts";
+import { EventFlag, EventKind, OrderStatus } from "../protocol/event_record.ts";
+import { releaseHold } from "./holds.ts";
+import type { ShardState } from "./shard_state.ts";
+
+/** Takes the resting order in `slot` out of everything and frees the slot. O(1). */
+export function closeOrder(state: ShardState, slot: number): void {
+  releaseHold(state, slot);
+  state.books.remove(slot);
+  state.orderIndex.remove(slot);
+  state.accounts.removeOpen(slot);
+  state.orders.release(slot);
+}
+
+/** Reports the resting order in `slot` as canceled with `code`, and closes it. */
+export function cancelResting(
+  state: ShardState,
+  slot: number,
+  code: number,
+  flags: number,
+): void {
+  const { doubles, integers } = state.orders;
+  const at = slot * ORDER_INTEGERS;
+  state.events.head(
+    EventKind.canceled,
+    integers[at + OrderField.side],
+    OrderStatus.canceled,
+    flags | EventFlag.resting,
+    code,
+    integers[at + OrderField.instrument],
+    integers[at + OrderField.account],
+    doubles[slot * ORDER_DOUBLES + OrderField.orderId],
+  );
+  state.events.keyed(
+    integers[at + OrderField.keyLow],
+    integers[at + OrderField.keyHigh],
+    doubles[slot * ORDER_DOUBLES + OrderField.price],
+    doubles[slot * ORDER_DOUBLES + OrderField.executed],
+    doubles[slot * ORDER_DOUBLES + OrderField.leaves],
+  );
+  closeOrder(state, slot);
+}

@@ -1,0 +1,166 @@
+/**
+ * Writes event records, one behind the other, into a buffer that is allocated before it is needed,
+ * and folds each into the state hash.
+ *
+ * The buffer holds the events of one append: the caller resets it before the append and sees before
+ * each command that there is room for the worst one.
+ *
+ * @module
+ */
+import { RECORD_BYTES, TEXT_BYTES_MAX } from "../protocol/frame.ts";
+import { EventWord } from "../protocol/event_record.ts";
+import { WireBuffer, writeU64 } from "../protocol/wire_buffer.ts";
+
+const RECORD_WORDS = RECORD_BYTES / 4;
+/** Room for texts at the start. */
+const TEXT_CAPACITY_BYTES = 2 ** 16;
+
+/** The events of one append, and the running hash over all events of the shard. */
+export class EventWriter {
+  buffer: WireBuffer;
+  /** Events in the buffer. */
+  count = 0;
+  /** Sequence of the last event of the shard, from 1. */
+  sequence = 0;
+  /** Index of the present command in its frame. */
+  commandIndex = 0;
+  /** Client order ids of the append's accepted orders, one behind the other. */
+  texts: Uint8Array<ArrayBuffer>;
+  /** Bytes of {@link texts} in use. */
+  textLength = 0;
+  /** Offset of the record that is being written. */
+  #at = 0;
+  #hashLow = 0x811c9dc5;
+  #hashHigh = 0x2545f491;
+
+  constructor(capacity: number) {
+    this.buffer = WireBuffer.allocate(capacity * RECORD_BYTES);
+    this.texts = new Uint8Array(TEXT_CAPACITY_BYTES);
+  }
+
+  /** Events that still fit. */
+  get freeCount(): number {
+    return this.buffer.bytes.length / RECORD_BYTES - this.count;
+  }
+
+  /** Whether one more text fits. */
+  get hasTextRoom(): boolean {
+    return this.texts.length - this.textLength >= TEXT_BYTES_MAX;
+  }
+
+  /** Doubles the room for texts: a safe point is needed, for it allocates. */
+  growTexts(): void {
+    const larger = new Uint8Array(this.texts.length * 2);
+    larger.set(this.texts);
+    this.texts = larger;
+  }
+
+  /** Copies a text of the append and returns its offset. */
+  addText(source: Uint8Array, start: number, length: number): number {
+    const offset = this.textLength;
+    for (let at = 0; at < length; at++) this.texts[offset + at] = source[start + at];
+    this.textLength += length;
+    return offset;
+  }
+
+  /** Doubles the buffer: a safe point is needed, for it allocates. */
+  grow(): void {
+    const larger = WireBuffer.allocate(this.buffer.bytes.length * 2);
+    larger.bytes.set(this.buffer.bytes);
+    this.buffer = larger;
+  }
+
+  /** Starts the events of the next append. */
+  reset(): void {
+    this.count = 0;
+    this.textLength = 0;
+  }
+
+  /** Begins a record; {@link four} ends it. */
+  head(
+    kind: number,
+    side: number,
+    status: number,
+    flags: number,
+    code: number,
+    instrument: number,
+    account: number,
+    orderId: number,
+  ): void {
+    const at = this.count * RECORD_BYTES;
+    const words = this.buffer.words;
+    this.#at = at >> 2;
+    words[this.#at] = kind | (side << 8) | (status << 16) | (flags << 24);
+    words[this.#at + 1] = code | (this.commandIndex << 16);
+    words[this.#at + EventWord.instrument] = instrument;
+    words[this.#at + EventWord.account] = account;
+    writeU64(words, this.#at + EventWord.orderId, orderId);
+  }
+
+  /** Ends a record whose first field is a request key. */
+  keyed(keyLow: number, keyHigh: number, price: number, quantity: number, leaves: number): void {
+    const words = this.buffer.words;
+    words[this.#at + EventWord.first] = keyLow;
+    words[this.#at + EventWord.first + 1] = keyHigh;
+    this.#end(price, quantity, leaves, 0);
+  }
+
+  /** Ends a record with four numbers. */
+  four(first: number, price: number, quantity: number, leaves: number, last: number): void {
+    writeU64(this.buffer.words, this.#at + EventWord.first, first);
+    this.#end(price, quantity, leaves, last);
+  }
+
+  /** Ends an `accepted` record: request key, text reference and attributes are words. */
+  accepted(
+    keyLow: number,
+    keyHigh: number,
+    price: number,
+    quantity: number,
+    textOffset: number,
+    textBytes: number,
+    attributes: number,
+  ): void {
+    const words = this.buffer.words;
+    const at = this.#at;
+    words[at + EventWord.first] = keyLow;
+    words[at + EventWord.first + 1] = keyHigh;
+    writeU64(words, at + EventWord.price, price);
+    writeU64(words, at + EventWord.quantity, quantity);
+    words[at + EventWord.leaves] = textOffset;
+    words[at + EventWord.leaves + 1] = textBytes;
+    words[at + EventWord.last] = attributes;
+    words[at + EventWord.last + 1] = 0;
+    this.#close();
+  }
+
+  /** The hash over every event so far, as 16 hexadecimal digits. */
+  get stateHash(): string {
+    return (this.#hashHigh >>> 0).toString(16).padStart(8, "0") +
+      (this.#hashLow >>> 0).toString(16).padStart(8, "0");
+  }
+
+  #end(price: number, quantity: number, leaves: number, last: number): void {
+    const words = this.buffer.words;
+    const at = this.#at;
+    writeU64(words, at + EventWord.price, price);
+    writeU64(words, at + EventWord.quantity, quantity);
+    writeU64(words, at + EventWord.leaves, leaves);
+    writeU64(words, at + EventWord.last, last);
+    this.#close();
+  }
+
+  #close(): void {
+    this.count++;
+    this.sequence++;
+    const words = this.buffer.words;
+    let low = this.#hashLow;
+    let high = this.#hashHigh;
+    for (let at = this.#at, end = at + RECORD_WORDS; at < end; at += 2) {
+      low = Math.imul(low ^ words[at], 0x01000193) ^ (low >>> 15);
+      high = Math.imul(high ^ words[at + 1], 0x85ebca6b) ^ (high >>> 13);
+    }
+    this.#hashLow = low ^ (high >>> 7);
+    this.#hashHigh = high ^ (low << 9);
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * What an order holds, and what a trade moves.
+ *
+ * A sell holds its leaves in the base asset. A buy holds, in the quote asset, the notional it may
+ * still spend (its reserve) and the fee on it at the higher of the two rates, less its fee credit.
+ * Both are functions of the order alone, so what a balance holds is always the sum over its orders.
+ *
+ * @module
+ */
+import { ORDER_DOUBLES, ORDER_INTEGERS, OrderField } from "../book/order_pool.ts";
+import { creditAfter, feeOf } from "../ledger/fees.ts";
+import { OrderFlag, Side } from "../protocol/order_record.ts";
+import type { ShardState } from "./shard_state.ts";
+
+/** Minor units of the quote asset that a buy with this reserve and fee credit holds. */
+export function buyHold(
+  state: ShardState,
+  instrument: number,
+  reserve: number,
+  feeCredit: number,
+): number {
+  const { makerFeePpm, takerFeePpm } = state.instruments;
+  const ratePpm = Math.max(makerFeePpm[instrument], takerFeePpm[instrument]);
+  return reserve + feeOf(reserve, ratePpm, feeCredit);
+}
+
+/** Minor units that the order in `slot` holds, of the base asset (sell) or the quote asset (buy). */
+export function holdOf(state: ShardState, slot: number): number {
+  const { doubles, integers } = state.orders;
+  const instrument = integers[slot * ORDER_INTEGERS + OrderField.instrument];
+  if (integers[slot * ORDER_INTEGERS + OrderField.side] === Side.sell) {
+    return doubles[slot * ORDER_DOUBLES + OrderField.leaves] *
+      state.instruments.basePerLot[instrument];
+  }
+  const reserve = doubles[slot * ORDER_DOUBLES + OrderField.reserve];
+  const feeCredit = integers[slot * ORDER_INTEGERS + OrderField.feeCredit];
+  return buyHold(state, instrument, reserve, feeCredit);
+}
+
+/** Gives back what the order in `slot` still holds. */
+export function releaseHold(state: ShardState, slot: number): void {
+  const { integers } = state.orders;
+  const { balances, instruments } = state;
+  const instrument = integers[slot * ORDER_INTEGERS + OrderField.instrument];
+  const asset = integers[slot * ORDER_INTEGERS + OrderField.side] === Side.sell
+    ? instruments.baseAsset[instrument]
+    : instruments.quoteAsset[instrument];
+  const balance = balances.find(integers[slot * ORDER_INTEGERS + OrderField.account], asset);
+  const amount = holdOf(state, slot);
+  balances.held[balance] -= amount;
+  balances.available[balance] += amount;
+}
+
+/**
+ * Settles one side of a trade: moves base and quote, charges the fee, releases what price
+ * improvement frees, and brings leaves, executed, notional, reserve and fee credit of the order up
+ * to date.
+ *
+ * @returns the fee in minor units of the quote asset
+ */
+export function settle(
+  state: ShardState,
+  slot: number,
+  lots: number,
+  notional: number,
+  ratePpm: number,
+): number {
+  const { doubles, integers } = state.orders;
+  const { balances, instruments } = state;
+  const at = slot * ORDER_DOUBLES;
+  const integersAt = slot * ORDER_INTEGERS;
+  const instrument = integers[integersAt + OrderField.instrument];
+  const account = integers[integersAt + OrderField.account];
+  const credit = integers[integersAt + OrderField.feeCredit];
+  const base = balances.open(account, instruments.baseAsset[instrument]);
+  const quote = balances.open(account, instruments.quoteAsset[instrument]);
+  const baseAmount = lots * instruments.basePerLot[instrument];
+  const fee = feeOf(notional, ratePpm, credit);
+  const creditNext = creditAfter(notional, ratePpm, credit, fee);
+  integers[integersAt + OrderField.feeCredit] = creditNext;
+  doubles[at + OrderField.executed] += lots;
+  doubles[at + OrderField.notional] += notional;
+  if (integers[integersAt + OrderField.side] === Side.sell) {
+    doubles[at + OrderField.leaves] -= lots;
+    balances.held[base] -= baseAmount;
+    balances.available[quote] += notional - fee;
+  } else {
+    const reserve = doubles[at + OrderField.reserve];
+    let reserveNext = reserve - notional;
+    if (((integers[integersAt + OrderField.attributes] >> 16) & OrderFlag.quoteBudget) === 0) {
+      doubles[at + OrderField.leaves] -= lots;
+      reserveNext = doubles[at + OrderField.price] * doubles[at + OrderField.leaves] *
+        instruments.quotePerTickLot[instrument];
+    }
+    doubles[at + OrderField.reserve] = reserveNext;
+    const released = buyHold(state, instrument, reserve, credit) -
+      buyHold(state, instrument, reserveNext, creditNext);
+    balances.held[quote] -= released;
+    balances.available[quote] += released - notional - fee;
+    balances.available[base] += baseAmount;
+  }
+  balances.available[instruments.feeSlot[instrument]] += fee;
+  return fee;
+}

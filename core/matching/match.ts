@@ -1,0 +1,138 @@
+/**
+ * Matching: an aggressor against the book, best price first, oldest order first, at the maker's
+ * price.
+ *
+ * @module
+ */
+import { ORDER_DOUBLES, ORDER_INTEGERS, OrderField } from "../book/order_pool.ts";
+import { EventFlag, EventKind, OrderStatus } from "../protocol/event_record.ts";
+import { OrderFlag, SelfTrade, Side } from "../protocol/order_record.ts";
+import { ResultCode } from "../protocol/result_code.ts";
+import { cancelResting, closeOrder } from "./close_order.ts";
+import { settle } from "./holds.ts";
+import { FILLS_PER_COMMAND_MAX, type ShardState } from "./shard_state.ts";
+
+/**
+ * Trades the order in `taker`, which does not rest yet, as far as its price, the book and the
+ * limits allow. O(fills).
+ *
+ * @returns `ok` when it is filled or nothing more crosses; else why matching stopped early:
+ * `selfTrade`, `fillsPerCommand`
+ */
+export function match(state: ShardState, taker: number): ResultCode {
+  const { books, orders } = state;
+  const { doubles, integers } = orders;
+  const at = taker * ORDER_INTEGERS;
+  const instrument = integers[at + OrderField.instrument];
+  const side = integers[at + OrderField.side];
+  const attributes = integers[at + OrderField.attributes];
+  const hasBudget = ((attributes >> 16) & OrderFlag.quoteBudget) !== 0;
+  const selfTrade = attributes >>> 24;
+  const limit = doubles[taker * ORDER_DOUBLES + OrderField.price];
+  for (let steps = 0;; steps++) {
+    const level = books.bestLevel(instrument, side ^ 1);
+    if (level === 0) return ResultCode.ok;
+    const price = books.levelPrice(level);
+    if (side === Side.buy ? price > limit : price < limit) return ResultCode.ok;
+    if (hasBudget) setBudgetLeaves(state, taker, instrument, price);
+    const leaves = doubles[taker * ORDER_DOUBLES + OrderField.leaves];
+    if (leaves === 0) return ResultCode.ok;
+    if (steps === FILLS_PER_COMMAND_MAX) return ResultCode.fillsPerCommand;
+    const maker = books.levelHead(level);
+    if (
+      selfTrade !== SelfTrade.none &&
+      integers[maker * ORDER_INTEGERS + OrderField.account] === integers[at + OrderField.account]
+    ) {
+      if (selfTrade !== SelfTrade.expireTaker) {
+        cancelResting(state, maker, ResultCode.selfTrade, EventFlag.maker);
+      }
+      if (selfTrade !== SelfTrade.expireMaker) return ResultCode.selfTrade;
+      continue;
+    }
+    const makerLeaves = doubles[maker * ORDER_DOUBLES + OrderField.leaves];
+    trade(state, taker, maker, price, Math.min(leaves, makerLeaves), hasBudget);
+    if (doubles[taker * ORDER_DOUBLES + OrderField.leaves] === 0) return ResultCode.ok;
+  }
+}
+
+/**
+ * Whether a fill-or-kill order would be filled as a whole. Changes nothing. O(orders it meets).
+ *
+ * @returns `ok`, `fillOrKill`, or `selfTrade` when one of the account's own orders stands before
+ */
+export function checkFillable(
+  state: ShardState,
+  instrument: number,
+  side: number,
+  account: number,
+  selfTrade: number,
+  limit: number,
+  quantity: number,
+): ResultCode {
+  const { books, orders } = state;
+  const { doubles, integers } = orders;
+  let missing = quantity;
+  let steps = 0;
+  let level = books.bestLevel(instrument, side ^ 1);
+  while (level !== 0) {
+    const price = books.levelPrice(level);
+    if (side === Side.buy ? price > limit : price < limit) break;
+    let maker = books.levelHead(level);
+    while (maker !== 0) {
+      if (steps++ === FILLS_PER_COMMAND_MAX) return ResultCode.fillOrKill;
+      const own = integers[maker * ORDER_INTEGERS + OrderField.account] === account;
+      if (own && selfTrade !== SelfTrade.none) {
+        if (selfTrade !== SelfTrade.expireMaker) return ResultCode.selfTrade;
+      } else {
+        missing -= doubles[maker * ORDER_DOUBLES + OrderField.leaves];
+        if (missing <= 0) return ResultCode.ok;
+      }
+      maker = integers[maker * ORDER_INTEGERS + OrderField.next];
+    }
+    level = books.levelBehind(instrument, side ^ 1, level);
+  }
+  return ResultCode.fillOrKill;
+}
+
+/** Lots that the budget of the order still buys at `price`. */
+function setBudgetLeaves(state: ShardState, slot: number, instrument: number, price: number): void {
+  const { doubles } = state.orders;
+  const perLot = price * state.instruments.quotePerTickLot[instrument];
+  const reserve = doubles[slot * ORDER_DOUBLES + OrderField.reserve];
+  doubles[slot * ORDER_DOUBLES + OrderField.leaves] = Math.floor(reserve / perLot);
+}
+
+function trade(
+  state: ShardState,
+  taker: number,
+  maker: number,
+  price: number,
+  lots: number,
+  hasBudget: boolean,
+): void {
+  const { books, events, instruments, orders } = state;
+  const { doubles, integers } = orders;
+  const instrument = integers[taker * ORDER_INTEGERS + OrderField.instrument];
+  const notional = price * lots * instruments.quotePerTickLot[instrument];
+  const tradeId = ++state.lastTradeId;
+  const makerFee = settle(state, maker, lots, notional, instruments.makerFeePpm[instrument]);
+  const takerFee = settle(state, taker, lots, notional, instruments.takerFeePpm[instrument]);
+  if (hasBudget) setBudgetLeaves(state, taker, instrument, price);
+  books.reduce(maker, lots);
+  for (let one = 0; one < 2; one++) {
+    const slot = one === 0 ? maker : taker;
+    const leaves = doubles[slot * ORDER_DOUBLES + OrderField.leaves];
+    events.head(
+      EventKind.trade,
+      integers[slot * ORDER_INTEGERS + OrderField.side],
+      leaves === 0 ? OrderStatus.filled : OrderStatus.partiallyFilled,
+      one === 0 ? EventFlag.maker : 0,
+      ResultCode.ok,
+      instrument,
+      integers[slot * ORDER_INTEGERS + OrderField.account],
+      doubles[slot * ORDER_DOUBLES + OrderField.orderId],
+    );
+    events.four(one === 0 ? makerFee : takerFee, price, lots, leaves, tradeId);
+  }
+  if (doubles[maker * ORDER_DOUBLES + OrderField.leaves] === 0) closeOrder(state, maker);
+}

@@ -1,0 +1,242 @@
+/**
+ * A new order: checked, reserved for, matched, and what is left of it rested or expired.
+ *
+ * @module
+ */
+import { ORDER_DOUBLES, ORDER_INTEGERS, OrderField } from "../book/order_pool.ts";
+import { EventFlag, EventKind, OrderStatus } from "../protocol/event_record.ts";
+import { TEXT_BYTES_MAX } from "../protocol/frame.ts";
+import { OrderFlag, OrderType, OrderWord, Side, TimeInForce } from "../protocol/order_record.ts";
+import { ResultCode } from "../protocol/result_code.ts";
+import { readU64, type WireBuffer } from "../protocol/wire_buffer.ts";
+import { OPEN_ORDERS_PER_ACCOUNT_MAX } from "./accounts.ts";
+import { validateNewOrder } from "./validate.ts";
+import { buyHold, releaseHold } from "./holds.ts";
+import { checkFillable, match } from "./match.ts";
+import { complete, reject } from "./result.ts";
+import type { ShardState } from "./shard_state.ts";
+
+/** Applies the new order in the record at `at`; its text, if any, lies from `textAt` on. */
+export function placeOrder(
+  state: ShardState,
+  frame: WireBuffer,
+  at: number,
+  textAt: number,
+): void {
+  if (!validateNewOrder(state, frame, at)) return;
+  const word = at >> 2;
+  const instrument = frame.words[word + OrderWord.instrument];
+  const account = frame.words[word + OrderWord.account];
+  const side = frame.bytes[at + 1];
+  const price = limitPrice(state, frame, at);
+  const quantity = readU64(frame.words, word + OrderWord.quantity);
+  const best = state.books.bestPrice(instrument, side ^ 1);
+  const crosses = best !== 0 && price !== 0 && (side === Side.buy ? best <= price : best >= price);
+  if (crosses && (frame.bytes[at + 4] & OrderFlag.postOnly) !== 0) {
+    reject(state, frame, at, ResultCode.postOnlyWouldCross, best, price);
+    return;
+  }
+  if (
+    frame.bytes[at + 3] === TimeInForce.gtc &&
+    state.accounts.openCount(account) >= OPEN_ORDERS_PER_ACCOUNT_MAX
+  ) {
+    const count = state.accounts.openCount(account);
+    reject(state, frame, at, ResultCode.openOrdersFull, OPEN_ORDERS_PER_ACCOUNT_MAX, count);
+    return;
+  }
+  const slot = takeSlot(state, frame, at, textAt, price, quantity);
+  if (slot === 0) return;
+  reportAccepted(state, slot, !crosses && frame.bytes[at + 3] === TimeInForce.gtc);
+  let end: ResultCode = ResultCode.ok;
+  if (frame.bytes[at + 3] === TimeInForce.fok) {
+    const selfTrade = frame.bytes[at + 5];
+    end = checkFillable(state, instrument, side, account, selfTrade, price, quantity);
+  }
+  if (crosses && end === ResultCode.ok) end = match(state, slot);
+  finish(state, slot, end, crosses);
+}
+
+/** The order's limit; for a market order without one, its protection by the collar; 0: no book. */
+function limitPrice(state: ShardState, frame: WireBuffer, at: number): number {
+  const price = readU64(frame.words, (at >> 2) + OrderWord.price);
+  if (price !== 0) return price;
+  const instrument = frame.words[(at >> 2) + OrderWord.instrument];
+  const side = frame.bytes[at + 1];
+  const best = state.books.bestPrice(instrument, side ^ 1);
+  const collar = state.instruments.collarPpm[instrument];
+  if (side === Side.buy) {
+    const highest = state.instruments.priceTicksMax[instrument];
+    return Math.min(highest, Math.floor(best * (1_000_000 + collar) / 1_000_000));
+  }
+  return best === 0 ? 0 : Math.max(1, Math.ceil(best * (1_000_000 - collar) / 1_000_000));
+}
+
+/** Reserves the funds and fills a slot of the pool; rejects and returns 0 where it cannot. */
+function takeSlot(
+  state: ShardState,
+  frame: WireBuffer,
+  at: number,
+  textAt: number,
+  price: number,
+  quantity: number,
+): number {
+  const { balances, instruments, orders } = state;
+  const word = at >> 2;
+  const instrument = frame.words[word + OrderWord.instrument];
+  const account = frame.words[word + OrderWord.account];
+  const side = frame.bytes[at + 1];
+  const flags = frame.bytes[at + 4];
+  const hasBudget = (flags & OrderFlag.quoteBudget) !== 0;
+  const reserve = side === Side.sell
+    ? 0
+    : hasBudget
+    ? quantity
+    : price * quantity * instruments.quotePerTickLot[instrument];
+  const hold = side === Side.sell
+    ? quantity * instruments.basePerLot[instrument]
+    : buyHold(state, instrument, reserve, 0);
+  const asset = side === Side.sell
+    ? instruments.baseAsset[instrument]
+    : instruments.quoteAsset[instrument];
+  const balance = balances.find(account, asset);
+  if (balances.available[balance] < hold) {
+    reject(state, frame, at, ResultCode.insufficientFunds, balances.available[balance], hold);
+    return 0;
+  }
+  const slot = orders.take();
+  if (slot === 0) {
+    reject(state, frame, at, ResultCode.orderPoolFull, orders.capacity, orders.liveCount);
+    return 0;
+  }
+  if (hold !== 0) {
+    balances.available[balance] -= hold;
+    balances.held[balance] += hold;
+  }
+  const doubles = slot * ORDER_DOUBLES;
+  orders.doubles[doubles + OrderField.orderId] = ++state.lastOrderId;
+  orders.doubles[doubles + OrderField.price] = price;
+  orders.doubles[doubles + OrderField.leaves] = hasBudget ? 0 : quantity;
+  orders.doubles[doubles + OrderField.executed] = 0;
+  orders.doubles[doubles + OrderField.quantity] = quantity;
+  orders.doubles[doubles + OrderField.notional] = 0;
+  orders.doubles[doubles + OrderField.reserve] = reserve;
+  orders.doubles[doubles + OrderField.created] = state.stampMicros;
+  const integers = slot * ORDER_INTEGERS;
+  orders.integers[integers + OrderField.level] = 0;
+  orders.integers[integers + OrderField.instrument] = instrument;
+  orders.integers[integers + OrderField.account] = account;
+  orders.integers[integers + OrderField.attributes] = frame.bytes[at + 2] |
+    (frame.bytes[at + 3] << 8) | (flags << 16) | (frame.bytes[at + 5] << 24);
+  orders.integers[integers + OrderField.side] = side;
+  orders.integers[integers + OrderField.feeCredit] = 0;
+  orders.integers[integers + OrderField.keyLow] = frame.words[word + OrderWord.keyLow];
+  orders.integers[integers + OrderField.keyHigh] = frame.words[word + OrderWord.keyHigh];
+  copyText(state, slot, frame, at, textAt);
+  return slot;
+}
+
+/** Keeps the client order id's text with the order, when it has one that is not a number. */
+function copyText(
+  state: ShardState,
+  slot: number,
+  frame: WireBuffer,
+  at: number,
+  textAt: number,
+): void {
+  const length = frame.halves[(at >> 1) + 3];
+  state.orders.integers[slot * ORDER_INTEGERS + OrderField.textBytes] = length;
+  const from = textAt + frame.words[(at >> 2) + OrderWord.textOffset];
+  const to = slot * TEXT_BYTES_MAX;
+  for (let index = 0; index < length; index++) {
+    state.orders.texts[to + index] = frame.bytes[from + index];
+  }
+}
+
+function reportAccepted(state: ShardState, slot: number, rests: boolean): void {
+  const { doubles, integers, texts } = state.orders;
+  const at = slot * ORDER_INTEGERS;
+  const length = integers[at + OrderField.textBytes];
+  const offset = length === 0 ? 0 : state.events.addText(texts, slot * TEXT_BYTES_MAX, length);
+  state.events.head(
+    EventKind.accepted,
+    integers[at + OrderField.side],
+    OrderStatus.new,
+    rests ? EventFlag.resting : 0,
+    ResultCode.ok,
+    integers[at + OrderField.instrument],
+    integers[at + OrderField.account],
+    doubles[slot * ORDER_DOUBLES + OrderField.orderId],
+  );
+  state.events.accepted(
+    integers[at + OrderField.keyLow],
+    integers[at + OrderField.keyHigh],
+    doubles[slot * ORDER_DOUBLES + OrderField.price],
+    doubles[slot * ORDER_DOUBLES + OrderField.quantity],
+    offset,
+    length,
+    integers[at + OrderField.attributes],
+  );
+}
+
+/** Rests, expires or lets go of the order in `slot` once it has matched as far as it may. */
+function finish(state: ShardState, slot: number, end: ResultCode, crossed: boolean): void {
+  const { doubles, integers } = state.orders;
+  const at = slot * ORDER_DOUBLES;
+  const attributes = integers[slot * ORDER_INTEGERS + OrderField.attributes];
+  const leaves = doubles[at + OrderField.leaves];
+  const executed = doubles[at + OrderField.executed];
+  const notional = doubles[at + OrderField.notional];
+  const orderId = doubles[at + OrderField.orderId];
+  const isFilled = leaves === 0 && executed > 0;
+  const timeInForce = (attributes >> 8) & 0xff;
+  if (!isFilled && end === ResultCode.ok && timeInForce === TimeInForce.gtc) {
+    if (crossed) reportEnd(state, slot, EventKind.rested, ResultCode.ok);
+    state.orderIndex.insert(slot);
+    state.accounts.addOpen(slot);
+    state.books.add(slot);
+    const status = executed > 0 ? OrderStatus.partiallyFilled : OrderStatus.new;
+    complete(state, ResultCode.ok, status, orderId, executed, leaves, notional);
+    return;
+  }
+  let status: number = OrderStatus.filled;
+  let code: number = ResultCode.ok;
+  if (!isFilled) {
+    const isMarket = (attributes & 0xff) === OrderType.market;
+    const remainder = isMarket ? ResultCode.marketRemainder : ResultCode.immediateRemainder;
+    code = end === ResultCode.ok ? remainder : end;
+    const canceled = end === ResultCode.selfTrade;
+    status = canceled ? OrderStatus.canceled : OrderStatus.expired;
+    reportEnd(state, slot, canceled ? EventKind.canceled : EventKind.expired, code);
+  }
+  complete(state, code, status, orderId, executed, 0, notional);
+  releaseHold(state, slot);
+  state.orders.release(slot);
+}
+
+function reportEnd(state: ShardState, slot: number, kind: number, code: number): void {
+  const { doubles, integers } = state.orders;
+  const at = slot * ORDER_INTEGERS;
+  const executed = doubles[slot * ORDER_DOUBLES + OrderField.executed];
+  const rested = executed > 0 ? OrderStatus.partiallyFilled : OrderStatus.new;
+  state.events.head(
+    kind,
+    integers[at + OrderField.side],
+    kind === EventKind.rested
+      ? rested
+      : kind === EventKind.canceled
+      ? OrderStatus.canceled
+      : OrderStatus.expired,
+    0,
+    code,
+    integers[at + OrderField.instrument],
+    integers[at + OrderField.account],
+    doubles[slot * ORDER_DOUBLES + OrderField.orderId],
+  );
+  state.events.keyed(
+    integers[at + OrderField.keyLow],
+    integers[at + OrderField.keyHigh],
+    doubles[slot * ORDER_DOUBLES + OrderField.price],
+    executed,
+    doubles[slot * ORDER_DOUBLES + OrderField.leaves],
+  );
+}

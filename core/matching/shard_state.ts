@@ -1,0 +1,105 @@
+/**
+ * The state of a shard: everything that is a function of its journal.
+ *
+ * The functions of this folder (place, match, cancel, administer) take the state and change it. Who
+ * owns it is the thread that applies the journal; nobody else reads or writes it.
+ *
+ * Capacities given here are where the tables begin; they double at safe points (between commands),
+ * so that no capacity of a machine changes what a journal means. The limits that do change it
+ * (orders of an account, outcomes, fills of a command) are constants of the code.
+ *
+ * @module
+ */
+import { OrderBooks } from "../book/order_book.ts";
+import { OrderIndex } from "../book/order_index.ts";
+import { OrderPool } from "../book/order_pool.ts";
+import { Balances } from "../ledger/balances.ts";
+import { Accounts, AccountStatus, FEE_ACCOUNT, OPEN_ORDERS_PER_ACCOUNT_MAX } from "./accounts.ts";
+import { EventWriter } from "./event_writer.ts";
+import { Instruments, INSTRUMENTS_MAX } from "./instruments.ts";
+import { OutcomeTable } from "./outcomes.ts";
+
+/** Resting orders that one command may trade with; what is left of it then expires. */
+export const FILLS_PER_COMMAND_MAX = 1000;
+/** Events that one command may make: every fill twice, or a cancel-all; and its own. */
+export const EVENTS_PER_COMMAND_MAX = Math.max(
+  2 * FILLS_PER_COMMAND_MAX,
+  OPEN_ORDERS_PER_ACCOUNT_MAX,
+) + 4;
+/** Orders that may be live in a shard. */
+export const ORDERS_MAX = 2 ** 23;
+/** Balances that one command may open. */
+const BALANCES_PER_COMMAND_MAX = 2 * FILLS_PER_COMMAND_MAX + 4;
+
+/** Where the tables begin. Powers of two. */
+export interface Capacities {
+  readonly orders: number;
+  readonly levels: number;
+  readonly balances: number;
+  readonly accounts: number;
+  readonly outcomes: number;
+  readonly events: number;
+}
+
+/** For a venue of one machine: about 40 MB. */
+export const DEFAULT_CAPACITIES: Capacities = {
+  orders: 2 ** 16,
+  levels: 2 ** 14,
+  balances: 2 ** 14,
+  accounts: 2 ** 12,
+  outcomes: 2 ** 17,
+  events: 2 ** 15,
+};
+
+/** Everything that a journal determines. */
+export class ShardState {
+  readonly orders: OrderPool;
+  readonly orderIndex: OrderIndex;
+  readonly books: OrderBooks;
+  readonly balances: Balances;
+  readonly accounts: Accounts;
+  readonly instruments = new Instruments();
+  readonly outcomes: OutcomeTable;
+  readonly events: EventWriter;
+
+  /** Stamp of the present append in microseconds. */
+  stampMicros = 0;
+  /** Epoch of the leader that wrote the present append. */
+  epoch = 0;
+  /** Commands that were applied. */
+  commandCount = 0;
+  /** Id of the last order that was accepted. */
+  lastOrderId = 0;
+  /** Id of the last trade. */
+  lastTradeId = 0;
+
+  /** Sender and number of the frame that the present command came in. */
+  sender = 0;
+  frameNumber = 0;
+  /** Slot of the outcome that the present command records, or -1. */
+  outcome = -1;
+
+  constructor(capacities: Capacities = DEFAULT_CAPACITIES) {
+    this.orders = new OrderPool(capacities.orders);
+    this.orderIndex = new OrderIndex(this.orders);
+    this.books = new OrderBooks(this.orders, INSTRUMENTS_MAX, capacities.levels);
+    this.balances = new Balances(capacities.balances);
+    this.accounts = new Accounts(this.orders, capacities.accounts);
+    this.outcomes = new OutcomeTable(capacities.outcomes);
+    this.events = new EventWriter(Math.max(capacities.events, EVENTS_PER_COMMAND_MAX));
+    this.accounts.setStatus(FEE_ACCOUNT, AccountStatus.disabled);
+  }
+
+  /** Makes room for the worst command. Between commands: the one place where tables grow. */
+  reserve(): void {
+    if (this.events.freeCount < EVENTS_PER_COMMAND_MAX) this.events.grow();
+    if (this.balances.freeCount < BALANCES_PER_COMMAND_MAX) this.balances.grow();
+    if (!this.books.hasRoom) this.books.grow();
+    if (!this.outcomes.hasRoom && this.outcomes.canGrow) this.outcomes.grow();
+    if (!this.events.hasTextRoom) this.events.growTexts();
+    if (this.orders.liveCount === this.orders.capacity && this.orders.capacity < ORDERS_MAX) {
+      this.orders.grow();
+      this.orderIndex.grow();
+    }
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * Administrative commands. They share the head of the order record (order_record.ts); this is what
+ * the other fields mean.
+ *
+ * | kind | 1 | 2 | 8 | 12 | 32 | 40 | text |
+ * | --- | --- | --- | --- | --- | --- | --- | --- |
+ * | account | 1 enabled, 0 disabled | | | account | | | |
+ * | deposit, withdraw | | | asset | account | | amount, minor units | |
+ * | tradingStatus | 1 trading, 0 halted | | instrument | | | | |
+ * | asset | scale | | asset | | | | name |
+ * | claim | | | | | epoch | | |
+ * | cancelAccount | | | instrument, 0: all | account | | | |
+ *
+ * The instrument record is extended, 128 bytes:
+ *
+ * ```text
+ * offset | bytes | type | field
+ *      1 |     1 | u8   | price scale: decimals of a price
+ *      2 |     1 | u8   | quantity scale: decimals of a quantity
+ *      8 |     4 | u32  | instrument
+ *     32 |     8 | u64  | tick size in 10^-price scale
+ *     40 |     8 | u64  | lot size in 10^-quantity scale
+ *     48 |     4 | u32  | base asset
+ *     52 |     4 | u32  | quote asset
+ *     64 |     8 | u64  | highest price in ticks
+ *     72 |     8 | u64  | largest quantity in lots
+ *     80 |     4 | u32  | maker fee, parts per million of the notional
+ *     84 |     4 | u32  | taker fee, parts per million of the notional
+ *     88 |     4 | u32  | collar of market orders, parts per million of the opposite best
+ *     92 |    36 | -    | reserved, 0
+ * ```
+ *
+ * @module
+ */
+import { OrderWord } from "./order_record.ts";
+import { type WireBuffer, writeU64 } from "./wire_buffer.ts";
+
+/** Word offsets of the second half of an instrument record. */
+export const InstrumentWord = {
+  baseAsset: 12,
+  quoteAsset: 13,
+  priceTicksMax: 16,
+  quantityLotsMax: 18,
+  makerFeePpm: 20,
+  takerFeePpm: 21,
+  collarPpm: 22,
+} as const;
+
+/** What an instrument is made of. Scales are decimals; sizes are in units of the last decimal. */
+export interface InstrumentTerms {
+  readonly instrument: number;
+  readonly symbol: string;
+  readonly baseAsset: number;
+  readonly quoteAsset: number;
+  readonly priceScale: number;
+  readonly quantityScale: number;
+  readonly tickSize: number;
+  readonly lotSize: number;
+  readonly priceTicksMax: number;
+  readonly quantityLotsMax: number;
+  readonly makerFeePpm: number;
+  readonly takerFeePpm: number;
+  readonly collarPpm: number;
+}
+
+/** Adds the terms of an instrument to the record at `at`, whose head is written already. */
+export function writeInstrument(frame: WireBuffer, at: number, terms: InstrumentTerms): void {
+  const word = at >> 2;
+  frame.words.fill(0, word + 16, word + 32);
+  frame.bytes[at + 1] = terms.priceScale;
+  frame.bytes[at + 2] = terms.quantityScale;
+  frame.words[word + OrderWord.instrument] = terms.instrument;
+  writeU64(frame.words, word + OrderWord.price, terms.tickSize);
+  writeU64(frame.words, word + OrderWord.quantity, terms.lotSize);
+  frame.words[word + InstrumentWord.baseAsset] = terms.baseAsset;
+  frame.words[word + InstrumentWord.quoteAsset] = terms.quoteAsset;
+  writeU64(frame.words, word + InstrumentWord.priceTicksMax, terms.priceTicksMax);
+  writeU64(frame.words, word + InstrumentWord.quantityLotsMax, terms.quantityLotsMax);
+  frame.words[word + InstrumentWord.makerFeePpm] = terms.makerFeePpm;
+  frame.words[word + InstrumentWord.takerFeePpm] = terms.takerFeePpm;
+  frame.words[word + InstrumentWord.collarPpm] = terms.collarPpm;
+}
+
+/** Adds what a deposit or withdrawal moves. */
+export function writeAmount(frame: WireBuffer, at: number, asset: number, amount: number): void {
+  frame.words[(at >> 2) + OrderWord.instrument] = asset;
+  writeU64(frame.words, (at >> 2) + OrderWord.quantity, amount);
+}
+
+/** Adds the asset's number and scale (its decimals). */
+export function writeAsset(frame: WireBuffer, at: number, asset: number, scale: number): void {
+  frame.bytes[at + 1] = scale;
+  frame.words[(at >> 2) + OrderWord.instrument] = asset;
+}
+
+/** Adds the instrument (0: every one) and whether it is trading or the account is enabled. */
+export function writeSwitch(frame: WireBuffer, at: number, instrument: number, on: boolean): void {
+  frame.bytes[at + 1] = on ? 1 : 0;
+  frame.words[(at >> 2) + OrderWord.instrument] = instrument;
+}
+
+/** Adds the epoch that a leader claims. */
+export function writeClaim(frame: WireBuffer, at: number, epoch: number): void {
+  writeU64(frame.words, (at >> 2) + OrderWord.price, epoch);
+}

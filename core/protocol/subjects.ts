@@ -1,0 +1,54 @@
+/**
+ * Every NATS subject, stream and bucket of the system, in one place.
+ *
+ * | Subject | Who publishes | Who listens |
+ * | --- | --- | --- |
+ * | `orders.<shard>` | gateways, one frame a message | the leader of the shard |
+ * | `admin.<shard>` | the operator | the leader of the shard |
+ * | `query.<shard>` | gateways, request/reply | the leader: live orders, balances, state |
+ * | `history.<shard>` | gateways, request/reply | the history projection: closed orders, fills |
+ * | `journal.<shard>` | the leader alone, captured by `JOURNAL_<shard>` | followers, replay |
+ * | `events.<shard>` | the leader alone, captured by `EVENTS_<shard>` | projections |
+ * | `md.<symbol>.<feed>.json` | the market-data worker | every subscriber |
+ * | `md.snapshot.<symbol>` | gateways and subscribers, request/reply | the market-data worker |
+ * | `user.<account>.reports` | the history projection | the app of that account |
+ *
+ * @module
+ */
+
+/** Symbols are `BASE-QUOTE`, upper-case letters and digits, 3 to 21 characters. */
+export const SYMBOL_PATTERN = /^[A-Z0-9]{1,10}-[A-Z0-9]{1,10}$/;
+
+/** Frames of orders from gateways. */
+export const ordersSubject = (shard: number): string => `orders.${shard}`;
+/** Frames of administrative records. */
+export const adminSubject = (shard: number): string => `admin.${shard}`;
+/** Queries that the leader answers from its live state. */
+export const querySubject = (shard: number): string => `query.${shard}`;
+/** Queries that the history projection answers. */
+export const historySubject = (shard: number): string => `history.${shard}`;
+/** The leader's append-only log. */
+export const journalSubject = (shard: number): string => `journal.${shard}`;
+/** What the log did, one frame for each append. */
+export const eventsSubject = (shard: number): string => `events.${shard}`;
+/** Stream that stores {@link journalSubject}. */
+export const journalStream = (shard: number): string => `JOURNAL_${shard}`;
+/** Stream that stores {@link eventsSubject}. */
+export const eventsStream = (shard: number): string => `EVENTS_${shard}`;
+
+/** Public feeds of an instrument. */
+export type Feed = "trades" | "bbo" | "depth" | "status";
+/** One public feed of one instrument, as JSON. */
+export const marketDataSubject = (symbol: string, feed: Feed): string =>
+  `md.${symbol}.${feed}.json`;
+/** Request/reply: the book, the last trades and the ticker of one instrument. */
+export const snapshotSubject = (symbol: string): string => `md.snapshot.${symbol}`;
+/** Private execution reports of one account. */
+export const reportsSubject = (account: number): string => `user.${account}.reports`;
+
+/** KV bucket with the instruments and assets that gateways watch. */
+export const REFERENCE_BUCKET = "REFERENCE";
+/** KV bucket with the sealed API keys. */
+export const KEYS_BUCKET = "KEYS";
+/** KV bucket with the accounts that hold private-stream credentials: account to expiry. */
+export const LISTENERS_BUCKET = "LISTENERS";

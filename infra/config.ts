@@ -1,0 +1,175 @@
+/**
+ * The one reader of the environment.
+ *
+ * Every variable is declared in a table of {@link Variable}s with its meaning, default and allowed
+ * values; a process asks for the variables it needs and gets them typed, or a {@link ConfigError}
+ * that names the variable, the value and what is allowed.
+ *
+ * @module
+ */
+
+/** A declared environment variable. `parse` returns `undefined` for a value that is not allowed. */
+export interface Variable<T> {
+  readonly name: string;
+  readonly about: string;
+  /** Shown by `--help`; `undefined` makes the variable required. */
+  readonly fallback: T | undefined;
+  readonly allowed: string;
+  /** A secret's value never appears in an error or in `--help`. */
+  readonly secret: boolean;
+  readonly parse: (text: string) => T | undefined;
+}
+
+/** An environment variable with a value that is not allowed, or a required one that is missing. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  constructor(readonly variable: string, readonly value: string | undefined, allowed: string) {
+    super(
+      value === undefined
+        ? `${variable} is not set; it takes ${allowed}`
+        : `${variable}=${value} is not allowed; it takes ${allowed}`,
+    );
+  }
+}
+
+const variable = <T>(
+  name: string,
+  about: string,
+  fallback: T | undefined,
+  allowed: string,
+  parse: (text: string) => T | undefined,
+  secret = false,
+): Variable<T> => ({ name, about, fallback, allowed, secret, parse });
+
+/** A whole number from `least` to `most`. */
+const whole = (name: string, about: string, fallback: number, least: number, most: number) =>
+  variable<number>(name, about, fallback, `a whole number from ${least} to ${most}`, (text) => {
+    if (!/^\d{1,16}$/.test(text)) return undefined;
+    const value = Number(text);
+    return value >= least && value <= most ? value : undefined;
+  });
+
+const text = (name: string, about: string, fallback: string | undefined, allowed = "text") =>
+  variable<string>(name, about, fallback, allowed, (value) => value === "" ? undefined : value);
+
+const secret = (name: string, about: string, fallback: string | undefined, allowed: string) =>
+  variable<string>(
+    name,
+    about,
+    fallback,
+    allowed,
+    (value) => value === "" ? undefined : value,
+    true,
+  );
+
+const oneOf = <T extends string>(name: string, about: string, fallback: T, values: readonly T[]) =>
+  variable<T>(
+    name,
+    about,
+    fallback,
+    values.join(" | "),
+    (value) => values.find((one) => one === value),
+  );
+
+/** Every variable the project reads. */
+export const VARIABLES = {
+  host: text("EDGEBOOK_HOST", "address the gateway listens on", "127.0.0.1"),
+  port: whole("EDGEBOOK_PORT", "port the gateway listens on", 8000, 0, 65535),
+  shard: whole("EDGEBOOK_SHARD", "shard that this process serves", 0, 0, 999),
+  natsUrl: text(
+    "EDGEBOOK_NATS_URL",
+    "NATS WebSocket endpoint",
+    "ws://127.0.0.1:8443",
+    "ws:// or wss:// URL",
+  ),
+  natsCredentials: secret(
+    "EDGEBOOK_NATS_CREDENTIALS",
+    "text of the NATS credentials file of this process",
+    undefined,
+    "a NATS creds file's text",
+  ),
+  natsSocket: oneOf(
+    "EDGEBOOK_NATS_SOCKET",
+    "WebSocket implementation: npm ws (no Nagle delay) or the platform's",
+    "ws",
+    ["ws", "native"],
+  ),
+  masterKey: secret(
+    "EDGEBOOK_MASTER_KEY",
+    "key that seals API keys at rest",
+    undefined,
+    "64 hexadecimal digits (32 bytes)",
+  ),
+  limiter: oneOf("EDGEBOOK_LIMITER", "where the limits are counted", "memory", [
+    "memory",
+    "upstash",
+  ]),
+  upstashUrl: text("UPSTASH_REDIS_REST_URL", "Upstash Redis REST endpoint", "", "https:// URL"),
+  upstashToken: secret("UPSTASH_REDIS_REST_TOKEN", "Upstash Redis REST token", "", "a token"),
+  keyRate: whole(
+    "EDGEBOOK_LIMIT_KEY_RATE",
+    "requests a second for one key, sustained",
+    1_000,
+    1,
+    10_000_000,
+  ),
+  addressRate: whole(
+    "EDGEBOOK_LIMIT_ADDRESS_RATE",
+    "requests a second from one address, sustained",
+    2_000,
+    1,
+    10_000_000,
+  ),
+  waitMillis: whole(
+    "EDGEBOOK_WAIT_MS",
+    "how long an order request waits for its report before 202",
+    3_000,
+    1,
+    30_000,
+  ),
+  logLevel: oneOf("EDGEBOOK_LOG", "least severe level that is logged", "info", [
+    "debug",
+    "info",
+    "warn",
+    "error",
+  ]),
+} as const;
+
+/** The name of a declared variable. */
+export type VariableName = keyof typeof VARIABLES;
+/** The typed values of the variables with the given names. */
+export type Config<N extends VariableName> = {
+  readonly [K in N]: NonNullable<(typeof VARIABLES)[K]["fallback"]>;
+};
+
+/**
+ * Reads the named variables.
+ *
+ * @throws {ConfigError} when a value is not allowed or a required variable is missing.
+ */
+export function readConfig<N extends VariableName>(
+  names: readonly N[],
+  environment: (name: string) => string | undefined = (name) => Deno.env.get(name),
+): Config<N> {
+  const values: Partial<Record<N, unknown>> = {};
+  for (const name of names) {
+    const declared: Variable<unknown> = VARIABLES[name];
+    const given = environment(declared.name);
+    const value = given === undefined ? declared.fallback : declared.parse(given);
+    if (value === undefined) {
+      const shown = given !== undefined && declared.secret ? "(hidden)" : given;
+      throw new ConfigError(declared.name, shown, declared.allowed);
+    }
+    values[name] = value;
+  }
+  return values as Config<N>;
+}
+
+/** The text that `--help` prints for the named variables. */
+export function describeVariables(names: readonly VariableName[]): string {
+  return names.map((name) => {
+    const { name: key, about, fallback, allowed, secret }: Variable<unknown> = VARIABLES[name];
+    const preset = fallback === undefined ? "required" : secret ? "" : `default ${fallback}`;
+    return `  ${key.padEnd(28)} ${about} (${[allowed, preset].filter(Boolean).join("; ")})`;
+  }).join("\n");
+}
