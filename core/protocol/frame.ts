@@ -10,8 +10,10 @@
  *      8 |     4 | u32  | CRC-32 of the bytes from 12 to the end
  *     12 |     4 | u32  | sender: a random number that a gateway draws at start
  *     16 |     8 | u64  | frame number of the sender, from 1, without gaps
- *     24 |     4 | u32  | text bytes: length of the text section, a multiple of 8
- *     28 |     4 | u32  | flags (FrameFlag)
+ *     24 |     2 | u16  | length of the text section in units of 8 bytes
+ *     26 |     2 | u16  | orders: frames of the sender before this one that have no answer yet;
+ *        |       |      | refusals: the result code; else 0
+ *     28 |     4 | u32  | length of the whole frame in bytes
  *     32 |    32 | -    | position block, in appends, events and reports only (see position.ts)
  *      - |    -  | -    | the records, then the text section
  * ```
@@ -58,14 +60,8 @@ export const FrameKind = {
   append: 4,
   /** Every event of one append. */
   events: 5,
-  /** No records: the frame was refused as a whole; `flags` holds the result code. */
+  /** No records: the frame was refused as a whole, for the reason that the result code says. */
   refusal: 6,
-} as const;
-
-/** Bits of the `flags` word. */
-export const FrameFlag = {
-  /** The sender sent this frame before and had no answer. */
-  repeat: 1,
 } as const;
 
 /** Writes a frame header without its CRC. */
@@ -77,7 +73,8 @@ export function writeFrameHeader(
   sender: number,
   frameNumber: number,
   textBytes: number,
-  flags: number,
+  byteLength: number,
+  code = 0,
 ): void {
   const word = at >> 2;
   frame.words[word] = FRAME_MAGIC;
@@ -87,8 +84,8 @@ export function writeFrameHeader(
   frame.words[word + 2] = 0;
   frame.words[word + 3] = sender;
   writeU64(frame.words, word + 4, frameNumber);
-  frame.words[word + 6] = textBytes;
-  frame.words[word + 7] = flags;
+  frame.words[word + 6] = (textBytes >> 3) | (code << 16);
+  frame.words[word + 7] = byteLength;
 }
 
 /** Kind of the frame at `at`. */
@@ -106,10 +103,19 @@ export const frameSender = (frame: WireBuffer, at: number): number => frame.word
 /** Frame number of the frame at `at`. */
 export const frameNumber = (frame: WireBuffer, at: number): number =>
   readU64(frame.words, (at >> 2) + 4);
-/** Text bytes of the frame at `at`. */
-export const frameTextBytes = (frame: WireBuffer, at: number): number => frame.words[(at >> 2) + 6];
-/** Flags of the frame at `at`. */
-export const frameFlags = (frame: WireBuffer, at: number): number => frame.words[(at >> 2) + 7];
+/** Bytes of the text section of the frame at `at`. */
+export const frameTextBytes = (frame: WireBuffer, at: number): number =>
+  frame.halves[(at >> 1) + 12] << 3;
+/** Result code of the refusal at `at`. */
+export const frameCode = (frame: WireBuffer, at: number): number => frame.halves[(at >> 1) + 13];
+/** Unanswered frames of the sender before the frame at `at`. */
+export const framesBehind = (frame: WireBuffer, at: number): number => frame.halves[(at >> 1) + 13];
+/** Sets the number of unanswered frames before the frame at `at`. */
+export const writeFramesBehind = (frame: WireBuffer, at: number, count: number): void => {
+  frame.halves[(at >> 1) + 13] = count;
+};
+/** Length in bytes that the frame at `at` claims. */
+export const frameLength = (frame: WireBuffer, at: number): number => frame.words[(at >> 2) + 7];
 
 /** Length of the record that begins at `at`. */
 export function recordBytes(frame: WireBuffer, at: number): number {
@@ -141,7 +147,8 @@ export function checkRecordFrame(
   if (frame.words[(at >> 2) + 5] >= 0x200000) return ResultCode.frameNumberUnsafe;
   const textBytes = frameTextBytes(frame, at);
   const end = at + byteLength;
-  if (textBytes > byteLength || (textBytes & 7) !== 0) return ResultCode.frameText;
+  if (frameLength(frame, at) !== byteLength) return ResultCode.frameTruncated;
+  if (textBytes > byteLength) return ResultCode.frameText;
   const textStart = end - textBytes;
   let record = at + FRAME_HEADER_BYTES;
   for (let index = 0; index < count; index++) {

@@ -1,0 +1,123 @@
+/**
+ * The answer to one frame: the events of its commands, without those of the makers they met.
+ *
+ * ```text
+ * offset | bytes | field
+ *      0 |    32 | frame header, kind reports, with sender and number of the frame answered
+ *     32 |    32 | position block: stamp, journal sequence, sequence of the append's first event
+ *     64 |  64×n | event records
+ *      - |   4×n | for each record, its event sequence less that of the append's first event
+ * ```
+ *
+ * A command with very many events has its first ones and its last two: fills that are missing show
+ * as a gap in the trade ids, and are read by a query.
+ *
+ * @module
+ */
+import { EventFlag } from "../protocol/event_record.ts";
+import { FrameKind, RECORD_BYTES, writeFrameHeader } from "../protocol/frame.ts";
+import { POSITIONED_BODY_BYTES, writePosition } from "../protocol/position.ts";
+import { padToEight, WireBuffer } from "../protocol/wire_buffer.ts";
+import type { EventWriter } from "../matching/event_writer.ts";
+
+/** Records of an answer, so that it stays below the broker's `max_payload`. */
+export const REPORTS_MAX = 12_000;
+/** Most records that one command has in an answer. */
+export const REPORTS_PER_COMMAND_MAX = 128;
+/** Fewest, however many commands share the answer. */
+const REPORTS_PER_COMMAND_LEAST = 5;
+
+const RECORD_WORDS = RECORD_BYTES / 4;
+
+/** Where an answer stands in the log. */
+export interface ReportsPosition {
+  readonly sender: number;
+  readonly frameNumber: number;
+  readonly commands: number;
+  readonly stampMicros: number;
+  readonly journalSequence: number;
+  readonly firstEventSequence: number;
+  readonly epoch: number;
+}
+
+/**
+ * Collects the answer to one frame from `events[from .. to)` in a new buffer. O(events).
+ *
+ * @returns the message, without its CRC
+ */
+export function collectReports(
+  events: EventWriter,
+  from: number,
+  to: number,
+  position: ReportsPosition,
+): WireBuffer {
+  const share = Math.floor(REPORTS_MAX / position.commands);
+  const perCommand = Math.max(
+    REPORTS_PER_COMMAND_LEAST,
+    Math.min(REPORTS_PER_COMMAND_MAX, share),
+  );
+  const chosen = new Int32Array(to - from);
+  const count = choose(events, from, to, perCommand, chosen);
+  const offsetsBytes = padToEight(count * 4);
+  const byteLength = POSITIONED_BODY_BYTES + count * RECORD_BYTES + offsetsBytes;
+  const frame = WireBuffer.allocate(byteLength);
+  const offsetsAt = (POSITIONED_BODY_BYTES + count * RECORD_BYTES) >> 2;
+  const { words } = events.buffer;
+  for (let index = 0; index < count; index++) {
+    const source = chosen[index] * RECORD_WORDS;
+    const target = (POSITIONED_BODY_BYTES >> 2) + index * RECORD_WORDS;
+    for (let word = 0; word < RECORD_WORDS; word++) {
+      frame.words[target + word] = words[source + word];
+    }
+    frame.words[offsetsAt + index] = chosen[index];
+  }
+  const { sender, frameNumber } = position;
+  writeFrameHeader(
+    frame,
+    0,
+    FrameKind.reports,
+    count,
+    sender,
+    frameNumber,
+    offsetsBytes,
+    byteLength,
+  );
+  writePosition(
+    frame,
+    0,
+    position.stampMicros,
+    position.journalSequence,
+    position.firstEventSequence,
+    position.epoch,
+    count,
+  );
+  return frame;
+}
+
+/** Puts the numbers of the events that the answer carries into `chosen`, and returns how many. */
+function choose(
+  events: EventWriter,
+  from: number,
+  to: number,
+  perCommand: number,
+  chosen: Int32Array,
+): number {
+  const { bytes, halves } = events.buffer;
+  let count = 0;
+  let command = -1;
+  let first = 0;
+  for (let event = from; event < to; event++) {
+    const at = event * RECORD_BYTES;
+    if ((bytes[at + 3] & EventFlag.maker) !== 0) continue;
+    const index = halves[(at >> 1) + 3];
+    if (index !== command) {
+      command = index;
+      first = count;
+    }
+    if (count - first >= perCommand) {
+      chosen[count - 2] = chosen[count - 1];
+      chosen[count - 1] = event;
+    } else chosen[count++] = event;
+  }
+  return count;
+}

@@ -1,0 +1,85 @@
+/**
+ * The commands that a gateway submits, and how it is told that it could not.
+ *
+ * @module
+ */
+import type { CommandReport } from "../../core/protocol/command_report.ts";
+import type { RequestKey } from "../../core/protocol/request_key.ts";
+
+/** What every command has. */
+export interface CommandBase {
+  readonly account: number;
+  readonly key: RequestKey;
+  /** Microseconds since the epoch after which the core refuses the command; 0: never. */
+  readonly deadlineMicros: number;
+}
+
+/** A new order. Prices in ticks, quantities in lots (or a budget in minor units). */
+export interface NewOrderCommand extends CommandBase {
+  readonly kind: "newOrder";
+  /** Client order id where it is text; `null` where there is none or the key holds its number. */
+  readonly clientOrderText: string | null;
+  readonly instrument: number;
+  readonly side: number;
+  readonly orderType: number;
+  readonly timeInForce: number;
+  readonly flags: number;
+  readonly selfTrade: number;
+  readonly priceTicks: number;
+  readonly quantityLots: number;
+}
+
+/** A cancel of one order, by its id or by the request key it was placed with. */
+export interface CancelCommand extends CommandBase {
+  readonly kind: "cancel";
+  readonly target: { readonly orderId: number } | { readonly key: RequestKey };
+}
+
+/** A cancel of every open order of the account, or of one instrument (0: every one). */
+export interface CancelAllCommand extends CommandBase {
+  readonly kind: "cancelAll";
+  readonly instrument: number;
+}
+
+/** Any of them. */
+export type Command = NewOrderCommand | CancelCommand | CancelAllCommand;
+
+/**
+ * Answer to a submitted command: its report; or `pending` when none came within the wait limit: the
+ * outcome is unknown and can be asked for by the client order id.
+ */
+export type Submitted = CommandReport | "pending";
+
+/** Submits commands to the shard. */
+export interface OrderGateway {
+  /**
+   * @param waitMillis how long to wait for the report; 0: not at all
+   * @throws {OverloadedError} when there is no room: the command was not sent and never will be
+   */
+  submit(command: Command, waitMillis: number): Promise<Submitted>;
+  /** For health and metrics. */
+  readonly status: OrderGatewayStatus;
+}
+
+/** What a gateway's order path looks like at the moment. */
+export interface OrderGatewayStatus {
+  readonly waitingRecords: number;
+  readonly framesInFlight: number;
+  readonly roundTripMicros: number;
+  readonly submitted: number;
+  readonly answered: number;
+  readonly pending: number;
+  readonly refused: number;
+  readonly framesSent: number;
+  readonly framesResent: number;
+  /** When the leader last answered, in milliseconds since the epoch; 0: never. */
+  readonly lastAnswerMillis: number;
+}
+
+/** No room for one more command. Nothing of it was sent. */
+export class OverloadedError extends Error {
+  override readonly name = "OverloadedError";
+  constructor(readonly retryAfterSeconds: number, readonly waitingRecords: number) {
+    super(`${waitingRecords} commands wait already; come again in ${retryAfterSeconds} s`);
+  }
+}
