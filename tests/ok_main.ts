@@ -1,0 +1,113 @@
+/**
+ * `deno task ok`: everything a change must pass. CI runs the same.
+ *
+ * @module
+ */
+
+import { parseArgs } from "node:util";
+import { runDeno } from "./runner/child_process.ts";
+import { coreCoverage } from "./runner/coverage.ts";
+import { checkDocExamples } from "./runner/doc_examples.ts";
+import { runSteps, type Step, type StepResult } from "./runner/step.ts";
+import { listTestFiles } from "./runner/test_files.ts";
+import { provideTools, runTests } from "./runner/test_run.ts";
+import { lastLine } from "./runner/test_summary.ts";
+
+const HELP = `Runs everything a change must pass, to the end, and shows what failed.
+
+Usage: deno task ok [--help]
+
+  format     deno fmt --check
+  lint       deno lint, with the project's rules (infra/lint)
+  types      deno check, against the lock file
+  docs       examples in docstrings: type-checked, those of core run
+  tidy       what a linter cannot see: links, layout, tasks, paths
+  tests      every test, against real servers
+  coverage   lines of core that the tests reach (deno.json, coverage.thresholds)
+  deploy     the gateway as Deno Deploy would run it, also on the oldest runtime
+
+The last line is "N passed, N failed": tests, and one failure for each other step that fails.
+The exit code is 0 when nothing failed.`;
+
+/** A step that takes longer has hung. All of it must fit into the 15 minutes of CI. */
+const STEP_MILLIS_MAX = 10 * 60_000;
+/** The exit code for a command line that is not understood. */
+const USAGE_CODE = 2;
+
+const TIDY = "tests/tidy_test.ts";
+const DEPLOY = "tests/deploy/";
+
+/** A step that is one command of Deno. */
+function command(name: string, args: readonly string[]): Step {
+  return {
+    name,
+    run: async () => {
+      const { code, output } = await runDeno(args, { millisMax: STEP_MILLIS_MAX });
+      return { passed: code === 0, output };
+    },
+  };
+}
+
+/** A step that runs the test files that `select` takes. Types were checked by an earlier step. */
+function tests(name: string, select: (file: string) => boolean, flags: readonly string[]): Step {
+  return {
+    name,
+    run: async (): Promise<StepResult> => {
+      const files = (await listTestFiles()).filter(select);
+      const said: string[] = [];
+      try {
+        await provideTools(files, (line) => said.push(line));
+      } catch (error) {
+        throw new Error(`${said.join("\n")}\n${error}`);
+      }
+      const { code, counts, output } = await runTests({
+        files,
+        flags: ["--no-check", ...flags],
+        millisMax: STEP_MILLIS_MAX,
+      });
+      return { passed: code === 0, output, counts, note: lastLine(counts) };
+    },
+  };
+}
+
+async function main(): Promise<number> {
+  const profiles = await Deno.makeTempDir({ prefix: "edgebook_coverage_" });
+  const collect = [`--coverage=${profiles}`, "--coverage-raw-data-only"];
+  const isOther = (file: string): boolean => file !== TIDY && !file.startsWith(DEPLOY);
+  try {
+    const counts = await runSteps([
+      command("format", ["fmt", "--check"]),
+      command("lint", ["lint"]),
+      command("types", ["check", "--frozen"]),
+      { name: "docs", run: () => checkDocExamples(STEP_MILLIS_MAX) },
+      tests("tidy", (file) => file === TIDY, []),
+      tests("tests", isOther, collect),
+      { name: "coverage", run: () => coreCoverage(profiles, STEP_MILLIS_MAX) },
+      tests("deploy", (file) => file.startsWith(DEPLOY), []),
+    ], (text) => Deno.stdout.writeSync(new TextEncoder().encode(text)));
+    console.log(lastLine(counts));
+    return counts.failed === 0 ? 0 : 1;
+  } finally {
+    await Deno.remove(profiles, { recursive: true });
+  }
+}
+
+/** The options, or `undefined` with the reason printed. */
+function readArguments(args: string[]): { help: boolean } | undefined {
+  try {
+    return parseArgs({ args, options: { help: { type: "boolean", short: "h", default: false } } })
+      .values;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split(". ")[0] : String(error);
+    console.error(`error: ${reason}; deno task ok --help lists what there is`);
+    return undefined;
+  }
+}
+
+const options = readArguments(Deno.args);
+if (options === undefined) Deno.exit(USAGE_CODE);
+if (options.help) {
+  console.log(HELP);
+  Deno.exit(0);
+}
+Deno.exit(await main());

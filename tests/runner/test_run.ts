@@ -1,0 +1,44 @@
+/**
+ * Provides what tests need and runs them.
+ *
+ * @module
+ */
+
+import { provision } from "../../infra/provision/provision.ts";
+import { runDeno } from "./child_process.ts";
+import { toolsFor } from "./test_files.ts";
+import { judgeRun, type TestCounts } from "./test_summary.ts";
+
+/** A run of tests. */
+export interface TestRun {
+  /** Test files, relative to the project. */
+  readonly files: readonly string[];
+  /** Further flags of `deno test`. */
+  readonly flags?: readonly string[];
+  /** After so many milliseconds the run is killed and has failed. */
+  readonly millisMax: number;
+  /** Receives the output as it comes. */
+  readonly show?: (bytes: Uint8Array<ArrayBuffer>) => void;
+}
+
+/** What came of a run. */
+export interface TestRunResult {
+  readonly code: number;
+  readonly counts: TestCounts;
+  readonly output: string;
+}
+
+/** Finds or installs the programs that the test files need. Says what it does by `say`. */
+export async function provideTools(
+  files: readonly string[],
+  say: (line: string) => void,
+): Promise<void> {
+  for (const tool of toolsFor(files)) await provision(tool, { say });
+}
+
+/** Runs test files in one `deno test`. The programs they need must be there already. */
+export async function runTests(run: TestRun): Promise<TestRunResult> {
+  const args = ["test", "--allow-all", "--frozen", ...(run.flags ?? []), ...run.files];
+  const { code, output } = await runDeno(args, run);
+  return { code, counts: judgeRun(output, code), output };
+}
