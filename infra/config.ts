@@ -94,6 +94,30 @@ export const VARIABLES = {
     "ws",
     ["ws", "native"],
   ),
+  marketDataCredentials: secret(
+    "EDGEBOOK_MARKET_DATA_CREDENTIALS",
+    "text of the NATS credentials file of the market-data worker",
+    "",
+    "a NATS creds file's text",
+  ),
+  historyCredentials: secret(
+    "EDGEBOOK_HISTORY_CREDENTIALS",
+    "text of the NATS credentials file of the history worker",
+    "",
+    "a NATS creds file's text",
+  ),
+  historyPath: text(
+    "EDGEBOOK_HISTORY_PATH",
+    "SQLite file of the history projection; it can be rebuilt",
+    "data/history.db",
+    "a path",
+  ),
+  projections: oneOf(
+    "EDGEBOOK_PROJECTIONS",
+    "whether market data and history run as workers of the matching process",
+    "on",
+    ["on", "off"],
+  ),
   masterKey: secret(
     "EDGEBOOK_MASTER_KEY",
     "key that seals API keys at rest",
@@ -127,6 +151,10 @@ export const VARIABLES = {
     1,
     30_000,
   ),
+  searchPath: text("PATH", "folders that are searched for executables", "", "a list of folders"),
+  natsServer: text("EDGEBOOK_NATS_SERVER", "nats-server to use", "", "path of an executable"),
+  redisServer: text("EDGEBOOK_REDIS_SERVER", "redis-server to use", "", "path of an executable"),
+  chromium: text("EDGEBOOK_CHROMIUM", "browser to use in tests", "", "path of an executable"),
   logLevel: oneOf("EDGEBOOK_LOG", "least severe level that is logged", "info", [
     "debug",
     "info",

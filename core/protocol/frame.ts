@@ -23,6 +23,7 @@
  *
  * @module
  */
+import { ADMINISTRATION_KIND_LEAST, CommandKind } from "./order_record.ts";
 import { ResultCode } from "./result_code.ts";
 import { padToEight, readU64, type WireBuffer, writeU64 } from "./wire_buffer.ts";
 
@@ -62,6 +63,8 @@ export const FrameKind = {
   events: 5,
   /** No records: the frame was refused as a whole, for the reason that the result code says. */
   refusal: 6,
+  /** The one record with which a leader claims its epoch. Never taken from outside. */
+  claim: 7,
 } as const;
 
 /** Writes a frame header without its CRC. */
@@ -155,6 +158,7 @@ export function checkRecordFrame(
     if (record + RECORD_BYTES > textStart) return ResultCode.frameTruncated;
     const length = recordBytes(frame, record);
     if (record + length > textStart) return ResultCode.frameTruncated;
+    if (!belongsIn(kind, frame.bytes[record])) return ResultCode.frameCommandKind;
     const recordText = frame.halves[(record >> 1) + 3];
     const textOffset = frame.words[(record >> 2) + 14];
     if (recordText > TEXT_BYTES_MAX) return ResultCode.frameText;
@@ -164,4 +168,11 @@ export function checkRecordFrame(
     record += length;
   }
   return record === textStart ? ResultCode.ok : ResultCode.frameTruncated;
+}
+
+/** Whether a command may come in a frame of this kind: orders and administration do not mix. */
+function belongsIn(kind: number, commandKind: number): boolean {
+  if (kind === FrameKind.orders) return commandKind < ADMINISTRATION_KIND_LEAST;
+  const isClaim = commandKind === CommandKind.claim;
+  return kind === FrameKind.claim ? isClaim : commandKind >= ADMINISTRATION_KIND_LEAST && !isClaim;
 }

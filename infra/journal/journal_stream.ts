@@ -1,0 +1,126 @@
+/**
+ * The journal's stream: appends with the last sequence expected, and reading back.
+ *
+ * @module
+ */
+import {
+  headers,
+  type JetStreamManager,
+  type Msg,
+  type NatsConnection,
+  NatsError,
+  type StoredMsg,
+} from "nats.ws";
+import { journalStream, journalSubject } from "../../core/protocol/subjects.ts";
+
+/** The broker's code for "wrong last sequence": somebody else wrote. */
+export const WRONG_LAST_SEQUENCE = 10071;
+/** The broker's code for a message that is not there. */
+const NO_MESSAGE_FOUND = 10037;
+/** Messages that a replay asks for at once: with appends of half a MiB, below the server's 64 MB. */
+const REPLAY_FETCH_MESSAGES = 64;
+/** How long a replay waits for the next batch before it asks again. */
+const REPLAY_FETCH_MILLIS = 5_000;
+
+/** What the broker said of an append. */
+export type AppendAnswer =
+  | { readonly kind: "stored"; readonly sequence: number }
+  | { readonly kind: "refused"; readonly detail: string };
+
+/** The stream of one shard's journal. */
+export class JournalStream {
+  readonly name: string;
+  readonly #subject: string;
+  readonly #connection: NatsConnection;
+  #manager: JetStreamManager | null = null;
+
+  constructor(connection: NatsConnection, shard: number) {
+    this.#connection = connection;
+    this.name = journalStream(shard);
+    this.#subject = journalSubject(shard);
+  }
+
+  /** Sends an append that must follow `expectedSequence`; the answer comes to `reply`. */
+  append(message: Uint8Array, expectedSequence: number, reply: string): void {
+    const expectation = headers();
+    expectation.set("Nats-Expected-Last-Sequence", String(expectedSequence));
+    this.#connection.publish(this.#subject, message, { reply, headers: expectation });
+  }
+
+  /** Sequence and bytes of the last message; sequence 0 when the journal is empty. */
+  async last(): Promise<{ sequence: number; message: StoredMsg | null }> {
+    const manager = await this.#getManager();
+    try {
+      const message = await manager.streams.getMessage(this.name, {
+        last_by_subj: this.#subject,
+      });
+      return { sequence: message.seq, message };
+    } catch (error) {
+      if (error instanceof NatsError && error.api_error?.err_code === NO_MESSAGE_FOUND) {
+        return { sequence: 0, message: null };
+      }
+      throw error;
+    }
+  }
+
+  /** Every message from the first on up to `lastSequence`, in order and without a gap. */
+  async *read(
+    firstSequence: number,
+    lastSequence: number,
+  ): AsyncGenerator<{ sequence: number; data: Uint8Array }> {
+    if (lastSequence < firstSequence) return;
+    const consumer = await this.#connection.jetstream().consumers.get(this.name, {
+      opt_start_seq: firstSequence,
+    });
+    let next = firstSequence;
+    while (next <= lastSequence) {
+      const batch = await consumer.fetch({
+        max_messages: Math.min(REPLAY_FETCH_MESSAGES, lastSequence - next + 1),
+        expires: REPLAY_FETCH_MILLIS,
+      });
+      for await (const message of batch) {
+        if (message.seq !== next) throw new JournalGapError(this.name, next, message.seq);
+        next++;
+        yield { sequence: message.seq, data: message.data };
+      }
+    }
+    await consumer.delete();
+  }
+
+  async #getManager(): Promise<JetStreamManager> {
+    this.#manager ??= await this.#connection.jetstreamManager();
+    return this.#manager;
+  }
+}
+
+/** Reads the broker's answer to an append; `null` when it is none (no responders, or garbage). */
+export function readAppendAnswer(message: Msg): AppendAnswer | null {
+  if (message.data.length === 0) return null;
+  let answer: { seq?: unknown; error?: { err_code?: number; description?: string } };
+  try {
+    answer = message.json();
+  } catch {
+    return null;
+  }
+  if (typeof answer.seq === "number" && answer.error === undefined) {
+    return { kind: "stored", sequence: answer.seq };
+  }
+  const { err_code = 0, description = "no description" } = answer.error ?? {};
+  return { kind: "refused", detail: `${err_code} ${description}` };
+}
+
+/** The journal has a hole: the broker lost data, or somebody deleted it. */
+export class JournalGapError extends Error {
+  override readonly name = "JournalGapError";
+  constructor(stream: string, expected: number, found: number) {
+    super(`${stream} should go on with sequence ${expected} but has ${found}`);
+  }
+}
+
+/** A message of the journal cannot be applied: damaged, or written by something else. */
+export class JournalDamagedError extends Error {
+  override readonly name = "JournalDamagedError";
+  constructor(stream: string, sequence: number, code: number) {
+    super(`${stream} sequence ${sequence} is no valid append (result code ${code})`);
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Rebuilds the state of a shard from its journal.
+ *
+ * @module
+ */
+import type { ShardState } from "../../core/matching/shard_state.ts";
+import { ResultCode } from "../../core/protocol/result_code.ts";
+import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
+import { APPEND_BYTES_MAX } from "../../core/sequencer/append_buffer.ts";
+import { applyAppend, checkAppend } from "../../core/sequencer/read_append.ts";
+import type { SenderOrder } from "../../core/sequencer/sender_order.ts";
+import { hasValidCrc } from "./crc.ts";
+import { JournalDamagedError, type JournalStream } from "./journal_stream.ts";
+
+/** Who wants to know how a replay goes on. */
+export interface ReplayListener {
+  /** After each append: `state.events` holds its events. May take its time. */
+  readonly applied?: (sequence: number) => void | Promise<void>;
+}
+
+/**
+ * Applies the journal from its first message up to `lastSequence`.
+ *
+ * @throws {JournalDamagedError} when a message is no valid append
+ * @throws {JournalGapError} when messages are missing
+ */
+export async function replayJournal(
+  journal: JournalStream,
+  lastSequence: number,
+  state: ShardState,
+  senders: SenderOrder,
+  listener: ReplayListener = {},
+): Promise<void> {
+  const wire = WireBuffer.allocate(APPEND_BYTES_MAX);
+  for await (const { sequence, data } of journal.read(1, lastSequence)) {
+    const isIntact = data.length <= APPEND_BYTES_MAX && hasValidCrc(data);
+    if (!isIntact) throw new JournalDamagedError(journal.name, sequence, ResultCode.frameCrc);
+    wire.bytes.set(data);
+    const code = checkAppend(wire, data.length, state.commandCount);
+    if (code !== ResultCode.ok) throw new JournalDamagedError(journal.name, sequence, code);
+    applyAppend(state, senders, wire);
+    await listener.applied?.(sequence);
+  }
+}

@@ -1,0 +1,260 @@
+/**
+ * The leader of a shard: takes frames, has them journaled, applies them, answers and publishes.
+ * Carries out what the sequencer (core/sequencer) says.
+ *
+ * @module
+ */
+import type { Msg, NatsConnection } from "nats.ws";
+import { OutgoingFrame } from "../../core/batcher/outgoing_frame.ts";
+import { applyFrame, beginAppend } from "../../core/matching/apply.ts";
+import type { ShardState } from "../../core/matching/shard_state.ts";
+import { writeClaim } from "../../core/protocol/administration.ts";
+import {
+  FRAME_HEADER_BYTES,
+  frameCount,
+  FrameKind,
+  frameNumber,
+  frameSender,
+  writeFrameHeader,
+} from "../../core/protocol/frame.ts";
+import { CommandKind, writeCommandHead } from "../../core/protocol/order_record.ts";
+import { ResultCode } from "../../core/protocol/result_code.ts";
+import { adminSubject, ordersSubject } from "../../core/protocol/subjects.ts";
+import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
+import type { AppendBuffer } from "../../core/sequencer/append_buffer.ts";
+import { collectReports } from "../../core/sequencer/reports.ts";
+import type { Sequencer } from "../../core/sequencer/sequencer.ts";
+import { hasValidCrc, sealCrc } from "../../infra/journal/crc.ts";
+import { type JournalStream, readAppendAnswer } from "../../infra/journal/journal_stream.ts";
+import type { EventsPublisher } from "./events_publisher.ts";
+
+/** How long an append may go without an answer before the log is read. */
+export const APPEND_ANSWER_MILLIS = 2_000;
+/** How often time-outs are looked at. */
+const WATCH_MILLIS = 100;
+/** Pause before the same append is sent again, or the log is read again. */
+const RETRY_MILLIS = 50;
+
+/** What a leader works with. */
+export interface LeaderParts {
+  readonly connection: NatsConnection;
+  readonly shard: number;
+  readonly state: ShardState;
+  readonly sequencer: Sequencer;
+  readonly journal: JournalStream;
+  readonly publisher: EventsPublisher;
+  /** Inbox prefix of the connection. */
+  readonly inbox: string;
+  /** Called once after each append was applied and published. */
+  readonly applied: (journalSequence: number) => void;
+  /** Called once when the leader can lead no longer: it has stopped answering. */
+  readonly stopped: (reason: string) => void;
+}
+
+/** Leads one shard until it is stopped or deposed. */
+export class Leader {
+  readonly #parts: LeaderParts;
+  readonly #answerInbox: string;
+  #subscriptions: { unsubscribe(): void }[] = [];
+  /** Counts appends sent, so that a late answer is not taken for that of the next append. */
+  #appendNumber = 0;
+  #sentMillis = 0;
+  #isScheduled = false;
+  #isStopped = false;
+  #watch: ReturnType<typeof setInterval> | undefined;
+
+  constructor(parts: LeaderParts) {
+    this.#parts = parts;
+    this.#answerInbox = `${parts.inbox}.append`;
+  }
+
+  /** Claims the epoch and begins to take frames. */
+  start(): void {
+    const { connection, sequencer, shard } = this.#parts;
+    this.#subscribe(`${this.#answerInbox}.*`, (message) => this.#answered(message));
+    sequencer.offer(claimFrame(sequencer.epoch), FrameKind.claim, "");
+    this.#subscribe(ordersSubject(shard), (message) => this.#offer(message, FrameKind.orders));
+    this.#subscribe(
+      adminSubject(shard),
+      (message) => this.#offer(message, FrameKind.administration),
+    );
+    this.#watch = setInterval(() => this.#lookAfter(), WATCH_MILLIS);
+    this.#advance();
+    void this.#followConnection(connection);
+  }
+
+  /** Takes no more frames; what was taken is finished. */
+  async drain(): Promise<void> {
+    for (const subscription of this.#subscriptions.slice(1)) subscription.unsubscribe();
+    const { sequencer, publisher } = this.#parts;
+    while (sequencer.phase !== "idle" && !this.#isStopped) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await publisher.drained();
+    this.#end();
+  }
+
+  #subscribe(subject: string, take: (message: Msg) => void): void {
+    const subscription = this.#parts.connection.subscribe(subject, {
+      callback: (error, message) => {
+        if (error === null && !this.#isStopped) take(message);
+      },
+    });
+    this.#subscriptions.push(subscription);
+  }
+
+  #offer(message: Msg, kind: number): void {
+    const { publisher, sequencer } = this.#parts;
+    const reply = message.reply ?? "";
+    let code: ResultCode = ResultCode.ok;
+    if (!hasValidCrc(message.data)) code = ResultCode.frameCrc;
+    else if (!publisher.hasRoom) code = ResultCode.leaderBusy;
+    else code = sequencer.offer(message.data, kind, reply);
+    if (code === ResultCode.ok) this.#schedule();
+    else this.#refuse(message.data, reply, code);
+  }
+
+  /** Sends the next append once all messages of this turn have been taken. */
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    queueMicrotask(() => {
+      this.#isScheduled = false;
+      this.#advance();
+    });
+  }
+
+  #advance(): void {
+    const append = this.#parts.sequencer.next(Date.now() * 1000);
+    if (append === null) return;
+    sealCrc(append.wire, append.byteLength);
+    this.#appendNumber++;
+    this.#send(append);
+  }
+
+  #send(append: AppendBuffer): void {
+    const { journal, sequencer } = this.#parts;
+    this.#sentMillis = Date.now();
+    const reply = `${this.#answerInbox}.${this.#appendNumber}`;
+    journal.append(append.message, sequencer.lastSequence, reply);
+  }
+
+  #answered(message: Msg): void {
+    const number = Number(message.subject.slice(this.#answerInbox.length + 1));
+    if (number !== this.#appendNumber) return;
+    const answer = readAppendAnswer(message);
+    const { sequencer } = this.#parts;
+    if (answer?.kind !== "stored") {
+      if (sequencer.phase === "inFlight") this.#doubt();
+      return;
+    }
+    const append = sequencer.acknowledged(answer.sequence);
+    if (append !== null) this.#apply(append, answer.sequence);
+    else if (sequencer.phase === "deposed") this.#stop("the journal went on without this leader");
+  }
+
+  /** The next append is on its way before this one is matched: the two overlap. */
+  #apply(append: AppendBuffer, journalSequence: number): void {
+    this.#advance();
+    const { applied, connection, publisher, sequencer, state } = this.#parts;
+    beginAppend(state, append.stampMicros, append.epoch);
+    const firstEventSequence = state.events.sequence + 1;
+    for (let index = 0; index < append.frameCount; index++) {
+      const at = append.offsets[index];
+      const from = state.events.count;
+      applyFrame(state, append.wire, at, append.lengths[index]);
+      const reply = append.replies[index];
+      if (reply === "") continue;
+      const reports = collectReports(state.events, from, state.events.count, {
+        sender: frameSender(append.wire, at),
+        frameNumber: frameNumber(append.wire, at),
+        commands: frameCount(append.wire, at),
+        stampMicros: append.stampMicros,
+        journalSequence,
+        firstEventSequence,
+        epoch: append.epoch,
+      });
+      sealCrc(reports, reports.bytes.length);
+      connection.publish(reply, reports.bytes);
+    }
+    // What a projection needs to read an event is there before the event is.
+    applied(journalSequence);
+    publisher.publish(state, journalSequence);
+    sequencer.release(append);
+  }
+
+  /** The append was refused or its answer did not come: what the log ends with decides. */
+  #doubt(): void {
+    this.#parts.sequencer.doubt();
+    void this.#resolve();
+  }
+
+  async #resolve(): Promise<void> {
+    const { journal, sequencer } = this.#parts;
+    while (sequencer.phase === "inDoubt" && !this.#isStopped) {
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MILLIS));
+      let last: Awaited<ReturnType<JournalStream["last"]>>;
+      try {
+        last = await journal.last();
+      } catch {
+        continue;
+      }
+      if (this.#isStopped) return;
+      const resolved = sequencer.resolve(last.sequence, last.message?.data ?? null);
+      if (resolved.action === "deposed") this.#stop(resolved.reason);
+      else if (resolved.action === "resend") this.#send(resolved.append);
+      else this.#apply(resolved.append, last.sequence);
+    }
+  }
+
+  #lookAfter(): void {
+    const { publisher, sequencer } = this.#parts;
+    publisher.check();
+    if (publisher.failure !== null) this.#stop(publisher.failure);
+    const isLate = Date.now() - this.#sentMillis > APPEND_ANSWER_MILLIS;
+    if (sequencer.phase === "inFlight" && isLate) this.#doubt();
+  }
+
+  /** After a reconnect the answer in flight is lost: no need to wait for the time-out. */
+  async #followConnection(connection: NatsConnection): Promise<void> {
+    for await (const status of connection.status()) {
+      if (this.#isStopped) return;
+      if (status.type === "reconnect" && this.#parts.sequencer.phase === "inFlight") this.#doubt();
+    }
+  }
+
+  #refuse(frame: Uint8Array, reply: string, code: number): void {
+    if (reply === "") return;
+    const header = WireBuffer.allocate(FRAME_HEADER_BYTES);
+    if (frame.length >= FRAME_HEADER_BYTES) {
+      header.bytes.set(frame.subarray(0, FRAME_HEADER_BYTES));
+    }
+    const sender = frameSender(header, 0);
+    const number = code === ResultCode.frameCrc ? 0 : frameNumber(header, 0);
+    writeFrameHeader(header, 0, FrameKind.refusal, 0, sender, number, 0, FRAME_HEADER_BYTES, code);
+    sealCrc(header, FRAME_HEADER_BYTES);
+    this.#parts.connection.publish(reply, header.bytes);
+  }
+
+  #stop(reason: string): void {
+    if (this.#isStopped) return;
+    this.#end();
+    this.#parts.stopped(reason);
+  }
+
+  #end(): void {
+    this.#isStopped = true;
+    clearInterval(this.#watch);
+    for (const subscription of this.#subscriptions) subscription.unsubscribe();
+  }
+}
+
+function claimFrame(epoch: number): Uint8Array {
+  const frame = new OutgoingFrame(1);
+  frame.open(epoch, 0);
+  const at = frame.addRecord();
+  writeCommandHead(frame.wire, at, CommandKind.claim, 0, 0, 0, 0);
+  writeClaim(frame.wire, at, epoch);
+  frame.seal(FrameKind.claim, 0);
+  return frame.message;
+}

@@ -1,0 +1,105 @@
+/**
+ * Answers queries about the live state, on `query.<shard>`.
+ *
+ * @module
+ */
+import type { Msg, NatsConnection } from "nats.ws";
+import * as v from "valibot";
+import {
+  findLiveOrder,
+  findOrderIdByKey,
+  listBalances,
+  listOpenOrders,
+} from "../../core/matching/inspect.ts";
+import type { ShardState } from "../../core/matching/shard_state.ts";
+import { type LeaderQuery, PAGE_ROWS_MAX, type QueryError } from "../../core/protocol/queries.ts";
+import { querySubject } from "../../core/protocol/subjects.ts";
+import type { Sequencer } from "../../core/sequencer/sequencer.ts";
+
+const WholeNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const Limit = v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(PAGE_ROWS_MAX));
+
+const Query = v.variant("kind", [
+  v.strictObject({ kind: v.literal("order"), account: WholeNumber, orderId: WholeNumber }),
+  v.strictObject({
+    kind: v.literal("orderByKey"),
+    account: WholeNumber,
+    keyLow: WholeNumber,
+    keyHigh: WholeNumber,
+  }),
+  v.strictObject({
+    kind: v.literal("openOrders"),
+    account: WholeNumber,
+    instrument: WholeNumber,
+    afterOrderId: WholeNumber,
+    limit: Limit,
+  }),
+  v.strictObject({ kind: v.literal("balances"), account: WholeNumber }),
+  v.strictObject({ kind: v.literal("state") }),
+]);
+
+/** Serves the live queries of a shard. */
+export function serveLiveQueries(
+  connection: NatsConnection,
+  shard: number,
+  state: ShardState,
+  sequencer: Sequencer,
+  leader: string,
+): void {
+  connection.subscribe(querySubject(shard), {
+    callback: (error, message) => {
+      if (error !== null || message.reply === undefined) return;
+      const query = readQuery(message);
+      const answer = "error" in query ? query : answerQuery(query, shard, state, sequencer, leader);
+      message.respond(JSON.stringify({ sequence: state.events.sequence, ...answer }));
+    },
+  });
+}
+
+function readQuery(message: Msg): LeaderQuery | Omit<QueryError, "sequence"> {
+  let json: unknown;
+  try {
+    json = message.json();
+  } catch {
+    return { error: "malformed", detail: "the query is not JSON" };
+  }
+  const parsed = v.safeParse(Query, json);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  return { error: "malformed", detail: `${v.getDotPath(issue) ?? "query"}: ${issue.message}` };
+}
+
+function answerQuery(
+  query: LeaderQuery,
+  shard: number,
+  state: ShardState,
+  sequencer: Sequencer,
+  leader: string,
+): Record<string, unknown> {
+  switch (query.kind) {
+    case "order":
+      return { order: findLiveOrder(state, query.account, query.orderId), orderId: query.orderId };
+    case "orderByKey": {
+      const orderId = findOrderIdByKey(state, query.account, query.keyLow, query.keyHigh);
+      const order = orderId === null ? null : findLiveOrder(state, query.account, orderId);
+      return { order, orderId };
+    }
+    case "openOrders": {
+      const { account, instrument, afterOrderId, limit } = query;
+      return { orders: listOpenOrders(state, account, instrument, afterOrderId, limit) };
+    }
+    case "balances":
+      return { balances: listBalances(state, query.account) };
+    case "state":
+      return {
+        shard,
+        stateHash: state.events.stateHash,
+        journalSequence: sequencer.lastSequence,
+        commands: state.commandCount,
+        epoch: state.epoch,
+        leader,
+        liveOrders: state.orders.liveCount,
+        stampMicros: state.stampMicros,
+      };
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * The matching process of a shard: replays the journal, claims the lead, and leads until it is
+ * stopped. Market data and history are Workers of it.
+ *
+ * Standard output carries one line of JSON once it leads: `{"ready":true,"epoch":…}`; everything
+ * else goes to standard error. Exit codes: 0 stopped in order, 3 deposed or the broker failed it
+ * (start again), 4 the log cannot be trusted (do not start again before a person has looked).
+ *
+ * @module
+ */
+import type { NatsConnection } from "nats.ws";
+import { ShardState } from "../../core/matching/shard_state.ts";
+import { SenderOrder } from "../../core/sequencer/sender_order.ts";
+import { Sequencer } from "../../core/sequencer/sequencer.ts";
+import { type Config, ConfigError, readConfig } from "../../infra/config.ts";
+import {
+  JournalDamagedError,
+  JournalGapError,
+  JournalStream,
+} from "../../infra/journal/journal_stream.ts";
+import { replayJournal } from "../../infra/journal/replay.ts";
+import { connectNats } from "../../infra/nats/connect.ts";
+import { inboxPrefixOf } from "../../infra/nats/inbox.ts";
+import { parseCredentials } from "../../infra/nats/jwt.ts";
+import { EventsPublisher } from "./events_publisher.ts";
+import { Leader } from "./leader.ts";
+import { serveLiveQueries } from "./live_queries.ts";
+import { startProjections } from "./projections.ts";
+import { ReferencePublisher } from "./reference_publisher.ts";
+
+/** How far this machine's clock may be from the broker's, or behind the journal, to lead. */
+export const CLOCK_OFFSET_MILLIS_MAX = 2_000;
+/** Time between lines of progress while the journal is replayed. */
+const PROGRESS_MILLIS = 2_000;
+const EXIT_AGAIN = 3;
+const EXIT_DISTRUST = 4;
+
+const CONFIG = [
+  "shard",
+  "natsUrl",
+  "natsSocket",
+  "natsCredentials",
+  "marketDataCredentials",
+  "historyCredentials",
+  "historyPath",
+  "projections",
+] as const;
+
+/** Configuration of the matching process. */
+export type MatchingConfig = Config<(typeof CONFIG)[number]>;
+
+const say = (line: string) => console.error(`matching: ${line}`);
+
+async function main(): Promise<void> {
+  const config = readConfig(CONFIG);
+  const connection = await connectNats({
+    servers: config.natsUrl,
+    credentials: config.natsCredentials,
+    name: `matching-${config.shard}`,
+    socket: config.natsSocket,
+    waitForServer: true,
+  });
+  const leader = await lead(connection, config);
+  const projections = await startProjections(config, fail);
+  console.log(JSON.stringify({ ready: true, epoch: leader.epoch, shard: config.shard }));
+  let isStopping = false;
+  const stop = async () => {
+    if (isStopping) return;
+    isStopping = true;
+    await leader.drain();
+    await projections.stop();
+    await connection.drain();
+    Deno.exit(0);
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    Deno.addSignalListener(signal, () => void stop());
+  }
+}
+
+/** Replays, claims and leads. */
+async function lead(
+  connection: NatsConnection,
+  config: MatchingConfig,
+): Promise<{ epoch: number; drain(): Promise<void> }> {
+  const { shard } = config;
+  const inbox = `${inboxPrefixOf(parseCredentials(config.natsCredentials).jwt)}.leader`;
+  const state = new ShardState();
+  const senders = new SenderOrder();
+  const journal = new JournalStream(connection, shard);
+  const publisher = new EventsPublisher(connection, shard, `${inbox}.events`);
+  const storedEvents = await publisher.readStored();
+  const last = await journal.last();
+  const started = performance.now();
+  let saidAt = started;
+  await replayJournal(journal, last.sequence, state, senders, {
+    applied: async (sequence) => {
+      publisher.publish(state, sequence);
+      if (!publisher.hasRoom) await publisher.drained();
+      if (performance.now() - saidAt < PROGRESS_MILLIS) return;
+      saidAt = performance.now();
+      say(`replayed ${sequence} of ${last.sequence} appends, ${state.commandCount} commands`);
+    },
+  });
+  const millis = Math.round(performance.now() - started);
+  say(`replayed ${last.sequence} appends, ${state.commandCount} commands in ${millis} ms`);
+  if (state.events.sequence < storedEvents) {
+    distrust(`EVENTS has event ${storedEvents}, the journal makes ${state.events.sequence} only`);
+  }
+  const sequencer = new Sequencer(
+    last.sequence,
+    state.stampMicros,
+    state.commandCount,
+    state.epoch + 1,
+    senders,
+  );
+  checkClock(state.stampMicros / 1000, "the journal's last stamp");
+  const reference = new ReferencePublisher(connection, state);
+  reference.publish();
+  const claimed = Promise.withResolvers<void>();
+  const leader = new Leader({
+    connection,
+    shard,
+    state,
+    sequencer,
+    journal,
+    publisher,
+    inbox,
+    applied: () => {
+      reference.applied();
+      claimed.resolve();
+    },
+    stopped: (reason) => fail(`stepped down: ${reason}`),
+  });
+  leader.start();
+  await claimed.promise;
+  const claim = await journal.last();
+  if (claim.message !== null) {
+    const offset = Math.abs(claim.message.time.getTime() - Date.now());
+    if (offset > CLOCK_OFFSET_MILLIS_MAX) {
+      fail(
+        `this clock and the broker's differ by ${offset} ms, at most ${CLOCK_OFFSET_MILLIS_MAX}`,
+      );
+    }
+  }
+  serveLiveQueries(connection, shard, state, sequencer, `matching-${Deno.pid}`);
+  say(`leads shard ${shard}, epoch ${sequencer.epoch}, journal sequence ${sequencer.lastSequence}`);
+  return { epoch: sequencer.epoch, drain: () => leader.drain() };
+}
+
+function checkClock(millis: number, whose: string): void {
+  const ahead = Math.round(millis - Date.now());
+  if (ahead > CLOCK_OFFSET_MILLIS_MAX) {
+    fail(`${whose} is ${ahead} ms ahead of this clock, at most ${CLOCK_OFFSET_MILLIS_MAX}`);
+  }
+}
+
+function fail(reason: string): void {
+  say(reason);
+  Deno.exit(EXIT_AGAIN);
+}
+
+function distrust(reason: string): never {
+  say(`${reason}: the log cannot be trusted; see ARCHITECTURE.md, "When the log is damaged"`);
+  Deno.exit(EXIT_DISTRUST);
+}
+
+if (import.meta.main) {
+  try {
+    await main();
+  } catch (error) {
+    if (error instanceof JournalDamagedError || error instanceof JournalGapError) {
+      distrust(error.message);
+    }
+    say(error instanceof ConfigError ? error.message : String(error));
+    Deno.exit(error instanceof ConfigError ? 2 : EXIT_AGAIN);
+  }
+}
