@@ -112,6 +112,13 @@ export const VARIABLES = {
     "data/history.db",
     "a path",
   ),
+  outcomesAtStart: whole(
+    "EDGEBOOK_OUTCOMES",
+    "request outcomes that the matcher has room for at the start; it grows when they are used up",
+    131_072,
+    65_536,
+    16_777_216,
+  ),
   projections: oneOf(
     "EDGEBOOK_PROJECTIONS",
     "whether market data and history run as workers of the matching process",

@@ -17,7 +17,7 @@
  */
 import { FrameKind, writeFramesBehind } from "../protocol/frame.ts";
 import { FRAME_RECORDS, OutgoingFrame } from "./outgoing_frame.ts";
-import { SendWindow } from "./send_window.ts";
+import { SendWindow, WINDOW_RECORDS_LEAST } from "./send_window.ts";
 
 /** Frames that a gateway has, filling, waiting and in flight. */
 export const GATEWAY_FRAMES_MAX = 96;
@@ -31,7 +31,7 @@ const RETRY_PAUSE_MOST_MICROS = 500_000;
 
 /** Batches records into frames and keeps the frames until they are answered. */
 export class Batcher {
-  readonly window: SendWindow = new SendWindow();
+  readonly window: SendWindow;
   readonly #sender: number;
   readonly #free: OutgoingFrame[] = [];
   /** Frames in use, in order of their numbers. */
@@ -44,8 +44,16 @@ export class Batcher {
   #pauseMicros = RETRY_PAUSE_LEAST_MICROS;
   readonly #frameRecords: number;
 
-  /** @param sender random number that names this gateway instance to the leader */
-  constructor(sender: number, frameRecords: number = FRAME_RECORDS) {
+  /**
+   * @param sender random number that names this gateway instance to the leader
+   * @param windowRecords records in full frames that may be in flight whatever the round trip
+   */
+  constructor(
+    sender: number,
+    frameRecords: number = FRAME_RECORDS,
+    windowRecords: number = WINDOW_RECORDS_LEAST,
+  ) {
+    this.window = new SendWindow(windowRecords);
     this.#sender = sender;
     this.#frameRecords = frameRecords;
     for (let count = 0; count < GATEWAY_FRAMES_MAX; count++) {

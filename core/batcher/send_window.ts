@@ -24,6 +24,12 @@ export class SendWindow {
   #seenMicros = -SHORTEST_HORIZON_MICROS;
   /** Round trip, smoothed (1/8 of each sample), for time-outs. */
   smoothedMicros = FRAME_INTERVAL_MICROS;
+  readonly #windowRecords: number;
+
+  /** @param windowRecords records in full frames that may be in flight whatever the round trip */
+  constructor(windowRecords: number = WINDOW_RECORDS_LEAST) {
+    this.#windowRecords = windowRecords;
+  }
 
   /** Takes the round trip of a frame that was answered at its first attempt. */
   observe(roundTripMicros: number, nowMicros: number): void {
@@ -49,6 +55,6 @@ export class SendWindow {
   /** Whether one more full frame may go beside this many records in flight. */
   mayAddFull(recordsInFlight: number, frameRecords: number): boolean {
     return recordsInFlight + frameRecords <=
-      Math.max(WINDOW_RECORDS_LEAST, this.frames * frameRecords);
+      Math.max(this.#windowRecords, this.frames * frameRecords);
   }
 }

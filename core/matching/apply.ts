@@ -101,7 +101,7 @@ function applyCommand(
 
 /**
  * What every command passes: well-formed numbers, a known account, not seen before (else its first
- * outcome is reported), in time, and a place for its outcome. A cancel goes on without a place.
+ * outcome is reported), in time, and a place for its outcome (see {@link takeOutcome}).
  * The outcomes of administrative commands belong to the venue's own account.
  */
 function admit(
@@ -163,7 +163,10 @@ function checkNumbers(frame: WireBuffer, at: number): ResultCode {
   return isSafe ? ResultCode.ok : ResultCode.unsafeInteger;
 }
 
-/** Takes a place in the outcome table; a full quota or table refuses all but cancels. */
+/**
+ * Takes a place in the outcome table. Where there is none, what would count twice when it came twice
+ * (an order, a deposit, a withdrawal) is refused; the rest goes on without a place.
+ */
 function takeOutcome(
   state: ShardState,
   frame: WireBuffer,
@@ -183,7 +186,9 @@ function takeOutcome(
     state.accounts.addOutcomes(owner, 1);
     return true;
   }
-  if (kind !== CommandKind.newOrder) return true;
+  const countsTwice = kind === CommandKind.newOrder || kind === CommandKind.deposit ||
+    kind === CommandKind.withdraw;
+  if (!countsTwice) return true;
   if (state.outcomes.hasRoom) {
     reject(state, frame, at, ResultCode.outcomeQuotaFull, OUTCOMES_PER_ACCOUNT_MAX, count);
   } else {

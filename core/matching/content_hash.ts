@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { EXTENDED_KIND_LEAST, EXTENDED_RECORD_BYTES, RECORD_BYTES } from "../protocol/frame.ts";
 import { OrderWord } from "../protocol/order_record.ts";
 import type { WireBuffer } from "../protocol/wire_buffer.ts";
 
@@ -17,6 +18,11 @@ export function contentHash(frame: WireBuffer, at: number, textAt: number): numb
   hash = mix(hash, words[word + OrderWord.account]);
   for (let offset: number = OrderWord.price; offset < OrderWord.textOffset; offset++) {
     hash = mix(hash, words[word + offset]);
+  }
+  if (bytes[at] >= EXTENDED_KIND_LEAST) {
+    for (let offset = RECORD_BYTES / 4; offset < EXTENDED_RECORD_BYTES / 4; offset++) {
+      hash = mix(hash, words[word + offset]);
+    }
   }
   const textBytes = frame.halves[(at >> 1) + 3];
   const from = textAt + words[word + OrderWord.textOffset];

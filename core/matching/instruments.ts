@@ -57,6 +57,9 @@ export class Instruments {
     if (there !== undefined) {
       return there.name === name && there.scale === scale ? ResultCode.ok : ResultCode.assetExists;
     }
+    for (const other of this.assets.values()) {
+      if (other.name === name) return ResultCode.assetExists;
+    }
     this.assets.set(asset, { name, scale });
     return ResultCode.ok;
   }
@@ -66,6 +69,10 @@ export class Instruments {
     const { instrument } = terms;
     if (instrument < 1 || instrument >= INSTRUMENTS_MAX) return ResultCode.instrumentInvalid;
     if (this.status[instrument] !== TradingStatus.unknown) return ResultCode.instrumentExists;
+    // Feeds, queries and requests name an instrument by its symbol.
+    for (const other of this.terms.values()) {
+      if (other.symbol === terms.symbol) return ResultCode.instrumentExists;
+    }
     const base = this.assets.get(terms.baseAsset);
     const quote = this.assets.get(terms.quoteAsset);
     if (base === undefined || quote === undefined) return ResultCode.unknownAsset;
@@ -111,7 +118,8 @@ export function multipliersOf(
 function isWithinBounds(terms: InstrumentTerms, multipliers: Multipliers): boolean {
   const { priceTicksMax, quantityLotsMax } = terms;
   const sizes = [terms.tickSize, terms.lotSize, priceTicksMax, quantityLotsMax];
-  return SYMBOL_PATTERN.test(terms.symbol) && sizes.every((size) => size >= 1) &&
+  return SYMBOL_PATTERN.test(terms.symbol) && terms.baseAsset !== terms.quoteAsset &&
+    sizes.every((size) => size >= 1) &&
     terms.priceScale <= SCALE_MAX && terms.quantityScale <= SCALE_MAX &&
     priceTicksMax <= PRICE_TICKS_MAX &&
     priceTicksMax * quantityLotsMax * multipliers.quotePerTickLot <= SAFE_MAX &&

@@ -34,8 +34,11 @@ export function match(state: ShardState, taker: number): ResultCode {
     if (level === 0) return ResultCode.ok;
     const price = books.levelPrice(level);
     if (side === Side.buy ? price > limit : price < limit) return ResultCode.ok;
-    if (hasBudget) setBudgetLeaves(state, taker, instrument, price);
-    const leaves = doubles[taker * ORDER_DOUBLES + OrderField.leaves];
+    // The leaves of a budget order stay what its last fill reported: an order that this price is too
+    // dear for still has some, so that it ends with an event instead of without one.
+    const leaves = hasBudget
+      ? budgetLots(state, taker, instrument, price)
+      : doubles[taker * ORDER_DOUBLES + OrderField.leaves];
     if (leaves === 0) return ResultCode.ok;
     if (steps === FILLS_PER_COMMAND_MAX) return ResultCode.fillsPerCommand;
     const maker = books.levelHead(level);
@@ -95,11 +98,9 @@ export function checkFillable(
 }
 
 /** Lots that the budget of the order still buys at `price`. */
-function setBudgetLeaves(state: ShardState, slot: number, instrument: number, price: number): void {
-  const { doubles } = state.orders;
+function budgetLots(state: ShardState, slot: number, instrument: number, price: number): number {
   const perLot = price * state.instruments.quotePerTickLot[instrument];
-  const reserve = doubles[slot * ORDER_DOUBLES + OrderField.reserve];
-  doubles[slot * ORDER_DOUBLES + OrderField.leaves] = Math.floor(reserve / perLot);
+  return Math.floor(state.orders.doubles[slot * ORDER_DOUBLES + OrderField.reserve] / perLot);
 }
 
 function trade(
@@ -117,7 +118,14 @@ function trade(
   const tradeId = ++state.lastTradeId;
   const makerFee = settle(state, maker, lots, notional, instruments.makerFeePpm[instrument]);
   const takerFee = settle(state, taker, lots, notional, instruments.takerFeePpm[instrument]);
-  if (hasBudget) setBudgetLeaves(state, taker, instrument, price);
+  if (hasBudget) {
+    doubles[taker * ORDER_DOUBLES + OrderField.leaves] = budgetLots(
+      state,
+      taker,
+      instrument,
+      price,
+    );
+  }
   books.reduce(maker, lots);
   for (let one = 0; one < 2; one++) {
     const slot = one === 0 ? maker : taker;

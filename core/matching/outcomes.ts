@@ -26,10 +26,27 @@ export const OUTCOMES_MAX = 2 ** 24;
 /** Outcomes that one append expires at most. */
 export const EXPIRED_PER_APPEND_MAX = 8192;
 
-const OUTCOME_WORDS = 8;
-const OUTCOME_DOUBLES = 7;
+/** 32-bit words and doubles of an outcome's hot part: 64 bytes. */
+const HOT_WORDS = 16;
+const HOT_DOUBLES = 8;
+/** Doubles of its cold part, which only repeats and the horizon read. */
+const COLD_DOUBLES = 3;
 
-/** Word offsets of an outcome. */
+/**
+ * Word offsets of an outcome's hot part:
+ *
+ * ```text
+ * offset | bytes | type | field
+ *      0 |     4 | u32  | account
+ *      4 |     8 | 2×u32| request key
+ *     12 |     4 | u32  | content hash
+ *     16 |     4 | u32  | sender of the frame
+ *     20 |     4 | u32  | number of the frame, low word
+ *     24 |     4 | u32  | result code, and in the high half the index in the frame
+ *     28 |     4 | u32  | command kind, status, 0, 0
+ *     32 |    32 | f64  | order id, executed, notional, event sequence (OutcomeDouble)
+ * ```
+ */
 export const OutcomeWord = {
   account: 0,
   keyLow: 1,
@@ -37,28 +54,28 @@ export const OutcomeWord = {
   contentHash: 3,
   sender: 4,
   frameNumber: 5,
-  /** Result code in the low half, index in the frame in the high half. */
   codeAndIndex: 6,
-  /** Command kind, status, side, 0. */
   kinds: 7,
 } as const;
 
-/** Offsets of an outcome's 53-bit numbers. */
+/** Offsets of an outcome's doubles: from 4 on in the hot part, from 8 on in the cold one. */
 export const OutcomeDouble = {
-  orderId: 0,
-  executed: 1,
-  leaves: 2,
-  notional: 3,
-  eventSequence: 4,
-  stamp: 5,
+  orderId: 4,
+  executed: 5,
+  notional: 6,
+  eventSequence: 7,
+  leaves: 8,
+  stamp: 9,
   /** Stamp that the horizon counts from. */
-  recorded: 6,
+  recorded: 10,
 } as const;
 
 /** Ring of outcomes with an index. Positions grow without end; a slot is the position masked. */
 export class OutcomeTable {
+  /** The hot parts, as words and as doubles. */
   #words: Uint32Array;
   #doubles: Float64Array;
+  #cold: Float64Array;
   /** Two words a bucket: slot + 1, and the hash. */
   #buckets: Int32Array;
   #oldest = 0;
@@ -67,12 +84,14 @@ export class OutcomeTable {
 
   constructor(capacity: number) {
     this.#capacity = capacity;
-    this.#words = new Uint32Array(capacity * OUTCOME_WORDS);
-    this.#doubles = new Float64Array(capacity * OUTCOME_DOUBLES);
+    const hot = new ArrayBuffer(capacity * HOT_DOUBLES * 8);
+    this.#words = new Uint32Array(hot);
+    this.#doubles = new Float64Array(hot);
+    this.#cold = new Float64Array(capacity * COLD_DOUBLES);
     this.#buckets = new Int32Array(capacity * 4);
     // Touched once, so that no page is first touched while matching.
-    this.#words.fill(0);
     this.#doubles.fill(0);
+    this.#cold.fill(0);
     this.#buckets.fill(0);
   }
 
@@ -101,7 +120,7 @@ export class OutcomeTable {
       const slot = buckets[bucket * 2] - 1;
       if (slot < 0) return -1;
       if (buckets[bucket * 2 + 1] !== hash) continue;
-      const at = slot * OUTCOME_WORDS;
+      const at = slot * HOT_WORDS;
       if (
         words[at + OutcomeWord.keyLow] === keyLow && words[at + OutcomeWord.keyHigh] === keyHigh &&
         words[at] === account
@@ -111,12 +130,14 @@ export class OutcomeTable {
 
   /** A word of an outcome. */
   word(slot: number, field: number): number {
-    return this.#words[slot * OUTCOME_WORDS + field];
+    return this.#words[slot * HOT_WORDS + field];
   }
 
   /** A 53-bit number of an outcome. */
   number(slot: number, field: number): number {
-    return this.#doubles[slot * OUTCOME_DOUBLES + field];
+    return field < HOT_DOUBLES
+      ? this.#doubles[slot * HOT_DOUBLES + field]
+      : this.#cold[slot * COLD_DOUBLES + field - HOT_DOUBLES];
   }
 
   /**
@@ -126,7 +147,7 @@ export class OutcomeTable {
    */
   record(account: number, keyLow: number, keyHigh: number, contentHash: number): number {
     const slot = this.#next++ & (this.#capacity - 1);
-    const at = slot * OUTCOME_WORDS;
+    const at = slot * HOT_WORDS;
     this.#words[at + OutcomeWord.account] = account;
     this.#words[at + OutcomeWord.keyLow] = keyLow;
     this.#words[at + OutcomeWord.keyHigh] = keyHigh;
@@ -137,7 +158,7 @@ export class OutcomeTable {
 
   /** Says where the command of an outcome came from. */
   from(slot: number, sender: number, frameNumber: number, index: number, kinds: number): void {
-    const at = slot * OUTCOME_WORDS;
+    const at = slot * HOT_WORDS;
     this.#words[at + OutcomeWord.sender] = sender;
     this.#words[at + OutcomeWord.frameNumber] = frameNumber;
     this.#words[at + OutcomeWord.codeAndIndex] = index << 16;
@@ -156,24 +177,25 @@ export class OutcomeTable {
     eventSequence: number,
     stampMicros: number,
   ): void {
-    const at = slot * OUTCOME_WORDS;
+    const at = slot * HOT_WORDS;
     this.#words[at + OutcomeWord.codeAndIndex] |= code;
     this.#words[at + OutcomeWord.kinds] |= status << 8;
-    const numbers = slot * OUTCOME_DOUBLES;
-    this.#doubles[numbers + OutcomeDouble.orderId] = orderId;
-    this.#doubles[numbers + OutcomeDouble.executed] = executed;
-    this.#doubles[numbers + OutcomeDouble.leaves] = leaves;
-    this.#doubles[numbers + OutcomeDouble.notional] = notional;
-    this.#doubles[numbers + OutcomeDouble.eventSequence] = eventSequence;
-    this.#doubles[numbers + OutcomeDouble.stamp] = stampMicros;
-    this.#doubles[numbers + OutcomeDouble.recorded] = stampMicros;
+    const hot = slot * HOT_DOUBLES;
+    this.#doubles[hot + OutcomeDouble.orderId] = orderId;
+    this.#doubles[hot + OutcomeDouble.executed] = executed;
+    this.#doubles[hot + OutcomeDouble.notional] = notional;
+    this.#doubles[hot + OutcomeDouble.eventSequence] = eventSequence;
+    const cold = slot * COLD_DOUBLES - HOT_DOUBLES;
+    this.#cold[cold + OutcomeDouble.leaves] = leaves;
+    this.#cold[cold + OutcomeDouble.stamp] = stampMicros;
+    this.#cold[cold + OutcomeDouble.recorded] = stampMicros;
   }
 
   /** Slot of the oldest outcome when it is older than the horizon, or -1. */
   oldestExpired(stampMicros: number): number {
     if (this.#oldest === this.#next) return -1;
     const slot = this.#oldest & (this.#capacity - 1);
-    const recorded = this.#doubles[slot * OUTCOME_DOUBLES + OutcomeDouble.recorded];
+    const recorded = this.number(slot, OutcomeDouble.recorded);
     return recorded + HORIZON_MICROS < stampMicros ? slot : -1;
   }
 
@@ -183,11 +205,9 @@ export class OutcomeTable {
     this.#unindex(slot);
     if (!keep) return;
     const to = this.#next++ & (this.#capacity - 1);
-    const from = slot * OUTCOME_WORDS;
-    this.#words.copyWithin(to * OUTCOME_WORDS, from, from + OUTCOME_WORDS);
-    const numbers = slot * OUTCOME_DOUBLES;
-    this.#doubles.copyWithin(to * OUTCOME_DOUBLES, numbers, numbers + OUTCOME_DOUBLES);
-    this.#doubles[to * OUTCOME_DOUBLES + OutcomeDouble.recorded] = stampMicros;
+    this.#doubles.copyWithin(to * HOT_DOUBLES, slot * HOT_DOUBLES, (slot + 1) * HOT_DOUBLES);
+    this.#cold.copyWithin(to * COLD_DOUBLES, slot * COLD_DOUBLES, (slot + 1) * COLD_DOUBLES);
+    this.#cold[to * COLD_DOUBLES + OutcomeDouble.recorded - HOT_DOUBLES] = stampMicros;
     this.#index(to);
   }
 
@@ -197,14 +217,15 @@ export class OutcomeTable {
     for (let position = this.#oldest; position < this.#next; position++) {
       const from = position & (this.#capacity - 1);
       const to = position & (larger.#capacity - 1);
-      const words = this.#words.subarray(from * OUTCOME_WORDS, (from + 1) * OUTCOME_WORDS);
-      const doubles = this.#doubles.subarray(from * OUTCOME_DOUBLES, (from + 1) * OUTCOME_DOUBLES);
-      larger.#words.set(words, to * OUTCOME_WORDS);
-      larger.#doubles.set(doubles, to * OUTCOME_DOUBLES);
+      const hot = this.#doubles.subarray(from * HOT_DOUBLES, (from + 1) * HOT_DOUBLES);
+      const cold = this.#cold.subarray(from * COLD_DOUBLES, (from + 1) * COLD_DOUBLES);
+      larger.#doubles.set(hot, to * HOT_DOUBLES);
+      larger.#cold.set(cold, to * COLD_DOUBLES);
       larger.#index(to);
     }
     this.#words = larger.#words;
     this.#doubles = larger.#doubles;
+    this.#cold = larger.#cold;
     this.#buckets = larger.#buckets;
     this.#capacity = larger.#capacity;
   }
@@ -234,7 +255,7 @@ export class OutcomeTable {
   }
 
   #hashOfSlot(slot: number): number {
-    const at = slot * OUTCOME_WORDS;
+    const at = slot * HOT_WORDS;
     return hashOf(
       this.#words[at],
       this.#words[at + OutcomeWord.keyLow],

@@ -93,7 +93,8 @@ export class ShardState {
   /** Makes room for the worst command. Between commands: the one place where tables grow. */
   reserve(): void {
     if (this.events.freeCount < EVENTS_PER_COMMAND_MAX) this.events.grow();
-    if (this.balances.freeCount < BALANCES_PER_COMMAND_MAX) this.balances.grow();
+    // A small table has to double more than once before the worst command fits.
+    while (this.balances.freeCount < BALANCES_PER_COMMAND_MAX) this.balances.grow();
     if (!this.books.hasRoom) this.books.grow();
     if (!this.outcomes.hasRoom && this.outcomes.canGrow) this.outcomes.grow();
     if (!this.events.hasTextRoom) this.events.growTexts();

@@ -52,3 +52,5 @@ export const REFERENCE_BUCKET = "REFERENCE";
 export const KEYS_BUCKET = "KEYS";
 /** KV bucket with the accounts that hold private-stream credentials: account to expiry. */
 export const LISTENERS_BUCKET = "LISTENERS";
+/** KV bucket in which projections note how far they have published. */
+export const PROGRESS_BUCKET = "PROGRESS";

@@ -45,6 +45,8 @@ export interface LeaderParts {
   readonly publisher: EventsPublisher;
   /** Inbox prefix of the connection. */
   readonly inbox: string;
+  /** What applies a frame: the matching core; a bench puts an echo in its place. */
+  readonly applyFrame?: typeof applyFrame;
   /** Called once after each append was applied and published. */
   readonly applied: (journalSequence: number) => void;
   /** Called once when the leader can lead no longer: it has stopped answering. */
@@ -157,12 +159,13 @@ export class Leader {
   #apply(append: AppendBuffer, journalSequence: number): void {
     this.#advance();
     const { applied, connection, publisher, sequencer, state } = this.#parts;
+    const apply = this.#parts.applyFrame ?? applyFrame;
     beginAppend(state, append.stampMicros, append.epoch);
     const firstEventSequence = state.events.sequence + 1;
     for (let index = 0; index < append.frameCount; index++) {
       const at = append.offsets[index];
       const from = state.events.count;
-      applyFrame(state, append.wire, at, append.lengths[index]);
+      apply(state, append.wire, at, append.lengths[index]);
       const reply = append.replies[index];
       if (reply === "") continue;
       const reports = collectReports(state.events, from, state.events.count, {

@@ -9,7 +9,7 @@
  * @module
  */
 import type { NatsConnection } from "nats.ws";
-import { ShardState } from "../../core/matching/shard_state.ts";
+import { DEFAULT_CAPACITIES, ShardState } from "../../core/matching/shard_state.ts";
 import { SenderOrder } from "../../core/sequencer/sender_order.ts";
 import { Sequencer } from "../../core/sequencer/sequencer.ts";
 import { type Config, ConfigError, readConfig } from "../../infra/config.ts";
@@ -44,6 +44,7 @@ const CONFIG = [
   "historyCredentials",
   "historyPath",
   "projections",
+  "outcomesAtStart",
 ] as const;
 
 /** Configuration of the matching process. */
@@ -84,7 +85,10 @@ async function lead(
 ): Promise<{ epoch: number; drain(): Promise<void> }> {
   const { shard } = config;
   const inbox = `${inboxPrefixOf(parseCredentials(config.natsCredentials).jwt)}.leader`;
-  const state = new ShardState();
+  const state = new ShardState({
+    ...DEFAULT_CAPACITIES,
+    outcomes: 2 ** Math.ceil(Math.log2(config.outcomesAtStart)),
+  });
   const senders = new SenderOrder();
   const journal = new JournalStream(connection, shard);
   const publisher = new EventsPublisher(connection, shard, `${inbox}.events`);

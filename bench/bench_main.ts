@@ -1,0 +1,58 @@
+/**
+ * `deno task bench [NAME...] [--json] [--help]`: runs all benches or the named ones. Each prints a
+ * table; with `--json` the last line is one JSON object a bench.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { pipelineBench } from "./pipeline/pipeline_bench.ts";
+import { restBench } from "./rest/rest_bench.ts";
+import { type BenchResult, describe, stamp } from "./result.ts";
+
+const BENCHES: Readonly<
+  Record<string, { about: string; run: (say: (line: string) => void) => Promise<BenchResult> }>
+> = {
+  rest: { about: "signed orders over REST, beside plain forwarding and bare Hono", run: restBench },
+  pipeline: { about: "durable orders end to end, beside an echo", run: pipelineBench },
+};
+
+const HELP = `deno task bench [NAME...] [--json]
+
+Benches:
+${Object.entries(BENCHES).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`).join("\n")}
+
+  --json   print one JSON object a bench on standard output, last
+  --help   this text`;
+
+async function main(): Promise<number> {
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args: Deno.args,
+      allowPositionals: true,
+      options: { json: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+    });
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${HELP}`);
+    return 2;
+  }
+  if (parsed.values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const names = parsed.positionals.length > 0 ? parsed.positionals : Object.keys(BENCHES);
+  const unknown = names.find((name) => !(name in BENCHES));
+  if (unknown !== undefined) {
+    console.error(`there is no bench "${unknown}"\n\n${HELP}`);
+    return 2;
+  }
+  for (const name of names) {
+    console.error(`bench ${name}: ${BENCHES[name].about}`);
+    const result = await BENCHES[name].run((line) => console.error(`  ${line}`));
+    console.error(`\n${describe(result)}\n`);
+    if (parsed.values.json) console.log(JSON.stringify(await stamp(result)));
+  }
+  return 0;
+}
+
+Deno.exit(await main());
