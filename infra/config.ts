@@ -158,6 +158,18 @@ export const VARIABLES = {
     1,
     30_000,
   ),
+  demoGateway: text(
+    "EDGEBOOK_DEMO_GATEWAY",
+    "gateway that the traders of the demo use; set by the supervisor",
+    "http://127.0.0.1:8000",
+    "http:// or https:// URL",
+  ),
+  demoTraders: secret(
+    "EDGEBOOK_DEMO_TRADERS",
+    "accounts and keys of the traders of the demo; set by the supervisor",
+    undefined,
+    "JSON",
+  ),
   searchPath: text("PATH", "folders that are searched for executables", "", "a list of folders"),
   natsServer: text("EDGEBOOK_NATS_SERVER", "nats-server to use", "", "path of an executable"),
   redisServer: text("EDGEBOOK_REDIS_SERVER", "redis-server to use", "", "path of an executable"),
@@ -207,4 +219,39 @@ export function describeVariables(names: readonly VariableName[]): string {
     const preset = fallback === undefined ? "required" : secret ? "" : `default ${fallback}`;
     return `  ${key.padEnd(28)} ${about} (${[allowed, preset].filter(Boolean).join("; ")})`;
   }).join("\n");
+}
+
+/** Variables of the platform that a child process of Deno needs to find its cache and its manners. */
+const PLATFORM_VARIABLES = [
+  "DENO_DIR",
+  "HOME",
+  "LOCALAPPDATA",
+  "NO_COLOR",
+  "TZ",
+  "XDG_CACHE_HOME",
+] as const;
+
+/**
+ * The environment of a child process that is given nothing by accident: the variables of the
+ * platform, and those declared here that are set and no secrets. A secret is passed on by name.
+ *
+ * @throws {ConfigError} when a value is not allowed.
+ */
+export function inheritedEnvironment(
+  environment: (name: string) => string | undefined = (name) => Deno.env.get(name),
+): Record<string, string> {
+  const inherited: Record<string, string> = {};
+  for (const name of PLATFORM_VARIABLES) {
+    const value = environment(name);
+    if (value !== undefined) inherited[name] = value;
+  }
+  for (const key of Object.keys(VARIABLES) as VariableName[]) {
+    const declared: Variable<unknown> = VARIABLES[key];
+    const value = declared.secret ? undefined : environment(declared.name);
+    // The search path is for this process, which starts all others by their full paths.
+    if (value === undefined || key === "searchPath") continue;
+    readConfig([key], () => value);
+    inherited[declared.name] = value;
+  }
+  return inherited;
 }

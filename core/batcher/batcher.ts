@@ -21,7 +21,7 @@ import { SendWindow, WINDOW_RECORDS_LEAST } from "./send_window.ts";
 
 /** Frames that a gateway has, filling, waiting and in flight. */
 export const GATEWAY_FRAMES_MAX = 96;
-/** Of those, frames that only cancels may open. */
+/** Of those, frames that only cancels may open and fill. */
 export const CANCEL_FRAMES = 16;
 /** Shortest time without an answer after which a frame is sent again. */
 export const ANSWER_TIMEOUT_LEAST_MICROS = 1_000_000;
@@ -76,6 +76,8 @@ export class Batcher {
    * with {@link OutgoingFrame.addRecord} at once, then calls {@link added}.
    */
   openFrame(isCancel: boolean, nowMicros: number): OutgoingFrame | null {
+    // What cancels opened is for cancels: new orders would use the room up behind them.
+    if (!isCancel && this.#free.length < CANCEL_FRAMES) return null;
     const last = this.#frames.at(-1);
     if (last !== undefined && !last.isSealed && last.count < this.#frameRecords) return last;
     if (this.#free.length <= (isCancel ? 0 : CANCEL_FRAMES)) return null;

@@ -65,8 +65,11 @@ export class OrderBooks {
 
   /** Makes {@link hasRoom} true: a safe point is needed, for it allocates. */
   grow(): void {
-    if (this.#index.freeCount <= NODES_PER_INSERT_MAX + 2) this.#index.grow();
-    if (this.#freeCount > 1) return;
+    while (this.#index.freeCount <= NODES_PER_INSERT_MAX + 2) this.#index.grow();
+    while (this.#freeCount <= 1) this.#growLevels();
+  }
+
+  #growLevels(): void {
     const capacity = this.#integers.length / LEVEL_INTEGERS - 1;
     const buffer = new ArrayBuffer((capacity * 2 + 1) * LEVEL_DOUBLES * 8);
     const doubles = new Float64Array(buffer);

@@ -79,7 +79,10 @@ function homeOf(orderId: number, shift: number): number {
   return (line << 4) | (orderId & 15);
 }
 
-/** Bits to shift a 32-bit product by, for at least twice as many buckets as orders. */
+/**
+ * Bits to shift a 32-bit product by, for at least twice as many buckets as orders, and for two lines
+ * at least: with one, {@link homeOf} would shift by 32 bits, which shifts by none.
+ */
 function shiftFor(capacity: number): number {
-  return Math.clz32(capacity) - 1;
+  return Math.clz32(Math.max(capacity, 8)) - 1;
 }

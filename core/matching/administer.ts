@@ -6,6 +6,7 @@
  */
 import { ASSETS_MAX } from "../ledger/balances.ts";
 import { InstrumentWord } from "../protocol/administration.ts";
+import { EXTENDED_RECORD_BYTES } from "../protocol/frame.ts";
 import { EventFlag, EventKind, OrderStatus } from "../protocol/event_record.ts";
 import { CommandKind, OrderWord } from "../protocol/order_record.ts";
 import { ResultCode } from "../protocol/result_code.ts";
@@ -80,6 +81,10 @@ function defineInstrument(
 ): ResultCode {
   const { words } = frame;
   const word = at >> 2;
+  const recordEnd = word + EXTENDED_RECORD_BYTES / 4;
+  for (let reserved = word + InstrumentWord.reserved; reserved < recordEnd; reserved++) {
+    if (words[reserved] !== 0) return ResultCode.reservedNotZero;
+  }
   const instrument = words[word + OrderWord.instrument];
   const quoteAsset = words[word + InstrumentWord.quoteAsset];
   const code = state.instruments.define({

@@ -44,6 +44,8 @@ export const InstrumentWord = {
   makerFeePpm: 20,
   takerFeePpm: 21,
   collarPpm: 22,
+  /** First of the reserved words, which go to the record's end. */
+  reserved: 23,
 } as const;
 
 /** What an instrument is made of. Scales are decimals; sizes are in units of the last decimal. */
@@ -93,7 +95,7 @@ export function writeAsset(frame: WireBuffer, at: number, asset: number, scale: 
   frame.words[(at >> 2) + OrderWord.instrument] = asset;
 }
 
-/** Adds the instrument (0: every one) and whether it is trading or the account is enabled. */
+/** Adds the instrument (an account has 0) and whether it is trading or the account is enabled. */
 export function writeSwitch(frame: WireBuffer, at: number, instrument: number, on: boolean): void {
   frame.bytes[at + 1] = on ? 1 : 0;
   frame.words[(at >> 2) + OrderWord.instrument] = instrument;

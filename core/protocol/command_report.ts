@@ -6,9 +6,13 @@
  */
 import { EventFlag, EventKind, EventWord, OrderStatus } from "./event_record.ts";
 import { RECORD_BYTES } from "./frame.ts";
+import { OrderFlag } from "./order_record.ts";
 import { POSITIONED_BODY_BYTES, positionFirstEvent, positionStampMicros } from "./position.ts";
 import { ResultCode } from "./result_code.ts";
 import { readU64, type WireBuffer } from "./wire_buffer.ts";
+
+/** Offset of the order's flags in an `accepted` record: the third byte of its attributes. */
+const ORDER_FLAGS_OFFSET = 4 * EventWord.last + 2;
 
 /** One fill of the command's own order. */
 export interface ReportedFill {
@@ -130,6 +134,7 @@ function readOrder(
 ): void {
   const { bytes, halves, words } = frame;
   order.leavesLots = order.quantity;
+  const hasBudget = (bytes[head + ORDER_FLAGS_OFFSET] & OrderFlag.quoteBudget) !== 0;
   for (let at = head + RECORD_BYTES; at <= last; at += RECORD_BYTES) {
     const word = at >> 2;
     if (bytes[at] === EventKind.trade) {
@@ -140,9 +145,12 @@ function readOrder(
         fee: readU64(words, word + EventWord.first),
       };
       order.fills.push(fill);
-      order.executedLots += fill.quantityLots;
       order.executedTickLots += fill.priceTicks * fill.quantityLots;
       order.leavesLots = readU64(words, word + EventWord.leaves);
+      // Right also where fills before this one had no room in the answer.
+      order.executedLots = hasBudget
+        ? order.executedLots + fill.quantityLots
+        : order.quantity - order.leavesLots;
       order.status = bytes[at + 2];
     } else {
       order.code = halves[(at >> 1) + 2];

@@ -11,7 +11,7 @@
  *      6 |     2 | u16  | index of the command in its frame
  *      8 |     4 | u32  | instrument
  *     12 |     4 | u32  | account
- *     16 |     8 | u64  | order id; ledger: 0
+ *     16 |     8 | u64  | order id; reference: kind of the command; else 0
  *     24 |     8 | -    | the first of four fields by kind:
  * ```
  *

@@ -45,7 +45,7 @@ export const EXTENDED_KIND_LEAST = 128;
 export const FRAME_RECORDS_MAX = 2048;
 /** Longest text of a record: a client order id, or an administrative text. */
 export const TEXT_BYTES_MAX = 36;
-/** Longest frame of orders: every record extended and with a text. */
+/** Longest frame: every record plain and with a text. Of extended records fewer may come at once. */
 export const FRAME_BYTES_MAX = FRAME_HEADER_BYTES +
   FRAME_RECORDS_MAX * (RECORD_BYTES + padToEight(TEXT_BYTES_MAX));
 

@@ -34,7 +34,9 @@ export type SequencerPhase = "idle" | "inFlight" | "inDoubt" | "deposed";
 export type DoubtResolved =
   | { readonly action: "apply"; readonly append: AppendBuffer }
   | { readonly action: "resend"; readonly append: AppendBuffer }
-  | { readonly action: "deposed"; readonly reason: string };
+  | { readonly action: "deposed"; readonly reason: string }
+  /** The doubt was over before the log was read: what was read says nothing any more. */
+  | { readonly action: "none" };
 
 /** Gives frames their place in the log of one shard. */
 export class Sequencer {
@@ -47,6 +49,7 @@ export class Sequencer {
   #lastSequence: number;
   #lastStampMicros: number;
   #commandCount: number;
+  #doubts = 0;
   readonly #epoch: number;
 
   /**
@@ -127,7 +130,8 @@ export class Sequencer {
     if (this.phase !== "idle") return null;
     const append = this.#waiting.shift();
     if (append === undefined) return null;
-    this.#lastStampMicros = Math.max(this.#lastStampMicros + 1, nowMicros);
+    // The journal keeps whole microseconds, and what is applied must be what it keeps.
+    this.#lastStampMicros = Math.max(this.#lastStampMicros + 1, Math.floor(nowMicros));
     append.seal(this.#lastStampMicros, this.#epoch, this.#commandCount + 1);
     this.#commandCount += append.commandCount;
     this.#inFlight = append;
@@ -146,16 +150,25 @@ export class Sequencer {
     return this.#stored(append);
   }
 
-  /** The append in flight was refused, or its answer did not come: the log must be read. */
-  doubt(): void {
-    if (this.phase === "inFlight") this.phase = "inDoubt";
+  /**
+   * The append in flight was refused, or its answer did not come: the log must be read.
+   *
+   * @returns number of the doubt, for {@link resolve}; 0 when nothing is in flight
+   */
+  doubt(): number {
+    if (this.phase !== "inFlight") return 0;
+    this.phase = "inDoubt";
+    return ++this.#doubts;
   }
 
-  /** The log's last message, read while in doubt. */
-  resolve(sequence: number, message: Uint8Array | null): DoubtResolved {
+  /**
+   * The log's last message, read after the doubt with this number began. Its acknowledgement may
+   * have come meanwhile, and even the next doubt: then the reading is too old to decide anything.
+   */
+  resolve(doubt: number, sequence: number, message: Uint8Array | null): DoubtResolved {
     const append = this.#inFlight;
-    if (append === null || this.phase !== "inDoubt") {
-      return this.#depose("the log was read although nothing was in doubt");
+    if (append === null || this.phase !== "inDoubt" || doubt !== this.#doubts) {
+      return { action: "none" };
     }
     if (sequence === this.#lastSequence) {
       this.phase = "inFlight";

@@ -21,6 +21,11 @@ const NO_MESSAGE_FOUND = 10037;
 const REPLAY_FETCH_MESSAGES = 64;
 /** How long a replay waits for the next batch before it asks again. */
 const REPLAY_FETCH_MILLIS = 5_000;
+/**
+ * Longest wait for an answer of the broker's API. What was asked while the connection was down is
+ * lost, so a long wait would only delay the next question.
+ */
+const API_MILLIS_MAX = 2_000;
 
 /** What the broker said of an append. */
 export type AppendAnswer =
@@ -42,9 +47,7 @@ export class JournalStream {
 
   /** Sends an append that must follow `expectedSequence`; the answer comes to `reply`. */
   append(message: Uint8Array, expectedSequence: number, reply: string): void {
-    const expectation = headers();
-    expectation.set("Nats-Expected-Last-Sequence", String(expectedSequence));
-    this.#connection.publish(this.#subject, message, { reply, headers: expectation });
+    publishExpecting(this.#connection, this.#subject, message, expectedSequence, reply);
   }
 
   /** Sequence and bytes of the last message; sequence 0 when the journal is empty. */
@@ -88,9 +91,22 @@ export class JournalStream {
   }
 
   async #getManager(): Promise<JetStreamManager> {
-    this.#manager ??= await this.#connection.jetstreamManager();
+    this.#manager ??= await this.#connection.jetstreamManager({ timeout: API_MILLIS_MAX });
     return this.#manager;
   }
+}
+
+/** Publishes a message that its stream must take right behind `expectedSequence`, or refuse. */
+export function publishExpecting(
+  connection: NatsConnection,
+  subject: string,
+  message: Uint8Array,
+  expectedSequence: number,
+  reply: string,
+): void {
+  const expectation = headers();
+  expectation.set("Nats-Expected-Last-Sequence", String(expectedSequence));
+  connection.publish(subject, message, { reply, headers: expectation });
 }
 
 /** Reads the broker's answer to an append; `null` when it is none (no responders, or garbage). */

@@ -73,6 +73,7 @@ class NatsOrderGateway implements OrderGateway {
   readonly #sweep: ReturnType<typeof setInterval>;
   readonly #stop: () => void;
   #isScheduled = false;
+  #isClosed = false;
   #wakeTimer: ReturnType<typeof setTimeout> | undefined;
   #counts = { submitted: 0, answered: 0, pending: 0, refused: 0, framesSent: 0, framesResent: 0 };
   #lastAnswerMillis = 0;
@@ -92,6 +93,7 @@ class NatsOrderGateway implements OrderGateway {
     });
     this.#stop = () => subscription.unsubscribe();
     this.#sweep = setInterval(() => this.#sweepWaiters(), SWEEP_MILLIS);
+    void this.#followConnection();
   }
 
   get status(): OrderGatewayStatus {
@@ -129,6 +131,7 @@ class NatsOrderGateway implements OrderGateway {
   }
 
   close(): void {
+    this.#isClosed = true;
     clearInterval(this.#sweep);
     clearTimeout(this.#wakeTimer);
     this.#stop();
@@ -149,6 +152,7 @@ class NatsOrderGateway implements OrderGateway {
   }
 
   #send(): void {
+    if (this.#isClosed) return;
     const now = nowMicros();
     this.#batcher.tick(now);
     for (let frame = this.#batcher.next(now); frame !== null; frame = this.#batcher.next(now)) {
@@ -172,6 +176,16 @@ class NatsOrderGateway implements OrderGateway {
     if (wake === Infinity) return;
     const millis = Math.max(1, Math.ceil((wake - nowMicros()) / 1000));
     this.#wakeTimer = setTimeout(() => this.#send(), millis);
+  }
+
+  /** What was on its way when the connection broke is lost: no need to wait for the time-out. */
+  async #followConnection(): Promise<void> {
+    for await (const { type } of this.#connection.status()) {
+      if (this.#isClosed) return;
+      if (type !== "reconnect") continue;
+      this.#batcher.sendAgain(0, nowMicros());
+      this.#send();
+    }
   }
 
   #receive(message: Msg): void {

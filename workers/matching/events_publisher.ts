@@ -1,5 +1,6 @@
 /**
- * Publishes the events of each append to the events stream and sees that they are stored.
+ * Publishes the events of each append to the events stream and sees that they are stored. Carries
+ * out what the events log (core/sequencer) says.
  *
  * The leader does not wait for it: events can be made again from the journal. What is not stored
  * in time makes {@link EventsPublisher.failure} a reason to stop; the next start publishes on from
@@ -7,20 +8,25 @@
  *
  * @module
  */
-import type { NatsConnection } from "nats.ws";
+import type { JetStreamManager, Msg, NatsConnection } from "nats.ws";
 import type { ShardState } from "../../core/matching/shard_state.ts";
-import { eventsStream, eventsSubject } from "../../core/protocol/subjects.ts";
 import { frameCount } from "../../core/protocol/frame.ts";
 import { positionFirstEvent } from "../../core/protocol/position.ts";
+import { eventsStream, eventsSubject } from "../../core/protocol/subjects.ts";
 import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
 import { EVENTS_PER_MESSAGE_MAX, eventsMessage } from "../../core/sequencer/events_frames.ts";
+import { EventsLog } from "../../core/sequencer/events_log.ts";
 import { sealCrc } from "../../infra/journal/crc.ts";
-import { readAppendAnswer } from "../../infra/journal/journal_stream.ts";
+import { publishExpecting, readAppendAnswer } from "../../infra/journal/journal_stream.ts";
 
-/** Messages without an acknowledgement beyond which the leader takes no more orders. */
-export const EVENTS_UNACKNOWLEDGED_MAX = 512;
-/** How long a message may go without an acknowledgement. */
+/** How long nothing may be acknowledged while messages wait. */
 export const EVENTS_ACKNOWLEDGE_MILLIS = 10_000;
+/** How long an acknowledgement may take before the stream is read. */
+const DOUBT_MILLIS = 2_000;
+/** Pause before the stream is read, so that what is on its way to it gets there. */
+const READ_PAUSE_MILLIS = 50;
+/** Longest wait for what the broker says of the stream. */
+const READ_MILLIS_MAX = 1_000;
 
 /** Publisher of one shard's events. */
 export class EventsPublisher {
@@ -28,13 +34,16 @@ export class EventsPublisher {
   readonly #subject: string;
   readonly #stream: string;
   readonly #inbox: string;
-  /** Number of the last message sent, and of the last one acknowledged. */
-  #sent = 0;
-  #acknowledged = 0;
-  /** When the oldest unacknowledged message, or the last acknowledgement, was. */
-  #sinceMillis = 0;
-  /** Events up to this sequence are in the stream already. */
+  readonly #log = new EventsLog();
+  #manager: JetStreamManager | null = null;
+  /** Last event of the stream when it was read at the start. */
   #storedSequence = 0;
+  /** When the last message was acknowledged, or the first of those that wait was sent. */
+  #progressMillis = 0;
+  /** When the last answer came, or the last message was sent. */
+  #heardMillis = 0;
+  #isResolving = false;
+  #refusal = "";
   failure: string | null = null;
 
   constructor(connection: NatsConnection, shard: number, inbox: string) {
@@ -42,66 +51,130 @@ export class EventsPublisher {
     this.#subject = eventsSubject(shard);
     this.#stream = eventsStream(shard);
     this.#inbox = inbox;
-    connection.subscribe(inbox, {
-      callback: (_, message) => {
-        const answer = readAppendAnswer(message);
-        if (answer?.kind !== "stored") {
-          this.failure = `${this.#stream} refused events: ${answer?.detail ?? "no answer"}`;
-          return;
-        }
-        this.#acknowledged++;
-        this.#sinceMillis = Date.now();
-      },
-    });
+    connection.subscribe(`${inbox}.*`, { callback: (_, message) => this.#answered(message) });
+    void this.#followConnection();
   }
 
   /** Whether the stream keeps up. */
   get hasRoom(): boolean {
-    return this.#sent - this.#acknowledged < EVENTS_UNACKNOWLEDGED_MAX;
+    return this.#log.hasRoom;
   }
 
-  /** Reads up to which event the stream has been written. */
+  /** Reads up to which event the stream has been written. Before the first {@link publish}. */
   async readStored(): Promise<number> {
-    const manager = await this.#connection.jetstreamManager();
+    const manager = await this.#getManager();
     const { state } = await manager.streams.info(this.#stream);
-    if (state.messages === 0) return 0;
+    if (state.last_seq === 0) return 0;
     const last = await manager.streams.getMessage(this.#stream, { seq: state.last_seq });
     const frame = WireBuffer.copyOf(last.data);
     this.#storedSequence = positionFirstEvent(frame, 0) + frameCount(frame, 0) - 1;
+    this.#log.begin(state.last_seq);
     return this.#storedSequence;
   }
 
   /** Publishes the events of the append that `state` has just applied, but for those stored. */
   publish(state: ShardState, journalSequence: number): void {
-    const { events } = state;
+    const { events, stampMicros, epoch } = state;
     const before = events.sequence - events.count;
-    let from = Math.max(0, this.#storedSequence - before);
-    while (from < events.count) {
+    const started = this.#log.waitingCount === 0;
+    for (let from = 0; from < events.count; from += EVENTS_PER_MESSAGE_MAX) {
       const to = Math.min(events.count, from + EVENTS_PER_MESSAGE_MAX);
-      const { stampMicros, epoch } = state;
+      if (this.#log.nextIsStored) {
+        this.#passOver(before + to);
+        continue;
+      }
       const message = eventsMessage(events, from, to, stampMicros, journalSequence, epoch);
       sealCrc(message, message.bytes.length);
-      if (this.#sent === this.#acknowledged) this.#sinceMillis = Date.now();
-      this.#sent++;
-      this.#connection.publish(this.#subject, message.bytes, { reply: this.#inbox });
-      from = to;
+      this.#log.add(message.bytes);
     }
+    if (started) this.#progressMillis = Date.now();
+    this.#send();
   }
 
   /** Looks for messages that were not acknowledged in time. */
   check(): void {
-    if (this.#sent === this.#acknowledged) return;
-    const waited = Date.now() - this.#sinceMillis;
+    if (this.#log.waitingCount === 0) return;
+    const now = Date.now();
+    const waited = now - this.#progressMillis;
     if (waited > EVENTS_ACKNOWLEDGE_MILLIS) {
-      this.failure = `${this.#stream} acknowledged nothing for ${waited} ms`;
-    }
+      this.failure ??= `${this.#stream} took nothing for ${waited} ms ${this.#refusal}`.trim();
+    } else if (now - this.#heardMillis > DOUBT_MILLIS) void this.#resolve();
   }
 
   /** Settles when every message is acknowledged, or fails. */
   async drained(): Promise<void> {
-    while (this.#sent !== this.#acknowledged && this.failure === null) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    while (this.#log.waitingCount > 0 && this.failure === null) {
+      await pause(5);
       this.check();
     }
   }
+
+  /** A message that the stream has: the last of these must end where the stream did. */
+  #passOver(lastEvent: number): void {
+    this.#log.add(null);
+    if (this.#log.nextIsStored || lastEvent === this.#storedSequence) return;
+    this.failure = `${this.#stream} ends with event ${this.#storedSequence} at message ` +
+      `${this.#log.made}, but the journal makes that message end with event ${lastEvent}`;
+  }
+
+  #send(): void {
+    if (this.failure !== null) return;
+    for (let next = this.#log.next(); next !== null; next = this.#log.next()) {
+      this.#heardMillis = Date.now();
+      const reply = `${this.#inbox}.${this.#log.round}`;
+      publishExpecting(this.#connection, this.#subject, next.message, next.place - 1, reply);
+    }
+  }
+
+  #answered(message: Msg): void {
+    const answer = readAppendAnswer(message);
+    this.#heardMillis = Date.now();
+    if (answer?.kind === "stored") {
+      this.#progressMillis = this.#heardMillis;
+      this.#log.acknowledged(answer.sequence);
+      return;
+    }
+    const round = Number(message.subject.slice(this.#inbox.length + 1));
+    this.#refusal = `(${answer?.detail ?? "no answer"})`;
+    if (round === this.#log.round) void this.#resolve();
+  }
+
+  /** Reads how long the stream is, until the broker says, and sends what it does not have again. */
+  async #resolve(): Promise<void> {
+    if (this.#isResolving) return;
+    this.#isResolving = true;
+    const round = this.#log.doubt();
+    let resolved: "resend" | "none" | "lost" | null = null;
+    // Bounded by `check`, which makes it a failure that nothing is acknowledged.
+    while (resolved === null && this.failure === null && !this.#connection.isClosed()) {
+      await pause(READ_PAUSE_MILLIS);
+      try {
+        const { state } = await (await this.#getManager()).streams.info(this.#stream);
+        const stored = this.#log.stored;
+        resolved = this.#log.resolve(round, state.last_seq);
+        if (this.#log.stored > stored) this.#progressMillis = Date.now();
+      } catch {
+        // No answer from the broker: it is asked again.
+      }
+    }
+    this.#isResolving = false;
+    if (resolved === "lost") {
+      this.failure = `${this.#stream} has lost messages that it had acknowledged`;
+    }
+    this.#send();
+  }
+
+  /** What was on its way when the connection broke is lost. */
+  async #followConnection(): Promise<void> {
+    for await (const { type } of this.#connection.status()) {
+      if (type === "reconnect" && this.#log.waitingCount > 0) void this.#resolve();
+    }
+  }
+
+  async #getManager(): Promise<JetStreamManager> {
+    this.#manager ??= await this.#connection.jetstreamManager({ timeout: READ_MILLIS_MAX });
+    return this.#manager;
+  }
 }
+
+const pause = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis));

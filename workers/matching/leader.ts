@@ -99,10 +99,24 @@ export class Leader {
   #subscribe(subject: string, take: (message: Msg) => void): void {
     const subscription = this.#parts.connection.subscribe(subject, {
       callback: (error, message) => {
-        if (error === null && !this.#isStopped) take(message);
+        if (error === null && !this.#isStopped) this.#guard(() => take(message));
       },
     });
     this.#subscriptions.push(subscription);
+  }
+
+  /** A broken invariant ends the leader at once; the journal brings its state back. */
+  #guard(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      const { state, sequencer } = this.#parts;
+      const what = error instanceof Error ? error.stack ?? error.message : String(error);
+      this.#stop(
+        `broken invariant at journal sequence ${sequencer.lastSequence}, event ` +
+          `${state.events.sequence}, state hash ${state.events.stateHash}: ${what}`,
+      );
+    }
   }
 
   #offer(message: Msg, kind: number): void {
@@ -122,7 +136,7 @@ export class Leader {
     this.#isScheduled = true;
     queueMicrotask(() => {
       this.#isScheduled = false;
-      this.#advance();
+      if (!this.#isStopped) this.#guard(() => this.#advance());
     });
   }
 
@@ -188,11 +202,10 @@ export class Leader {
 
   /** The append was refused or its answer did not come: what the log ends with decides. */
   #doubt(): void {
-    this.#parts.sequencer.doubt();
-    void this.#resolve();
+    void this.#resolve(this.#parts.sequencer.doubt());
   }
 
-  async #resolve(): Promise<void> {
+  async #resolve(doubt: number): Promise<void> {
     const { journal, sequencer } = this.#parts;
     while (sequencer.phase === "inDoubt" && !this.#isStopped) {
       await new Promise((resolve) => setTimeout(resolve, RETRY_MILLIS));
@@ -203,10 +216,11 @@ export class Leader {
         continue;
       }
       if (this.#isStopped) return;
-      const resolved = sequencer.resolve(last.sequence, last.message?.data ?? null);
+      const resolved = sequencer.resolve(doubt, last.sequence, last.message?.data ?? null);
+      if (resolved.action === "none") return;
       if (resolved.action === "deposed") this.#stop(resolved.reason);
       else if (resolved.action === "resend") this.#send(resolved.append);
-      else this.#apply(resolved.append, last.sequence);
+      else this.#guard(() => this.#apply(resolved.append, last.sequence));
     }
   }
 

@@ -84,7 +84,10 @@ async function lead(
   config: MatchingConfig,
 ): Promise<{ epoch: number; drain(): Promise<void> }> {
   const { shard } = config;
-  const inbox = `${inboxPrefixOf(parseCredentials(config.natsCredentials).jwt)}.leader`;
+  // An inbox of this process alone: to another leader of the same user, an acknowledgement that is
+  // meant for this one would look like its own.
+  const prefix = inboxPrefixOf(parseCredentials(config.natsCredentials).jwt);
+  const inbox = `${prefix}.leader-${crypto.randomUUID()}`;
   const state = new ShardState({
     ...DEFAULT_CAPACITIES,
     outcomes: 2 ** Math.ceil(Math.log2(config.outcomesAtStart)),
@@ -137,15 +140,7 @@ async function lead(
   });
   leader.start();
   await claimed.promise;
-  const claim = await journal.last();
-  if (claim.message !== null) {
-    const offset = Math.abs(claim.message.time.getTime() - Date.now());
-    if (offset > CLOCK_OFFSET_MILLIS_MAX) {
-      fail(
-        `this clock and the broker's differ by ${offset} ms, at most ${CLOCK_OFFSET_MILLIS_MAX}`,
-      );
-    }
-  }
+  await checkBrokerClock(journal);
   serveLiveQueries(connection, shard, state, sequencer, `matching-${Deno.pid}`);
   say(`leads shard ${shard}, epoch ${sequencer.epoch}, journal sequence ${sequencer.lastSequence}`);
   return { epoch: sequencer.epoch, drain: () => leader.drain() };
@@ -155,6 +150,16 @@ function checkClock(millis: number, whose: string): void {
   const ahead = Math.round(millis - Date.now());
   if (ahead > CLOCK_OFFSET_MILLIS_MAX) {
     fail(`${whose} is ${ahead} ms ahead of this clock, at most ${CLOCK_OFFSET_MILLIS_MAX}`);
+  }
+}
+
+/** The claim has just been stored: its time is the broker's. */
+async function checkBrokerClock(journal: JournalStream): Promise<void> {
+  const { message } = await journal.last();
+  if (message === null) return;
+  const offset = Math.abs(message.time.getTime() - Date.now());
+  if (offset > CLOCK_OFFSET_MILLIS_MAX) {
+    fail(`this clock and the broker's differ by ${offset} ms, at most ${CLOCK_OFFSET_MILLIS_MAX}`);
   }
 }
 

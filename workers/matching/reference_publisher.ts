@@ -24,6 +24,7 @@ export class ReferencePublisher {
   constructor(connection: NatsConnection, state: ShardState) {
     this.#connection = connection;
     this.#state = state;
+    void this.#followConnection();
   }
 
   /** Publishes when the present append changed reference data. */
@@ -39,6 +40,15 @@ export class ReferencePublisher {
     const instruments = listInstruments(this.#state);
     for (const one of instruments) this.#put(one.symbol, JSON.stringify(one));
     this.#put(REFERENCE_INDEX, JSON.stringify(instruments.map((one) => one.symbol)));
+  }
+
+  /** What was on its way when the connection broke may be lost: everything goes out again. */
+  async #followConnection(): Promise<void> {
+    for await (const { type } of this.#connection.status()) {
+      if (type !== "reconnect") continue;
+      this.#published.clear();
+      this.publish();
+    }
   }
 
   #put(key: string, value: string): void {

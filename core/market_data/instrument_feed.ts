@@ -1,0 +1,218 @@
+/**
+ * The public side of one instrument: its book, its last trades and its ticker, and the messages of
+ * its feeds, as a function of the log's events.
+ *
+ * The instrument's sequence counts its public events: each change of the book or of the trading
+ * status is one, and a trade is one with the change that it makes. So the numbers of all messages
+ * come out the same however often the events are read.
+ *
+ * @module
+ */
+import { formatDecimal } from "../protocol/decimal.ts";
+import { EventKind } from "../protocol/event_record.ts";
+import { CommandKind, Side } from "../protocol/order_record.ts";
+import type { InstrumentReference } from "../protocol/queries.ts";
+import type { Feed } from "../protocol/subjects.ts";
+import { DepthBook } from "./depth_book.ts";
+import type { DepthSide } from "./depth_side.ts";
+import type { EventReader } from "./event_reader.ts";
+import {
+  type FeedHead,
+  type FeedMessage,
+  type Level,
+  type PublicStatus,
+  type TradeEntry,
+  TRADES_PER_MESSAGE_MAX,
+} from "./feed_messages.ts";
+import { Ticker } from "./ticker.ts";
+import { type PublicTrade, TradeRing } from "./trade_ring.ts";
+
+/** Takes the messages of the feeds in the order in which they are to be published. */
+export type FeedSink = (symbol: string, feed: Feed, message: FeedMessage) => void;
+
+/** Where a feed stands: its last message, and the one that is due. */
+interface FeedState {
+  /** Sequence of the last message. */
+  last: number;
+  /** Sequence of the message that is due; 0 where none is. */
+  due: number;
+  /** Stamp of the message that is due. */
+  dueMicros: number;
+}
+
+const newState = (): FeedState => ({ last: 0, due: 0, dueMicros: 0 });
+
+/** One instrument's book, trades, ticker and feeds. Owner: the thread that applies the events. */
+export class InstrumentFeed {
+  readonly book = new DepthBook();
+  readonly trades = new TradeRing();
+  readonly ticker = new Ticker();
+  /** Public events so far. */
+  sequence = 0;
+  status: PublicStatus | null = null;
+  readonly #feeds: Record<Feed, FeedState> = {
+    trades: newState(),
+    bbo: newState(),
+    depth: newState(),
+    status: newState(),
+  };
+  readonly #bestSeen = { bidTicks: 0, bidLots: 0, askTicks: 0, askLots: 0 };
+  /** Trades that no message has carried yet: the newest of the ring. */
+  #tradesDue = 0;
+
+  constructor(readonly terms: InstrumentReference) {}
+
+  /**
+   * Applies the event that the reader stands on, which is one of this instrument.
+   *
+   * @param sink where messages go that cannot wait for the end of the batch; `null`: nowhere
+   * @throws {DepthError} when the event contradicts the book
+   */
+  apply(event: EventReader, sink: FeedSink | null): void {
+    if (event.kind === EventKind.reference) return this.#setStatus(event, sink);
+    if (!this.book.apply(event)) return;
+    this.sequence++;
+    this.#due("depth", event.stampMicros);
+    if (event.kind !== EventKind.trade) return;
+    const trade = {
+      tradeId: event.tradeId,
+      priceTicks: event.priceTicks,
+      quantityLots: event.quantityLots,
+      takerSide: event.side ^ 1,
+      timeMicros: event.stampMicros,
+    };
+    this.trades.add(trade);
+    this.ticker.add(trade.priceTicks, trade.quantityLots, trade.timeMicros);
+    this.#due("trades", event.stampMicros);
+    this.#tradesDue++;
+    if (this.#tradesDue === TRADES_PER_MESSAGE_MAX) this.#sendTrades(sink);
+  }
+
+  /**
+   * Ends a batch, the events of one message: gives its messages to the sink.
+   *
+   * @param isHeld whether depth and best prices wait, to be merged with those of later batches
+   */
+  close(stampMicros: number, sink: FeedSink | null, isHeld: boolean): void {
+    this.#sendTrades(sink);
+    if (this.#noteBest()) this.#due("bbo", stampMicros);
+    if (!isHeld) this.release(sink);
+  }
+
+  /** Gives depth and best price to the sink where they are due. */
+  release(sink: FeedSink | null): void {
+    if (this.#feeds.depth.due !== 0) {
+      const head = this.#take("depth");
+      if (sink !== null) {
+        const bids = this.#levels(this.book.touched(Side.buy), this.book.bids);
+        const asks = this.#levels(this.book.touched(Side.sell), this.book.asks);
+        sink(head.symbol, "depth", { ...head, bids, asks });
+      }
+      this.book.forgetTouched();
+    }
+    if (this.#feeds.bbo.due !== 0) {
+      const head = this.#take("bbo");
+      sink?.(head.symbol, "bbo", {
+        ...head,
+        bid: this.best(this.book.bids),
+        ask: this.best(this.book.asks),
+      });
+    }
+  }
+
+  /** Price in ticks as a decimal string. */
+  price(ticks: number): string {
+    return formatDecimal(ticks * this.terms.tickSize, this.terms.priceScale);
+  }
+
+  /** Quantity in lots as a decimal string; "0" for none at any scale. */
+  quantity(lots: number): string {
+    return lots === 0 ? "0" : formatDecimal(lots * this.terms.lotSize, this.terms.quantityScale);
+  }
+
+  /** The best level of a side. */
+  best(side: DepthSide): Level | null {
+    if (side.count === 0) return null;
+    return [this.price(side.priceOf(0)), this.quantity(side.quantityOf(0))];
+  }
+
+  /** A trade as subscribers see it. */
+  tradeEntry(trade: PublicTrade): TradeEntry {
+    return {
+      tradeId: String(trade.tradeId),
+      price: this.price(trade.priceTicks),
+      quantity: this.quantity(trade.quantityLots),
+      takerSide: trade.takerSide === Side.buy ? "buy" : "sell",
+      timeMicros: trade.timeMicros,
+    };
+  }
+
+  #setStatus(event: EventReader, sink: FeedSink | null): void {
+    const isDefinition = event.orderId === CommandKind.instrument;
+    const status = isDefinition || event.side === 1 ? "trading" : "halted";
+    if (status === this.status) return;
+    this.status = status;
+    this.sequence++;
+    // Trades before a halt go out before it.
+    this.#sendTrades(sink);
+    this.#due("status", event.stampMicros);
+    const head = this.#take("status");
+    sink?.(head.symbol, "status", { ...head, status });
+  }
+
+  #sendTrades(sink: FeedSink | null): void {
+    if (this.#tradesDue === 0) return;
+    const head = this.#take("trades");
+    if (sink !== null) {
+      const trades = [];
+      for (let age = this.#tradesDue - 1; age >= 0; age--) {
+        trades.push(this.tradeEntry(this.trades.newest(age)));
+      }
+      sink(head.symbol, "trades", { ...head, trades });
+    }
+    this.#tradesDue = 0;
+  }
+
+  /** Notes the best levels as they are now; returns whether they changed since the last time. */
+  #noteBest(): boolean {
+    const { bids, asks } = this.book;
+    const seen = this.#bestSeen;
+    const isSame = seen.bidTicks === bids.priceOf(0) && seen.bidLots === bids.quantityOf(0) &&
+      seen.askTicks === asks.priceOf(0) && seen.askLots === asks.quantityOf(0);
+    if (isSame) return false;
+    seen.bidTicks = bids.priceOf(0);
+    seen.bidLots = bids.quantityOf(0);
+    seen.askTicks = asks.priceOf(0);
+    seen.askLots = asks.quantityOf(0);
+    return true;
+  }
+
+  #levels(prices: Float64Array, side: DepthSide): Level[] {
+    const levels: Level[] = [];
+    for (const price of prices) {
+      levels.push([this.price(price), this.quantity(side.quantityAt(price))]);
+    }
+    return levels;
+  }
+
+  /** Notes that a message of the feed is due, as of now. */
+  #due(feed: Feed, stampMicros: number): void {
+    const state = this.#feeds[feed];
+    state.due = this.sequence;
+    state.dueMicros = stampMicros;
+  }
+
+  /** Takes the message that is due; the same whether it is sent or not. */
+  #take(feed: Feed): FeedHead {
+    const state = this.#feeds[feed];
+    const head = {
+      symbol: this.terms.symbol,
+      sequence: state.due,
+      prevSequence: state.last,
+      timeMicros: state.dueMicros,
+    };
+    state.last = state.due;
+    state.due = 0;
+    return head;
+  }
+}

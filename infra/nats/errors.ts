@@ -1,0 +1,77 @@
+/**
+ * What can go wrong between this project and its broker, each with a name of its own.
+ *
+ * @module
+ */
+
+/** Base of every error of this folder, so that a caller can tell them from programming errors. */
+export class NatsSetupError extends Error {
+  override readonly name: string = "NatsSetupError";
+}
+
+/** A text that should be an nkey, a JWT or a credentials file and is none. Never shows the text. */
+export class CredentialsError extends NatsSetupError {
+  override readonly name = "CredentialsError";
+  constructor(readonly field: string, expected: string) {
+    super(`${field} is not valid; it takes ${expected}`);
+  }
+}
+
+/** The key store on disk is damaged or was written by a version that this one does not know. */
+export class KeyStoreError extends NatsSetupError {
+  override readonly name = "KeyStoreError";
+  constructor(readonly path: string, reason: string) {
+    super(`${path}: ${reason}`);
+  }
+}
+
+/** nats-server ended, or did not answer, before it was ready. */
+export class ServerStartError extends NatsSetupError {
+  override readonly name = "ServerStartError";
+  /** Whether the reason is a port that somebody else listens on. */
+  readonly portTaken: boolean;
+  constructor(reason: string, readonly logPath: string, readonly output: string) {
+    super(`nats-server did not start: ${reason}; its log is ${logPath}${output && `\n${output}`}`);
+    this.portTaken = /address already in use/i.test(output);
+  }
+}
+
+/** Another nats-server holds the data directory: two servers on one store would destroy it. */
+export class DirectoryInUseError extends NatsSetupError {
+  override readonly name = "DirectoryInUseError";
+  constructor(readonly directory: string, readonly pid: number) {
+    super(`${directory} is in use by nats-server with pid ${pid}; stop it first: kill ${pid}`);
+  }
+}
+
+/** The broker could not be reached or refused the connection. */
+export class ConnectError extends NatsSetupError {
+  override readonly name = "ConnectError";
+  constructor(readonly servers: string, readonly code: string, options?: ErrorOptions) {
+    super(`cannot connect to NATS at ${servers}: ${code}`, options);
+  }
+}
+
+/** A stream exists with a setting that the project must not run with. */
+export class StreamConfigurationError extends NatsSetupError {
+  override readonly name = "StreamConfigurationError";
+  constructor(
+    readonly stream: string,
+    readonly field: string,
+    readonly found: unknown,
+    readonly expected: unknown,
+  ) {
+    super(
+      `stream ${stream} has ${field} ${JSON.stringify(found)}, ` +
+        `and must have ${JSON.stringify(expected)}`,
+    );
+  }
+}
+
+/** A bucket answered with an error, or with something that is no answer. */
+export class BucketError extends NatsSetupError {
+  override readonly name = "BucketError";
+  constructor(readonly bucket: string, readonly code: number, description: string) {
+    super(`bucket ${bucket}: ${description} (${code})`);
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * The keys of an installation: operator, system account, trading account, users. Made on first
+ * start, kept in `DIR/nats/keys.json` (mode 0600), the same ever after.
+ *
+ * Only seeds are kept. The JWTs are signed anew at every start (0.1 ms each), so that a version
+ * with other permissions needs no migration; a key's public part, and so its inbox, stays.
+ *
+ * @module
+ */
+import { CredentialsError, KeyStoreError } from "./errors.ts";
+import { inboxPrefixOf } from "./inbox.ts";
+import { formatCredentials, parseCredentials, signJwt } from "./jwt.ts";
+import type { AppSigner } from "./mint.ts";
+import { createNkey, importNkey, type Nkey, NkeyKind } from "./nkey.ts";
+import { appGrant, permissionClaims, USER_NAMES, type UserName, userTable } from "./users.ts";
+
+const STORE_VERSION = 1;
+/** Longest key store that is read: the real one has some 900 bytes. */
+const STORE_BYTES_MAX = 64 * 1024;
+const KEY_FILE_MODE = 0o600;
+const KEY_DIRECTORY_MODE = 0o700;
+
+/** What the server's configuration and the processes need of the keys. */
+export interface Installation {
+  readonly operatorJwt: string;
+  readonly systemAccount: { readonly publicKey: string; readonly jwt: string };
+  readonly tradingAccount: { readonly publicKey: string; readonly jwt: string };
+  /** Text of each user's credentials file. Secrets. */
+  readonly credentials: Readonly<Record<UserName, string>>;
+  /** For gateways: mints app users. A secret. */
+  readonly appSigner: AppSigner;
+}
+
+type Seeds = Readonly<Record<"operator" | "system" | "trading" | "appSigner" | UserName, string>>;
+
+const KINDS: Readonly<Record<keyof Seeds, NkeyKind>> = {
+  operator: NkeyKind.operator,
+  system: NkeyKind.account,
+  trading: NkeyKind.account,
+  appSigner: NkeyKind.account,
+  admin: NkeyKind.user,
+  gateway: NkeyKind.user,
+  history: NkeyKind.user,
+  marketData: NkeyKind.user,
+  matcher: NkeyKind.user,
+  replay: NkeyKind.user,
+  subscriber: NkeyKind.user,
+};
+
+/**
+ * Reads the keys of an installation, or makes them, and signs its JWTs.
+ *
+ * @param directory where `keys.json` lives; created with mode 0700
+ * @throws {KeyStoreError} when the store is damaged: it is never overwritten, because the keys of
+ *   everybody's credentials are in it
+ */
+export async function openInstallation(
+  directory: string,
+  shards: readonly number[],
+  nowMillis: number,
+): Promise<Installation> {
+  await Deno.mkdir(directory, { recursive: true, mode: KEY_DIRECTORY_MODE });
+  const path = `${directory}/keys.json`;
+  const seeds = await readSeeds(path) ?? await makeSeeds(path);
+  try {
+    return await sign(seeds, shards, Math.floor(nowMillis / 1_000));
+  } catch (error) {
+    if (error instanceof CredentialsError) throw new KeyStoreError(path, error.message);
+    throw error;
+  }
+}
+
+/**
+ * Writes what other NATS clients take: `<directory>/<user>.creds`, and beside each `<user>.inbox`
+ * with the inbox prefix that a client must be told before it sends requests.
+ */
+export async function writeCredentialFiles(
+  directory: string,
+  credentials: Installation["credentials"],
+): Promise<void> {
+  await Deno.mkdir(directory, { recursive: true, mode: KEY_DIRECTORY_MODE });
+  for (const name of USER_NAMES) {
+    await writeSecret(`${directory}/${name}.creds`, credentials[name]);
+    const prefix = inboxPrefixOf(parseCredentials(credentials[name]).jwt);
+    await writeSecret(`${directory}/${name}.inbox`, `${prefix}\n`);
+  }
+}
+
+async function readSeeds(path: string): Promise<Seeds | undefined> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+  try {
+    if (text.length > STORE_BYTES_MAX) throw new SyntaxError("too long");
+    const { version, seeds } = JSON.parse(text);
+    if (version !== STORE_VERSION) throw new SyntaxError(`version ${version}`);
+    for (const name of Object.keys(KINDS)) {
+      if (typeof seeds[name] !== "string") throw new SyntaxError(`no seed of ${name}`);
+    }
+    return seeds;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : "unreadable";
+    throw new KeyStoreError(path, `is no key store of version ${STORE_VERSION} (${reason})`);
+  }
+}
+
+async function makeSeeds(path: string): Promise<Seeds> {
+  const seeds: Record<string, string> = {};
+  for (const [name, kind] of Object.entries(KINDS)) seeds[name] = (await createNkey(kind)).seed;
+  await writeSecret(path, JSON.stringify({ version: STORE_VERSION, seeds }, null, 2) + "\n");
+  return seeds as Seeds;
+}
+
+/** Replaces a file as a whole, so that a crash leaves the old one or the new one. */
+async function writeSecret(path: string, text: string): Promise<void> {
+  const draft = `${path}.new`;
+  await Deno.writeTextFile(draft, text, { mode: KEY_FILE_MODE });
+  await Deno.chmod(draft, KEY_FILE_MODE);
+  await Deno.rename(draft, path);
+}
+
+async function sign(
+  seeds: Seeds,
+  shards: readonly number[],
+  nowSeconds: number,
+): Promise<Installation> {
+  const operator = await importNkey(seeds.operator);
+  const system = await importNkey(seeds.system);
+  const trading = await importNkey(seeds.trading);
+  const appSigner = await importNkey(seeds.appSigner);
+  const grants = userTable(shards);
+  const credentials: Partial<Record<UserName, string>> = {};
+  for (const name of USER_NAMES) {
+    const user = await importNkey(seeds[name]);
+    const nats = {
+      ...permissionClaims(grants[name], user.publicKey),
+      type: "user",
+      version: 2,
+    };
+    const jwt = await signJwt({ sub: user.publicKey, name, nats }, trading, nowSeconds);
+    credentials[name] = formatCredentials(jwt, user.seed);
+  }
+  const account = (key: Nkey, name: string, nats: Record<string, unknown>) =>
+    signJwt({ sub: key.publicKey, name, nats }, operator, nowSeconds);
+  const operatorClaims = { system_account: system.publicKey, type: "operator", version: 2 };
+  return {
+    operatorJwt: await signJwt(
+      { sub: operator.publicKey, name: "edgebook", nats: operatorClaims },
+      operator,
+      nowSeconds,
+    ),
+    systemAccount: {
+      publicKey: system.publicKey,
+      jwt: await account(system, "system", accountClaims({})),
+    },
+    tradingAccount: {
+      publicKey: trading.publicKey,
+      jwt: await account(trading, "trading", tradingClaims(appSigner)),
+    },
+    credentials: credentials as Record<UserName, string>,
+    appSigner: { signingSeed: seeds.appSigner, accountPublicKey: trading.publicKey },
+  };
+}
+
+/** Claims of an account without limits. A user without permissions of its own may do nothing. */
+function accountClaims(limits: Record<string, unknown>): Record<string, unknown> {
+  return {
+    limits: {
+      subs: -1,
+      data: -1,
+      payload: -1,
+      imports: -1,
+      exports: -1,
+      wildcards: true,
+      conn: -1,
+      leaf: -1,
+      ...limits,
+    },
+    default_permissions: { pub: { deny: [">"] }, sub: { deny: [">"] } },
+    type: "account",
+    version: 2,
+  };
+}
+
+function tradingClaims(appSigner: Nkey): Record<string, unknown> {
+  const template = permissionClaims(appGrant("{{tag(account)}}"), "{{subject()}}");
+  return {
+    ...accountClaims({ mem_storage: -1, disk_storage: -1, streams: -1, consumer: -1 }),
+    signing_keys: [{ kind: "user_scope", key: appSigner.publicKey, role: "app", template }],
+  };
+}

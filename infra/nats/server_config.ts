@@ -1,0 +1,83 @@
+/**
+ * The text of nats-server's configuration for the embedded set-up: one server on this machine, in
+ * operator mode, so that nobody connects without a signed user.
+ *
+ * @module
+ */
+import type { Installation } from "./operator.ts";
+
+/** Longest message. The server's default, written down because frames are sized by it. */
+export const MAX_PAYLOAD_BYTES = 1_048_576;
+/** Memory that JetStream may use for streams in memory; the project keeps none there. */
+const MEMORY_STORE_BYTES_MAX = 64 * 1_048_576;
+/** Connections that the server accepts. */
+export const CONNECTIONS_MAX = 10_000;
+/** The server starts a new log file at this length. */
+const LOG_FILE_BYTES_MAX = 16 * 1_048_576;
+
+/** Ports of a server. Where a server is asked for, 0 means one that is free. */
+export interface ServerPorts {
+  readonly client: number;
+  readonly webSocket: number;
+  readonly monitor: number;
+}
+
+/** What the configuration is made of. */
+export interface ServerSettings {
+  readonly host: string;
+  readonly ports: ServerPorts;
+  /** Absolute path of the folder for store, log and pid file. */
+  readonly directory: string;
+  /** Origins of pages that may open a WebSocket; none given: every page. */
+  readonly allowedOrigins: readonly string[];
+  /** `sync_interval: always`: only for a server that knows the field. */
+  readonly syncAlways: boolean;
+}
+
+/** Path of the server's log, in the folder of its settings. */
+export const logPath = (directory: string): string => `${directory}/nats-server.log`;
+/** Path of the file that holds the pid of the present server. */
+export const pidPath = (directory: string): string => `${directory}/nats-server.pid`;
+/** Path of the configuration file. */
+export const configPath = (directory: string): string => `${directory}/nats-server.conf`;
+
+/** Writes the configuration. */
+export function serverConfig(settings: ServerSettings, installation: Installation): string {
+  const { host, ports, directory, allowedOrigins } = settings;
+  const { operatorJwt, systemAccount, tradingAccount } = installation;
+  const quote = (text: string) => JSON.stringify(text);
+  const listen = (port: number) => quote(`${host}:${port}`);
+  const origins = allowedOrigins.length === 0
+    ? ""
+    : `  allowed_origins: [${allowedOrigins.map(quote).join(", ")}]\n`;
+  return `# Written at every start; changes are lost.
+server_name: edgebook
+listen: ${listen(ports.client)}
+http: ${listen(ports.monitor)}
+max_payload: ${MAX_PAYLOAD_BYTES}
+max_connections: ${CONNECTIONS_MAX}
+log_file: ${quote(logPath(directory))}
+logfile_size_limit: ${LOG_FILE_BYTES_MAX}
+pid_file: ${quote(pidPath(directory))}
+ports_file_dir: ${quote(directory)}
+
+websocket {
+  listen: ${listen(ports.webSocket)}
+  no_tls: true
+  compression: false
+${origins}}
+
+jetstream {
+  store_dir: ${quote(`${directory}/store`)}
+  max_mem: ${MEMORY_STORE_BYTES_MAX}
+${settings.syncAlways ? "  sync_interval: always\n" : ""}}
+
+operator: ${quote(operatorJwt)}
+system_account: ${systemAccount.publicKey}
+resolver: MEMORY
+resolver_preload: {
+  ${systemAccount.publicKey}: ${quote(systemAccount.jwt)}
+  ${tradingAccount.publicKey}: ${quote(tradingAccount.jwt)}
+}
+`;
+}

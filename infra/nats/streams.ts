@@ -1,0 +1,141 @@
+/**
+ * The streams and buckets of an installation, made by the admin user at first start. Calling it
+ * again changes nothing; a stream that exists with a setting the project must not run with is
+ * refused, never repaired.
+ *
+ * @module
+ */
+import {
+  DiscardPolicy,
+  type NatsConnection,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from "nats.ws";
+import {
+  eventsStream,
+  eventsSubject,
+  journalStream,
+  journalSubject,
+  KEYS_BUCKET,
+  LISTENERS_BUCKET,
+  PROGRESS_BUCKET,
+  REFERENCE_BUCKET,
+} from "../../core/protocol/subjects.ts";
+import { StreamConfigurationError } from "./errors.ts";
+
+/** Shortest duplicate window that the server takes; deduplication by message id is not used. */
+const DUPLICATE_WINDOW_NANOS = 100_000_000;
+/** The API's code for a stream that does not exist. */
+const STREAM_NOT_FOUND = 10059;
+
+/** Which streams to make. */
+export interface StreamsRequest {
+  readonly shards: readonly number[];
+  /** Copies of each stream: 1 on one server, 3 in a cluster. */
+  readonly replicas: number;
+}
+
+/** A log of one subject: everything is kept, nothing is lost silently, anyone may read it back. */
+function logConfig(name: string, subject: string, replicas: number): Partial<StreamConfig> {
+  return {
+    name,
+    subjects: [subject],
+    storage: StorageType.File,
+    retention: RetentionPolicy.Limits,
+    discard: DiscardPolicy.New,
+    max_msgs: -1,
+    max_bytes: -1,
+    max_age: 0,
+    max_msgs_per_subject: -1,
+    num_replicas: replicas,
+    duplicate_window: DUPLICATE_WINDOW_NANOS,
+    deny_delete: true,
+    deny_purge: true,
+    allow_rollup_hdrs: false,
+    allow_direct: true,
+    no_ack: false,
+  };
+}
+
+/** A key-value bucket as NATS clients know it, with the last value of each key. */
+function bucketConfig(bucket: string, replicas: number): Partial<StreamConfig> {
+  return {
+    name: `KV_${bucket}`,
+    subjects: [`$KV.${bucket}.>`],
+    storage: StorageType.File,
+    retention: RetentionPolicy.Limits,
+    discard: DiscardPolicy.New,
+    max_msgs: -1,
+    max_bytes: -1,
+    max_age: 0,
+    max_msgs_per_subject: 1,
+    num_replicas: replicas,
+    duplicate_window: DUPLICATE_WINDOW_NANOS,
+    deny_delete: true,
+    deny_purge: false,
+    allow_rollup_hdrs: true,
+    allow_direct: true,
+    no_ack: false,
+  };
+}
+
+/** The configuration of every stream of an installation. */
+export function streamConfigs(request: StreamsRequest): Partial<StreamConfig>[] {
+  const { shards, replicas } = request;
+  return [
+    ...shards.map((shard) => logConfig(journalStream(shard), journalSubject(shard), replicas)),
+    ...shards.map((shard) => logConfig(eventsStream(shard), eventsSubject(shard), replicas)),
+    ...[REFERENCE_BUCKET, KEYS_BUCKET, LISTENERS_BUCKET, PROGRESS_BUCKET].map((bucket) =>
+      bucketConfig(bucket, replicas)
+    ),
+  ];
+}
+
+/**
+ * Makes what is missing and checks what is there.
+ *
+ * @param connection of the admin user
+ * @returns the names of the streams that were made
+ * @throws {StreamConfigurationError} when a stream has another essential setting
+ */
+export async function ensureStreams(
+  connection: NatsConnection,
+  request: StreamsRequest,
+): Promise<string[]> {
+  const manager = await connection.jetstreamManager();
+  const made: string[] = [];
+  for (const config of streamConfigs(request)) {
+    const name = config.name as string;
+    let found: Partial<StreamConfig>;
+    try {
+      found = (await manager.streams.info(name)).config;
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      found = (await manager.streams.add({ ...config })).config;
+      made.push(name);
+    }
+    assertSame(name, found, config);
+  }
+  return made;
+}
+
+/** Compares every setting that {@link streamConfigs} names; the server may have more. */
+function assertSame(
+  stream: string,
+  found: Partial<StreamConfig>,
+  expected: Partial<StreamConfig>,
+): void {
+  for (const [field, value] of Object.entries(expected)) {
+    // The server leaves out what is false or zero.
+    const present = found[field as keyof StreamConfig] ?? (typeof value === "boolean" ? false : 0);
+    if (JSON.stringify(present) !== JSON.stringify(value)) {
+      throw new StreamConfigurationError(stream, field, present, value);
+    }
+  }
+}
+
+function isNotFound(error: unknown): boolean {
+  const { api_error } = error as { api_error?: { err_code?: number } };
+  return api_error?.err_code === STREAM_NOT_FOUND;
+}

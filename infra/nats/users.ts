@@ -1,0 +1,226 @@
+/**
+ * Who may do what on the broker: the users of one installation, each with the least that its work
+ * needs. Whatever is not listed is refused, by the server, with a permissions violation.
+ *
+ * | User | Publishes | Subscribes | JetStream |
+ * | --- | --- | --- | --- |
+ * | gateway | orders, query, history, snapshot requests | md, key and reference changes | gets from REFERENCE and KEYS, puts to LISTENERS; no consumers |
+ * | matcher | journal, events, answers to gateway and admin | orders, admin, query | reads JOURNAL and EVENTS, writes REFERENCE |
+ * | marketData | md, answers to snapshot requests | snapshot requests, events | reads EVENTS and REFERENCE, gets from and puts to PROGRESS |
+ * | history | user, answers to gateway and admin | history | reads EVENTS, REFERENCE and LISTENERS |
+ * | admin | admin, query, history | | creates streams and buckets, writes KEYS; cannot delete a journal |
+ * | replay | | | reads JOURNAL |
+ * | subscriber | snapshot requests | md | |
+ *
+ * Everyone also subscribes to its own inbox. Why the gateway may create no consumer: a consumer
+ * delivers where its creator says, without a look at the creator's permissions.
+ *
+ * @module
+ */
+import {
+  eventsStream,
+  journalStream,
+  KEYS_BUCKET,
+  LISTENERS_BUCKET,
+  PROGRESS_BUCKET,
+  REFERENCE_BUCKET,
+} from "../../core/protocol/subjects.ts";
+import { inboxesOf, inboxPrefix, type InboxRole } from "./inbox.ts";
+
+/** Names of the users with credentials files. */
+export const USER_NAMES = [
+  "admin",
+  "gateway",
+  "history",
+  "marketData",
+  "matcher",
+  "replay",
+  "subscriber",
+] as const;
+/** One of {@link USER_NAMES}. */
+export type UserName = (typeof USER_NAMES)[number];
+
+/** What a user may do. Limits of -1 are none. */
+export interface Grant {
+  readonly role: InboxRole;
+  readonly publish: readonly string[];
+  readonly publishNever: readonly string[];
+  /** Without the inbox, which {@link permissionClaims} adds. */
+  readonly subscribe: readonly string[];
+  readonly subscribeNever: readonly string[];
+  readonly subscriptionsMax: number;
+  readonly payloadBytesMax: number;
+}
+
+/** Most subscriptions of one connection with public or app credentials. */
+export const PUBLIC_SUBSCRIPTIONS_MAX = 1_000;
+/** Longest message that public or app credentials may send: a snapshot request has no body. */
+export const PUBLIC_PAYLOAD_BYTES_MAX = 1_024;
+
+/** Every snapshot request: nobody but the market-data worker may see or answer them. */
+const SNAPSHOT_REQUESTS = "md.snapshot.*";
+
+const inHouse = (
+  role: InboxRole,
+  publish: readonly string[],
+  subscribe: readonly string[],
+  never: { publish?: readonly string[]; subscribe?: readonly string[] } = {},
+): Grant => ({
+  role,
+  publish: [...new Set(publish)],
+  publishNever: never.publish ?? [],
+  subscribe,
+  subscribeNever: never.subscribe ?? [],
+  subscriptionsMax: -1,
+  payloadBytesMax: -1,
+});
+
+/** What a subscriber from outside may do: read public feeds, ask for snapshots. */
+const publicGrant = (role: InboxRole, subscribe: readonly string[]): Grant => ({
+  role,
+  publish: [SNAPSHOT_REQUESTS],
+  publishNever: [],
+  subscribe,
+  subscribeNever: [SNAPSHOT_REQUESTS],
+  subscriptionsMax: PUBLIC_SUBSCRIPTIONS_MAX,
+  payloadBytesMax: PUBLIC_PAYLOAD_BYTES_MAX,
+});
+
+/** Subjects that reading a stream needs: get a message, create, feed and drop a consumer. */
+function readsStream(stream: string): string[] {
+  return [
+    "$JS.API.INFO",
+    "$JS.API.STREAM.NAMES",
+    `$JS.API.STREAM.INFO.${stream}`,
+    `$JS.API.STREAM.MSG.GET.${stream}`,
+    ...getsDirect(stream),
+    `$JS.API.CONSUMER.CREATE.${stream}`,
+    `$JS.API.CONSUMER.CREATE.${stream}.>`,
+    `$JS.API.CONSUMER.DURABLE.CREATE.${stream}.*`,
+    `$JS.API.CONSUMER.INFO.${stream}.*`,
+    `$JS.API.CONSUMER.DELETE.${stream}.*`,
+    `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
+    `$JS.ACK.${stream}.>`,
+    `$JS.FC.${stream}.>`,
+  ];
+}
+
+/** Subjects that reading a stream message by message needs. */
+function getsDirect(stream: string): string[] {
+  return [`$JS.API.DIRECT.GET.${stream}`, `$JS.API.DIRECT.GET.${stream}.>`];
+}
+
+const bucketStream = (bucket: string): string => `KV_${bucket}`;
+const bucketSubjects = (bucket: string): string => `$KV.${bucket}.>`;
+
+/** The table of users for an installation with the given shards. */
+export function userTable(shards: readonly number[]): Readonly<Record<UserName, Grant>> {
+  const journals = shards.map(journalStream);
+  const events = shards.map(eventsStream);
+  return {
+    admin: adminGrant(journals),
+    gateway: gatewayGrant(),
+    history: historyGrant(events),
+    marketData: marketDataGrant(events),
+    matcher: matcherGrant(journals, events),
+    replay: inHouse("replay", journals.flatMap(readsStream), []),
+    subscriber: publicGrant("subscriber", ["md.>"]),
+  };
+}
+
+function adminGrant(journals: readonly string[]): Grant {
+  const publish = [
+    "admin.*",
+    "query.*",
+    "history.*",
+    SNAPSHOT_REQUESTS,
+    "$JS.API.>",
+    "$JS.ACK.>",
+    "$JS.FC.>",
+    bucketSubjects(KEYS_BUCKET),
+  ];
+  const never = journals.map((stream) => `$JS.API.STREAM.DELETE.${stream}`);
+  return inHouse("admin", publish, [], { publish: never });
+}
+
+function gatewayGrant(): Grant {
+  const publish = [
+    "orders.*",
+    "query.*",
+    "history.*",
+    SNAPSHOT_REQUESTS,
+    "$JS.API.INFO",
+    ...getsDirect(bucketStream(REFERENCE_BUCKET)),
+    ...getsDirect(bucketStream(KEYS_BUCKET)),
+    bucketSubjects(LISTENERS_BUCKET),
+  ];
+  const subscribe = ["md.>", bucketSubjects(REFERENCE_BUCKET), bucketSubjects(KEYS_BUCKET)];
+  return inHouse("gateway", publish, subscribe, { subscribe: [SNAPSHOT_REQUESTS] });
+}
+
+function historyGrant(events: readonly string[]): Grant {
+  const publish = [
+    "user.>",
+    inboxesOf("gateway"),
+    inboxesOf("admin"),
+    ...events.flatMap(readsStream),
+    ...readsStream(bucketStream(REFERENCE_BUCKET)),
+    ...readsStream(bucketStream(LISTENERS_BUCKET)),
+  ];
+  const buckets = [bucketSubjects(REFERENCE_BUCKET), bucketSubjects(LISTENERS_BUCKET)];
+  return inHouse("history", publish, ["history.*", ...buckets]);
+}
+
+function marketDataGrant(events: readonly string[]): Grant {
+  const publish = [
+    "md.>",
+    inboxesOf("gateway"),
+    inboxesOf("admin"),
+    inboxesOf("app"),
+    inboxesOf("subscriber"),
+    ...events.flatMap(readsStream),
+    ...readsStream(bucketStream(REFERENCE_BUCKET)),
+    ...getsDirect(bucketStream(PROGRESS_BUCKET)),
+    bucketSubjects(PROGRESS_BUCKET),
+  ];
+  const subscribe = [SNAPSHOT_REQUESTS, "events.*", bucketSubjects(REFERENCE_BUCKET)];
+  return inHouse("market-data", publish, subscribe, { publish: [SNAPSHOT_REQUESTS] });
+}
+
+function matcherGrant(journals: readonly string[], events: readonly string[]): Grant {
+  const publish = [
+    "journal.*",
+    "events.*",
+    inboxesOf("gateway"),
+    inboxesOf("admin"),
+    ...journals.flatMap(readsStream),
+    ...events.flatMap(readsStream),
+    ...readsStream(bucketStream(REFERENCE_BUCKET)),
+    bucketSubjects(REFERENCE_BUCKET),
+  ];
+  return inHouse("matcher", publish, ["orders.*", "admin.*", "query.*"]);
+}
+
+/**
+ * What the app of one account may do: its own private feeds and what any subscriber may. Used as
+ * the template of the scoped signing key that gateways hold, with the account's tag in the place of
+ * its number: whoever steals that key can mint such users, for any account, and no others.
+ */
+export const appGrant = (account: string): Grant =>
+  publicGrant("app", [`user.${account}.>`, "md.>"]);
+
+/** The permission claims of a grant, as they stand in a user's JWT or in a scope's template. */
+export function permissionClaims(grant: Grant, publicKey: string): Record<string, unknown> {
+  const list = (subjects: readonly string[]) => subjects.length === 0 ? undefined : [...subjects];
+  return {
+    pub: { allow: list(grant.publish), deny: list(grant.publishNever) },
+    sub: {
+      allow: [...grant.subscribe, `${inboxPrefix(grant.role, publicKey)}.>`],
+      deny: list(grant.subscribeNever),
+    },
+    subs: grant.subscriptionsMax,
+    data: -1,
+    payload: grant.payloadBytesMax,
+    allowed_connection_types: ["STANDARD", "WEBSOCKET"],
+  };
+}

@@ -1,0 +1,105 @@
+/**
+ * A gateway's view of the instruments: followed from the REFERENCE bucket, read without waiting.
+ *
+ * Each instrument stands under its symbol; keys that are no symbols are passed over. An instrument
+ * is never taken away, only halted, so the view only grows or changes.
+ *
+ * @module
+ */
+import type { NatsConnection } from "nats.ws";
+import { INSTRUMENTS_MAX } from "../../core/matching/instruments.ts";
+import { REFERENCE_BUCKET, SYMBOL_PATTERN } from "../../core/protocol/subjects.ts";
+import { Bucket, type BucketEntry } from "../nats/kv.ts";
+import { followBucket } from "../nats/kv_follower.ts";
+import { type Instrument, InstrumentTermsError, readInstrument } from "./instrument_terms.ts";
+
+/** What the edge asks about instruments. */
+export interface Reference {
+  /** The instrument with a symbol. */
+  bySymbol(symbol: string): Instrument | undefined;
+  /** The instrument with a number. */
+  byNumber(instrument: number): Instrument | undefined;
+  /** Every instrument, in the order of their numbers. */
+  all(): readonly Instrument[];
+  /** How old the view is in milliseconds; Infinity while it has never been complete. */
+  ageMillis(): number;
+}
+
+/** The instruments that are known, by symbol and by number. Owner: the thread that made it. */
+export class InstrumentTable {
+  readonly #bySymbol = new Map<string, Instrument>();
+  readonly #byNumber = new Map<number, Instrument>();
+  #sorted: readonly Instrument[] | null = null;
+
+  /**
+   * Adds an instrument, or what is new about it.
+   *
+   * @throws {InstrumentTermsError} when its number is another's, or there is no room for it
+   */
+  learn(instrument: Instrument): void {
+    const { symbol, instrument: number } = instrument;
+    const holder = this.#byNumber.get(number);
+    if (holder !== undefined && holder.symbol !== symbol) {
+      throw new InstrumentTermsError(symbol, `its number ${number} is that of ${holder.symbol}`);
+    }
+    if (number >= INSTRUMENTS_MAX) {
+      throw new InstrumentTermsError(
+        symbol,
+        `number ${number}; the most is ${INSTRUMENTS_MAX - 1}`,
+      );
+    }
+    this.#bySymbol.set(symbol, instrument);
+    this.#byNumber.set(number, instrument);
+    this.#sorted = null;
+  }
+
+  /** The instrument with a symbol. */
+  bySymbol(symbol: string): Instrument | undefined {
+    return this.#bySymbol.get(symbol);
+  }
+
+  /** The instrument with a number. */
+  byNumber(instrument: number): Instrument | undefined {
+    return this.#byNumber.get(instrument);
+  }
+
+  /** Every instrument, in the order of their numbers. */
+  all(): readonly Instrument[] {
+    return this.#sorted ??= [...this.#byNumber.values()]
+      .sort((one, other) => one.instrument - other.instrument);
+  }
+}
+
+/** A view that is kept up to date. */
+export interface FollowedReference extends Reference {
+  /** Settles when everything that was published before has been read. */
+  readonly caughtUp: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Follows the bucket until stopped. `onError` is told of what it could not read; it goes on. */
+export function followReference(
+  connection: NatsConnection,
+  onError: (error: Error) => void,
+): FollowedReference {
+  const table = new InstrumentTable();
+  const onEntry = ({ key, value, deleted }: BucketEntry): void => {
+    if (deleted || !SYMBOL_PATTERN.test(key)) return;
+    try {
+      table.learn(readInstrument(key, value));
+    } catch (error) {
+      if (!(error instanceof InstrumentTermsError)) throw error;
+      onError(error);
+    }
+  };
+  const bucket = new Bucket(connection, REFERENCE_BUCKET);
+  const follower = followBucket(bucket, { onEntry, onError });
+  return {
+    bySymbol: (symbol) => table.bySymbol(symbol),
+    byNumber: (instrument) => table.byNumber(instrument),
+    all: () => table.all(),
+    ageMillis: () => follower.ageMillis(),
+    caughtUp: follower.caughtUp,
+    stop: () => follower.stop(),
+  };
+}

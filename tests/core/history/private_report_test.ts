@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { privateReport, type ReportContext } from "../../../core/history/private_report.ts";
+import { reportTerms } from "../../../core/history/report_terms.ts";
+import { listInstruments } from "../../../core/matching/inspect.ts";
+import type { PrivateReport } from "../../../core/protocol/queries.ts";
+import {
+  buy,
+  by,
+  called,
+  cancel,
+  type Command,
+  on,
+  postOnly,
+  sell,
+  withBudget,
+  withdraw,
+} from "../../support/commands.ts";
+import { EventSource, START_MICROS } from "./event_source.ts";
+import { MemoryHistory } from "./memory_history.ts";
+
+/** The reports of an account that the commands make, after those of the opening. */
+function reportsOf(account: number, ...commands: Command[]): PrivateReport[] {
+  const source = new EventSource();
+  const history = new MemoryHistory();
+  history.apply(source.open());
+  const opening = history.reports.length;
+  history.apply(source.append(commands));
+  const context = contextOf(source, history);
+  return history.reports.slice(opening).filter((report) => report.account === account)
+    .map((report) => privateReport(report, context)!);
+}
+
+function contextOf(source: EventSource, history: MemoryHistory): ReportContext {
+  const instruments = new Map(
+    listInstruments(source.state).map((one) => [one.instrument, reportTerms(one)]),
+  );
+  return {
+    order: (orderId) => history.order(orderId),
+    instrument: (instrument) => instruments.get(instrument) ?? null,
+    asset: (asset) => source.state.instruments.assets.get(asset)!,
+  };
+}
+
+Deno.test("a trade is reported to its maker in full", () => {
+  const [accepted, trade] = reportsOf(
+    1,
+    sell(12, 5_001, called("my:order")),
+    buy(5, 5_002, by(2)),
+  );
+  assert.deepEqual(accepted, {
+    account: "1",
+    sequence: 4,
+    prevSequence: 3,
+    eventSequence: 26,
+    timeMicros: START_MICROS + 2_000,
+    kind: "accepted",
+    orderId: "1",
+    clientOrderId: "my:order",
+    symbol: "BTC-USD",
+    side: "sell",
+    status: "new",
+    price: "250.05",
+    quantity: "0.0012",
+    executedQuantity: "0.0000",
+    leavesQuantity: "0.0012",
+  });
+  assert.deepEqual(trade, {
+    account: "1",
+    sequence: 5,
+    prevSequence: 4,
+    eventSequence: 28,
+    timeMicros: START_MICROS + 2_000,
+    kind: "trade",
+    orderId: "1",
+    clientOrderId: "my:order",
+    symbol: "BTC-USD",
+    side: "sell",
+    status: "partially_filled",
+    price: "250.05",
+    quantity: "0.0012",
+    executedQuantity: "0.0005",
+    leavesQuantity: "0.0007",
+    tradeId: "1",
+    lastPrice: "250.05",
+    lastQuantity: "0.0005",
+    fee: "0.000013",
+    feeAsset: "USD",
+    liquidity: "maker",
+  });
+});
+
+Deno.test("the taker's reports run from accepted over its trades to its rest", () => {
+  const reports = reportsOf(
+    2,
+    sell(5, 5_001, called("77")),
+    buy(8, 5_002, by(2), called("78")),
+    cancel("78", by(2)),
+  );
+  assert.deepEqual(
+    reports.map(({ kind, status, clientOrderId, executedQuantity, leavesQuantity, reason }) => [
+      kind,
+      status,
+      clientOrderId,
+      executedQuantity,
+      leavesQuantity,
+      reason,
+    ]),
+    [
+      ["accepted", "new", "78", "0.0000", "0.0008", undefined],
+      ["trade", "partially_filled", "78", "0.0005", "0.0003", undefined],
+      ["rested", "partially_filled", "78", "0.0005", "0.0003", undefined],
+      ["canceled", "canceled", "78", "0.0005", "0.0000", "canceled_by_request"],
+    ],
+  );
+  assert.equal(reports[1].liquidity, "taker");
+  assert.equal(reports[1].price, "250.10");
+  assert.equal(reports[1].lastPrice, "250.05");
+});
+
+Deno.test("an order by budget has a budget in the place of its quantity", () => {
+  const reports = reportsOf(
+    2,
+    sell(10, 4_000),
+    buy(2_000_000, 0, by(2), withBudget),
+  );
+  assert.deepEqual(
+    reports.map(({ kind, quantity, quoteQuantity, executedQuantity, leavesQuantity }) => [
+      kind,
+      quantity,
+      quoteQuantity,
+      executedQuantity,
+      leavesQuantity,
+    ]),
+    [
+      ["accepted", null, "2.000000", "0.0000", "0.0000"],
+      ["trade", null, "2.000000", "0.0010", "0.0000"],
+      ["expired", null, "2.000000", "0.0010", "0.0000"],
+    ],
+  );
+  assert.equal(reports[2].reason, "market_remainder");
+});
+
+Deno.test("a rejection names its reason and what is known of the request", () => {
+  const [, byNumber, byText, elsewhere] = reportsOf(
+    1,
+    sell(5, 5_000),
+    buy(5, 5_000, postOnly, called("123")),
+    buy(5, 5_000, postOnly, called("one-two-three")),
+    buy(5, 5_000, on(55)),
+  );
+  assert.equal(byNumber.kind, "rejected");
+  assert.equal(byNumber.status, "rejected");
+  assert.equal(byNumber.orderId, null);
+  assert.equal(byNumber.clientOrderId, "123");
+  assert.equal(byNumber.symbol, "BTC-USD");
+  assert.equal(byNumber.reason, "post_only_would_cross");
+  assert.equal(byText.clientOrderId, null);
+  assert.equal(elsewhere.reason, "unknown_instrument");
+  assert.ok(!("symbol" in elsewhere));
+});
+
+Deno.test("deposits and withdrawals are reported in the decimals of their asset", () => {
+  const [report] = reportsOf(3, withdraw(3, 3, 1_500_000));
+  assert.equal(report.kind, "ledger");
+  assert.equal(report.asset, "USD");
+  assert.equal(report.direction, "withdrawal");
+  assert.equal(report.amount, "1.500000");
+  assert.equal(report.total, "9999998.500000");
+  assert.ok(!("symbol" in report));
+});
+
+Deno.test("a report waits for the terms of its instrument, a rejection does not", () => {
+  const source = new EventSource();
+  const history = new MemoryHistory();
+  history.apply(source.open());
+  const opening = history.reports.length;
+  history.apply(source.append([sell(5, 5_000), buy(5, 5_000, postOnly)]));
+  const context = { ...contextOf(source, history), instrument: () => null };
+  const [accepted, rejected] = history.reports.slice(opening);
+  assert.equal(privateReport(accepted, context), null);
+  assert.equal(privateReport(rejected, context)?.reason, "post_only_would_cross");
+});

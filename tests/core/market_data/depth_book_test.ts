@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { DepthBook } from "../../../core/market_data/depth_book.ts";
+import { DepthError, type DepthSide } from "../../../core/market_data/depth_side.ts";
+import { EventReader } from "../../../core/market_data/event_reader.ts";
+import { Side } from "../../../core/protocol/order_record.ts";
+import {
+  buy,
+  by,
+  cancel,
+  type Command,
+  expireMaker,
+  fok,
+  ioc,
+  sell,
+} from "../../support/commands.ts";
+import { randomCommands, seededRandom } from "./random_orders.ts";
+import { TestMarket } from "./test_market.ts";
+
+/** Applies an append to one instrument's book; returns how many events changed it. */
+function follow(market: TestMarket, book: DepthBook, commands: readonly Command[]): number {
+  const reader = new EventReader();
+  let changes = 0;
+  for (const message of market.append(commands)) {
+    reader.load(message);
+    for (let index = 0; index < reader.count; index++) {
+      reader.seek(index);
+      if (reader.instrument === 1 && book.apply(reader)) changes++;
+    }
+  }
+  return changes;
+}
+
+const levels = (side: DepthSide): [number, number][] =>
+  Array.from({ length: side.count }, (_, rank) => [side.priceOf(rank), side.quantityOf(rank)]);
+
+function opened(): { market: TestMarket; book: DepthBook } {
+  const market = new TestMarket();
+  market.open();
+  return { market, book: new DepthBook() };
+}
+
+Deno.test("depth book: a resting order adds its quantity", () => {
+  const { market, book } = opened();
+  assert.equal(follow(market, book, [buy(5, 99), buy(2, 99, by(2)), sell(3, 101)]), 3);
+  assert.deepEqual(levels(book.bids), [[99, 7]]);
+  assert.deepEqual(levels(book.asks), [[101, 3]]);
+});
+
+Deno.test("depth book: a trade takes off at the maker's price, what is left of the taker rests", () => {
+  const { market, book } = opened();
+  follow(market, book, [sell(3, 100), sell(3, 101)]);
+  // Two trades and a rest: three changes, though the log has more events.
+  assert.equal(follow(market, book, [buy(8, 102, by(2))]), 3);
+  assert.deepEqual(levels(book.asks), []);
+  assert.deepEqual(levels(book.bids), [[102, 2]]);
+});
+
+Deno.test("depth book: a cancel takes off what was left", () => {
+  const { market, book } = opened();
+  follow(market, book, [sell(5, 100), buy(2, 100, by(2))]);
+  assert.equal(follow(market, book, [cancel(1)]), 1);
+  assert.deepEqual(levels(book.asks), []);
+});
+
+Deno.test("depth book: what never rested changes nothing", () => {
+  const { market, book } = opened();
+  follow(market, book, [sell(5, 100)]);
+  const taken = [buy(9, 99, by(2), ioc), buy(9, 100, by(2), fok), cancel(77, by(2))];
+  assert.equal(follow(market, book, taken), 0);
+  assert.deepEqual(levels(book.asks), [[100, 5]]);
+});
+
+Deno.test("depth book: self-trade prevention takes the resting order off", () => {
+  const { market, book } = opened();
+  follow(market, book, [sell(5, 100), sell(1, 100, by(2))]);
+  follow(market, book, [buy(9, 100, expireMaker)]);
+  assert.deepEqual(levels(book.asks), []);
+  assert.deepEqual(levels(book.bids), [[100, 8]]);
+});
+
+Deno.test("depth book: names the touched prices, best first, until they are forgotten", () => {
+  const { market, book } = opened();
+  follow(market, book, [buy(5, 98), buy(5, 99), sell(1, 102), sell(1, 101), cancel(1)]);
+  assert.deepEqual([...book.touched(Side.buy)], [99, 98]);
+  assert.deepEqual([...book.touched(Side.sell)], [101, 102]);
+  book.forgetTouched();
+  assert.deepEqual([...book.touched(Side.buy), ...book.touched(Side.sell)], []);
+});
+
+Deno.test("depth book: an event that contradicts it is refused", () => {
+  const { market, book } = opened();
+  follow(market, book, [sell(5, 100)]);
+  assert.throws(() => follow(market, new DepthBook(), [cancel(1)]), DepthError);
+});
+
+Deno.test("depth book: is the engine's book after every append of random commands", () => {
+  const seed = Math.floor(Math.random() * 2 ** 32);
+  const random = seededRandom(seed);
+  const { market, book } = opened();
+  for (let round = 0; round < 100; round++) {
+    follow(market, book, randomCommands(random, 10));
+    const at = `seed ${seed}, append ${round}`;
+    assert.deepEqual(levels(book.bids), market.engineLevels(1, Side.buy), at);
+    assert.deepEqual(levels(book.asks), market.engineLevels(1, Side.sell), at);
+  }
+  assert.ok(market.state.lastTradeId > 50, `seed ${seed} made too few trades to test anything`);
+});

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { EventReader } from "../../../core/market_data/event_reader.ts";
+import { MarketFeeds } from "../../../core/market_data/market_feeds.ts";
+import {
+  parseSnapshotQuery,
+  snapshot,
+  SNAPSHOT_LEVELS_DEFAULT,
+  SNAPSHOT_LEVELS_MAX,
+  SNAPSHOT_TRADES_DEFAULT,
+  SNAPSHOT_TRADES_MAX,
+  snapshotError,
+} from "../../../core/market_data/snapshot.ts";
+import type { PublicTrade } from "../../../core/market_data/trade_ring.ts";
+import { QUERY_BYTES_MAX } from "../../../core/protocol/queries.ts";
+import { SAFE_MAX } from "../../../core/protocol/wire_buffer.ts";
+import { buy, by, halt, sell } from "../../support/commands.ts";
+import { applyMessages, TestMarket } from "./test_market.ts";
+
+function opened() {
+  const market = new TestMarket();
+  const feeds = new MarketFeeds();
+  const reader = new EventReader();
+  const opening = market.open();
+  for (const reference of market.references) feeds.learn(reference);
+  applyMessages(feeds, reader, opening);
+  const feed = feeds.find("BTC-USD");
+  assert.ok(feed);
+  return { market, feeds, feed, reader };
+}
+
+Deno.test("snapshot: everything about an instrument as of one sequence", () => {
+  const { market, feeds, feed, reader } = opened();
+  applyMessages(feeds, reader, market.append([buy(1, 40), buy(2, 41), sell(5, 50), sell(1, 51)]));
+  applyMessages(feeds, reader, market.append([buy(3, 50, by(2))]));
+  const { stampMicros } = market;
+  applyMessages(feeds, reader, market.append([halt()]));
+  const query = { levels: 1, trades: 10, minSequence: 0 };
+  assert.deepEqual(snapshot(feed, query, feeds.lastEvent, stampMicros), {
+    symbol: "BTC-USD",
+    sequence: 7,
+    eventSequence: feeds.lastEvent,
+    status: "halted",
+    bids: [["0.41", "0.0002"]],
+    asks: [["0.50", "0.0002"]],
+    trades: [{
+      tradeId: "1",
+      price: "0.50",
+      quantity: "0.0003",
+      takerSide: "buy",
+      timeMicros: stampMicros,
+    }],
+    ticker: {
+      lastPrice: "0.50",
+      open24h: "0.50",
+      high24h: "0.50",
+      low24h: "0.50",
+      volume24h: "0.0003",
+      trades24h: 1,
+    },
+  });
+});
+
+Deno.test("snapshot: an instrument without orders and trades is empty, not missing", () => {
+  const { feeds, feed } = opened();
+  const answer = snapshot(feed, { levels: 5, trades: 5, minSequence: 0 }, feeds.lastEvent, 0);
+  assert.deepEqual([answer.status, answer.bids, answer.asks, answer.trades], [
+    "trading",
+    [],
+    [],
+    [],
+  ]);
+  assert.deepEqual([answer.ticker.lastPrice, answer.ticker.volume24h], [null, "0"]);
+});
+
+Deno.test("snapshot: the largest one stays below the longest answer", () => {
+  const { feed } = opened();
+  const digits = 9_007_199_254_700_000;
+  for (let level = 0; level < SNAPSHOT_LEVELS_MAX + 1; level++) {
+    feed.book.bids.change(digits + level, digits);
+    feed.book.asks.change(digits + level, digits);
+  }
+  const trade: PublicTrade = {
+    tradeId: SAFE_MAX,
+    priceTicks: digits,
+    quantityLots: digits,
+    takerSide: 1,
+    timeMicros: SAFE_MAX,
+  };
+  for (let count = 0; count < SNAPSHOT_TRADES_MAX; count++) feed.trades.add(trade);
+  const query = { levels: SNAPSHOT_LEVELS_MAX, trades: SNAPSHOT_TRADES_MAX, minSequence: 0 };
+  const answer = snapshot(feed, query, 0, 0);
+  assert.equal(answer.bids.length, SNAPSHOT_LEVELS_MAX);
+  assert.equal(answer.trades.length, SNAPSHOT_TRADES_MAX);
+  assert.ok(JSON.stringify(answer).length < QUERY_BYTES_MAX);
+});
+
+Deno.test("snapshot: an empty query asks for the defaults", () => {
+  const defaults = {
+    levels: SNAPSHOT_LEVELS_DEFAULT,
+    trades: SNAPSHOT_TRADES_DEFAULT,
+    minSequence: 0,
+  };
+  assert.deepEqual(parseSnapshotQuery(""), defaults);
+  assert.deepEqual(parseSnapshotQuery("{}"), defaults);
+  assert.deepEqual(parseSnapshotQuery('{"levels":7,"minSequence":9}'), {
+    ...defaults,
+    levels: 7,
+    minSequence: 9,
+  });
+});
+
+Deno.test("snapshot: a malformed query is refused by field, limit and value", () => {
+  for (
+    const [text, reason] of [
+      ["{", /not JSON/],
+      ["[]", /not a JSON object/],
+      ["null", /not a JSON object/],
+      ['{"depth":5}', /depth is not a field/],
+      ['{"levels":4001}', /levels is 4001; it takes a whole number from 0 to 4000/],
+      ['{"trades":-1}', /trades is -1; it takes a whole number from 0 to 1000/],
+      ['{"levels":1.5}', /levels is 1.5;/],
+      ['{"minSequence":"7"}', /minSequence is "7";/],
+      ['{"levels":null}', /levels is null;/],
+      ['{"__proto__":1}', /__proto__ is not a field/],
+    ] as const
+  ) {
+    const answer = parseSnapshotQuery(text);
+    assert.ok(typeof answer === "string" && reason.test(answer), `${text}: ${answer}`);
+  }
+});
+
+Deno.test("snapshot: an error names what it is and the event it is as of", () => {
+  assert.deepEqual(snapshotError("behind", "at 5", 5), {
+    error: "behind",
+    detail: "at 5",
+    sequence: 5,
+  });
+});

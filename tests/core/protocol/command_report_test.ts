@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import {
+  type CommandReport,
+  isDone,
+  isFinal,
+  readCommandReport,
+} from "../../../core/protocol/command_report.ts";
+import { EventKind, OrderStatus } from "../../../core/protocol/event_record.ts";
+import { frameCount, RECORD_BYTES } from "../../../core/protocol/frame.ts";
+import { POSITIONED_BODY_BYTES } from "../../../core/protocol/position.ts";
+import { ResultCode } from "../../../core/protocol/result_code.ts";
+import { collectReports, REPORTS_PER_COMMAND_MAX } from "../../../core/sequencer/reports.ts";
+import {
+  atMarket,
+  buy,
+  by,
+  called,
+  cancel,
+  cancelAll,
+  type Command,
+  deposit,
+  expireMaker,
+  fok,
+  postOnly,
+  sell,
+  withBudget,
+} from "../../support/commands.ts";
+import { Venue } from "../matching/venue.ts";
+
+const FIRST_SEQUENCE = 1_000;
+
+/** Applies the commands as one frame and reads the report of each from the answer to it. */
+function reportsOf(venue: Venue, ...commands: Command[]): CommandReport[] {
+  const frame = venue.source.frame(commands);
+  venue.apply(frame);
+  const { state } = venue;
+  const answer = collectReports(state.events, 0, state.events.count, {
+    ...{ sender: 1, frameNumber: venue.source.frameNumber, commands: commands.length },
+    ...{ stampMicros: state.stampMicros, journalSequence: 7, epoch: 1 },
+    firstEventSequence: FIRST_SEQUENCE,
+  });
+  const count = frameCount(answer, 0);
+  const indexAt = (record: number): number =>
+    answer.halves[(POSITIONED_BODY_BYTES + record * RECORD_BYTES) / 2 + 3];
+  return commands.map((_, command) => {
+    const records = Array.from({ length: count }, (_, record) => record)
+      .filter((record) => indexAt(record) === command);
+    return readCommandReport(answer, records[0], records.length + records[0]);
+  });
+}
+
+/** The fields of a report that a test names. */
+function pick<K extends keyof CommandReport>(report: CommandReport, ...fields: K[]) {
+  return fields.map((field) => report[field]);
+}
+
+Deno.test("an order that rests is reported new, with all its lots left", () => {
+  const [report] = reportsOf(new Venue(), buy(5, 100, by(2)));
+  assert.deepEqual(pick(report, "kind", "status", "code", "side", "priceTicks"), [
+    ...[EventKind.accepted, OrderStatus.new, ResultCode.ok, 0, 100],
+  ]);
+  assert.deepEqual(pick(report, "quantity", "executedLots", "leavesLots"), [5, 0, 5]);
+  assert.deepEqual(report.fills, []);
+  assert.equal(report.sequence, FIRST_SEQUENCE);
+  assert.ok(report.fillsComplete && !isFinal(report) && isDone(report));
+});
+
+Deno.test("an order that trades and rests is reported with its fills and what is left", () => {
+  const venue = new Venue().rest("sell 101 | 1:2 3:2");
+  const [report] = reportsOf(venue, buy(5, 101, by(2)));
+  assert.equal(report.status, OrderStatus.partiallyFilled);
+  assert.deepEqual(pick(report, "executedLots", "leavesLots", "executedTickLots"), [4, 1, 404]);
+  assert.deepEqual(report.fills.map(({ quantityLots, priceTicks }) => [quantityLots, priceTicks]), [
+    [2, 101],
+    [2, 101],
+  ]);
+  assert.ok(!isFinal(report) && report.fillsComplete);
+});
+
+Deno.test("orders that end at once are reported with why", () => {
+  const venue = new Venue().rest("sell 101 | 1:2");
+  const [killed, filled, expired] = reportsOf(
+    venue,
+    buy(5, 101, by(2), fok),
+    buy(1, 101, by(2)),
+    buy(4, 0, by(2), atMarket),
+  );
+  assert.deepEqual(pick(killed, "status", "code", "executedLots", "leavesLots"), [
+    ...[OrderStatus.expired, ResultCode.fillOrKill, 0, 0],
+  ]);
+  assert.deepEqual(pick(filled, "status", "code", "executedLots", "leavesLots"), [
+    ...[OrderStatus.filled, ResultCode.ok, 1, 0],
+  ]);
+  assert.deepEqual(pick(expired, "status", "code", "executedLots", "leavesLots"), [
+    ...[OrderStatus.expired, ResultCode.marketRemainder, 1, 0],
+  ]);
+  assert.ok([killed, filled, expired].every((report) => isFinal(report) && isDone(report)));
+});
+
+Deno.test("a buy by budget is reported with the lots it bought", () => {
+  const venue = new Venue().rest("sell 150 | 1:9\nsell 100 | 3:2");
+  const [dear, cheap] = reportsOf(
+    venue,
+    buy(1_000, 200, by(2), withBudget),
+    buy(149, 200, by(2), withBudget),
+  );
+  assert.deepEqual(pick(dear, "status", "executedLots", "leavesLots"), [OrderStatus.filled, 7, 0]);
+  assert.deepEqual(pick(cheap, "status", "executedLots"), [OrderStatus.expired, 0]);
+});
+
+Deno.test("the orders of one's own that self-trade prevention took are not in the report", () => {
+  const venue = new Venue().rest("sell 101 | 2:4");
+  const [report] = reportsOf(venue, buy(3, 101, by(2), expireMaker));
+  assert.deepEqual(pick(report, "kind", "status", "leavesLots"), [
+    ...[EventKind.accepted, OrderStatus.new, 3],
+  ]);
+});
+
+Deno.test("a rejection is reported with the limit and the value", () => {
+  const venue = new Venue().rest("sell 101 | 1:2");
+  const [report] = reportsOf(venue, buy(1, 102, by(2), postOnly));
+  assert.deepEqual(pick(report, "kind", "code", "limit", "value"), [
+    ...[EventKind.rejected, ResultCode.postOnlyWouldCross, 101, 102],
+  ]);
+  assert.ok(!isDone(report));
+});
+
+Deno.test("a cancel and a cancel of all are reported, whatever they met", () => {
+  const venue = new Venue().rest("sell 103 | 2:1\nsell 102 | 2:3\nsell 101 | 2:4");
+  const [one, unknown, all] = reportsOf(
+    venue,
+    cancel(1, by(2)),
+    cancel(1, by(2)),
+    cancelAll(by(2)),
+  );
+  assert.deepEqual(pick(one, "kind", "status", "orderId", "priceTicks"), [
+    ...[EventKind.canceled, OrderStatus.canceled, 1, 103],
+  ]);
+  assert.equal(unknown.code, ResultCode.unknownOrder);
+  assert.deepEqual(pick(all, "kind", "code", "executedLots"), [
+    ...[EventKind.summary, ResultCode.canceledByRequest, 2],
+  ]);
+});
+
+Deno.test("a repeat is reported as the first outcome", () => {
+  const venue = new Venue().rest("sell 101 | 1:2");
+  const order = buy(5, 101, by(2), called("a1"));
+  const [first] = reportsOf(venue, order);
+  const stamp = venue.state.stampMicros;
+  const sequence = venue.state.events.sequence;
+  const [again] = reportsOf(venue, order);
+  assert.ok(again.isDuplicate && !again.isNotAnOrder && !again.fillsComplete);
+  assert.deepEqual(pick(again, "orderId", "status", "executedLots", "leavesLots"), [
+    ...[first.orderId, OrderStatus.partiallyFilled, 2, 3],
+  ]);
+  assert.deepEqual(pick(again, "executedNotional", "stampMicros", "sequence"), [
+    ...[202, stamp, sequence],
+  ]);
+});
+
+Deno.test("administration is reported by its code", () => {
+  const venue = new Venue();
+  const [done, refused] = reportsOf(venue, deposit(1, 1, 5), deposit(1, 1, 0));
+  assert.deepEqual(pick(done, "kind", "code"), [EventKind.ledger, ResultCode.ok]);
+  assert.deepEqual(pick(refused, "kind", "code"), [EventKind.rejected, ResultCode.quantityZero]);
+});
+
+Deno.test("an order with more fills than an answer carries still says how much it bought", () => {
+  const makers = 2 * REPORTS_PER_COMMAND_MAX;
+  const venue = new Venue();
+  venue.submit(...Array.from({ length: makers }, () => sell(1, 101)));
+  const [filled, none] = reportsOf(venue, buy(makers, 101, by(2)), buy(1, 50, by(2)));
+  assert.ok(!filled.fillsComplete && filled.fills.length < makers);
+  assert.deepEqual(pick(filled, "status", "executedLots", "leavesLots"), [
+    ...[OrderStatus.filled, makers, 0],
+  ]);
+  assert.ok(none.fillsComplete);
+});

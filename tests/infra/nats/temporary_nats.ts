@@ -1,0 +1,59 @@
+/**
+ * A real nats-server for the length of a test.
+ *
+ * @module
+ */
+import type { NatsConnection } from "nats.ws";
+import {
+  connectNats,
+  RECONNECT_JITTER_MILLIS,
+  RECONNECT_WAIT_MILLIS,
+} from "../../../infra/nats/connect.ts";
+import { launchNats, type LaunchOptions, type RunningNats } from "../../../infra/nats/launch.ts";
+import { ensureStreams } from "../../../infra/nats/streams.ts";
+import type { UserName } from "../../../infra/nats/users.ts";
+
+/** A server and connections to it, all of which end with the test. */
+export interface TemporaryNats {
+  readonly server: RunningNats;
+  readonly dataDirectory: string;
+  /** Connects as one of the users. */
+  connectAs(user: UserName): Promise<NatsConnection>;
+  /** Connects with the text of a credentials file. */
+  connectWith(credentials: string): Promise<NatsConnection>;
+}
+
+/** Launches a server in a folder of its own, with the streams made unless told otherwise. */
+export async function withNats(
+  body: (nats: TemporaryNats) => Promise<void>,
+  options: Partial<LaunchOptions> & { streams?: boolean } = {},
+): Promise<void> {
+  const dataDirectory = await Deno.makeTempDir({ prefix: "edgebook-nats-" });
+  const open: NatsConnection[] = [];
+  let server: RunningNats | undefined;
+  // A client that is closed between two attempts to reconnect leaves the timer of its wait behind.
+  let ended = false;
+  try {
+    const running = await launchNats({ dataDirectory, say: () => {}, ...options });
+    server = running;
+    running.exited.then(() => ended = true);
+    const connectWith = async (credentials: string) => {
+      const servers = running.webSocketUrl;
+      const connection = await connectNats({ servers, credentials, name: "test" });
+      open.push(connection);
+      return connection;
+    };
+    const connectAs = (user: UserName) => connectWith(running.credentials[user]);
+    if (options.streams !== false) {
+      await ensureStreams(await connectAs("admin"), { shards: [0], replicas: 1 });
+    }
+    await body({ server: running, dataDirectory, connectAs, connectWith });
+  } finally {
+    await Promise.all(open.map((connection) => connection.close()));
+    if (ended) await pause(RECONNECT_WAIT_MILLIS + RECONNECT_JITTER_MILLIS + 20);
+    await server?.stop();
+    await Deno.remove(dataDirectory, { recursive: true });
+  }
+}
+
+const pause = (millis: number) => new Promise<void>((done) => setTimeout(done, millis));

@@ -1,0 +1,75 @@
+/**
+ * A subscriber in another language: the C program of infra/nats/README.md, taken from there,
+ * compiled against Debian's libnats and run against a real server.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { aptInstall } from "../../infra/provision/install_package.ts";
+import { thisSystem } from "../../infra/provision/system.ts";
+import { OutputReader, readmeProgram } from "../infra/nats/readme_examples.ts";
+import { withNats } from "../infra/nats/temporary_nats.ts";
+
+const PACKAGES = ["gcc", "libc6-dev", "libnats-dev"];
+
+async function compile(source: string, program: string): Promise<void> {
+  const system = thisSystem();
+  const cc = () =>
+    system.run("gcc", ["-Wall", "-Wextra", "-Werror", "-o", program, source, "-lnats"]);
+  let result = await cc();
+  if (result.code !== 0) {
+    // The compiler or the library is missing: install both, saying so, and try once more.
+    const failure = await aptInstall(system, PACKAGES, console.error);
+    assert.equal(
+      failure,
+      undefined,
+      `${failure}\nInstall them:  apt-get install ${PACKAGES.join(" ")}`,
+    );
+    result = await cc();
+  }
+  assert.equal(result.code, 0, result.output);
+}
+
+Deno.test("the README's C program sees what is published, and is refused what is not public", async () => {
+  await withNats(async ({ server, connectAs, dataDirectory }) => {
+    const program = `${dataDirectory}/subscribe`;
+    await Deno.writeTextFile(`${program}.c`, await readmeProgram("c"));
+    await compile(`${program}.c`, program);
+    const creds = `${dataDirectory}/nats/creds/subscriber.creds`;
+    const subject = "md.BTC-USD.trades.json";
+
+    const child = new Deno.Command(program, {
+      args: [server.url, creds, subject],
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    const output = new OutputReader(child.stdout);
+    try {
+      await output.until(`subscribed to ${subject}\n`);
+      const marketData = await connectAs("marketData");
+      marketData.publish(subject, '{"symbol":"BTC-USD","sequence":"1"}');
+      marketData.publish("md.ETH-USD.trades.json", '{"symbol":"ETH-USD"}');
+      marketData.publish(subject, '{"symbol":"BTC-USD","sequence":"2","prevSequence":"1"}');
+      const text = await output.until('"prevSequence":"1"}\n');
+      assert.deepEqual(text.split("\n"), [
+        `subscribed to ${subject}`,
+        `${subject} {"symbol":"BTC-USD","sequence":"1"}`,
+        `${subject} {"symbol":"BTC-USD","sequence":"2","prevSequence":"1"}`,
+        "",
+      ]);
+    } finally {
+      child.kill("SIGKILL");
+      await child.status;
+      await output.close();
+    }
+
+    for (const forbidden of ["orders.0", "user.1.reports", "_INBOX.>"]) {
+      const { code, output } = await thisSystem().run(program, [server.url, creds, forbidden]);
+      assert.equal(code, 1, output);
+      assert.match(output, /Permissions Violation/i);
+    }
+    const anonymous = `${dataDirectory}/empty.creds`;
+    await Deno.writeTextFile(anonymous, "");
+    assert.equal((await thisSystem().run(program, [server.url, anonymous, subject])).code, 1);
+  });
+});

@@ -1,0 +1,245 @@
+/**
+ * Random scripts for the model: what fast-check draws and shrinks. A script is plain data that names
+ * orders and earlier requests by how far back they are, so that a shrunk script still makes sense.
+ *
+ * @module
+ */
+
+import fc from "fast-check";
+import { OrderFlag, OrderType, TimeInForce } from "../../core/protocol/order_record.ts";
+
+/** A new order. */
+export interface OrderDraft {
+  readonly do: "order";
+  readonly account: number;
+  readonly instrument: number;
+  readonly side: number;
+  readonly price: number;
+  readonly quantity: number;
+  readonly terms: readonly [orderType: number, timeInForce: number, flags: number];
+  readonly selfTrade: number;
+  readonly hasText: boolean;
+  /** Microseconds after the stamp of its append; 0: no deadline. */
+  readonly deadline: number;
+}
+
+/** Cancels the open order with this number among all, for its owner or for somebody else. */
+export interface CancelDraft {
+  readonly do: "cancel";
+  readonly pick: number;
+  readonly byKey: boolean;
+  /** Who asks; 0: the owner. */
+  readonly account: number;
+}
+
+/** Cancels all orders of an account. */
+export interface CancelAllDraft {
+  readonly do: "cancelAll" | "cancelAccount";
+  readonly account: number;
+  readonly instrument: number;
+}
+
+/** Sends an earlier command again, or another command under its request id. */
+export interface RepeatDraft {
+  readonly do: "repeat";
+  readonly back: number;
+  readonly changed: boolean;
+}
+
+/** Deposits (above zero) or withdraws. */
+export interface MoveDraft {
+  readonly do: "move";
+  readonly account: number;
+  readonly asset: number;
+  readonly amount: number;
+}
+
+/** Enables or disables an account, halts or resumes an instrument. */
+export interface SwitchDraft {
+  readonly do: "account" | "trading";
+  readonly number: number;
+  readonly on: boolean;
+}
+
+/** Defines an instrument or an asset again, in a way that may be wrong. */
+export interface DefineDraft {
+  readonly do: "defineInstrument" | "defineAsset";
+  readonly number: number;
+  readonly variant: number;
+}
+
+/** A command of an ordinary frame. */
+export type TradeDraft = OrderDraft | CancelDraft | CancelAllDraft | RepeatDraft;
+/** A command of a frame of administration. */
+export type AdministrationDraft = CancelAllDraft | MoveDraft | SwitchDraft | DefineDraft;
+
+/** A frame: orders, administration, a claim, or an earlier frame once more. */
+export interface FrameDraft {
+  readonly sender: number;
+  readonly orders: readonly TradeDraft[];
+  readonly administration: readonly AdministrationDraft[];
+  readonly claims: boolean;
+  /** How many frames back the frame is that is sent again; 0: none is. */
+  readonly resend: number;
+}
+
+/** One append. */
+export interface AppendDraft {
+  /** Microseconds since the append before. */
+  readonly gapMicros: number;
+  readonly frames: readonly FrameDraft[];
+}
+
+const weighted = <T>(...choices: [number, fc.Arbitrary<T>][]): fc.Arbitrary<T> =>
+  fc.oneof(...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })));
+const whole = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max });
+const oneOf = <T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
+const mostly = <T>(usual: fc.Arbitrary<T>, rare: fc.Arbitrary<T>): fc.Arbitrary<T> =>
+  weighted([40, usual], [1, rare]);
+
+type Terms = OrderDraft["terms"];
+
+const order = (
+  terms: fc.Arbitrary<Terms>,
+  price: fc.Arbitrary<number>,
+  changes: Partial<{ [F in keyof OrderDraft]: fc.Arbitrary<OrderDraft[F]> }> = {},
+): fc.Arbitrary<OrderDraft> =>
+  fc.record({
+    do: fc.constant("order"),
+    account: mostly(whole(1, 5), whole(0, 7)),
+    instrument: mostly(whole(1, 3), whole(0, 5)),
+    side: mostly(whole(0, 1), whole(0, 3)),
+    price,
+    quantity: mostly(whole(1, 20), whole(0, 60)),
+    terms,
+    selfTrade: mostly(whole(0, 3), whole(0, 5)),
+    hasText: weighted([3, fc.constant(false)], [1, fc.constant(true)]),
+    deadline: weighted([30, fc.constant(0)], [1, whole(-2, 2)]),
+    ...changes,
+  });
+
+const limitOrder = order(
+  weighted<Terms>(
+    [16, fc.constant([OrderType.limit, TimeInForce.gtc, 0])],
+    [3, fc.constant([OrderType.limit, TimeInForce.gtc, OrderFlag.postOnly])],
+    [2, fc.constant([OrderType.limit, TimeInForce.ioc, 0])],
+    [2, fc.constant([OrderType.limit, TimeInForce.fok, 0])],
+  ),
+  mostly(whole(90, 110), whole(0, 250)),
+);
+
+const marketOrder = order(
+  weighted<Terms>(
+    [2, fc.constant([OrderType.market, TimeInForce.ioc, 0])],
+    [1, fc.constant([OrderType.market, TimeInForce.fok, 0])],
+  ),
+  weighted([2, fc.constant(0)], [1, whole(90, 110)]),
+);
+
+const budgetOrder = order(
+  fc.constant<Terms>([OrderType.market, TimeInForce.ioc, OrderFlag.quoteBudget]),
+  weighted([2, fc.constant(0)], [1, whole(90, 110)]),
+  { side: fc.constant(0), quantity: weighted([3, whole(1, 8_000)], [1, whole(1, 200)]) },
+);
+
+const strangeOrder = order(
+  fc.tuple(whole(0, 3), whole(0, 4), whole(0, 9)),
+  whole(0, 250),
+);
+
+const cancel: fc.Arbitrary<CancelDraft> = fc.record({
+  do: fc.constant("cancel"),
+  pick: whole(0, 60),
+  byKey: fc.boolean(),
+  account: mostly(fc.constant(0), whole(0, 7)),
+});
+
+const cancelAll = (what: CancelAllDraft["do"]): fc.Arbitrary<CancelAllDraft> =>
+  fc.record({
+    do: fc.constant(what),
+    account: mostly(whole(1, 5), whole(0, 7)),
+    instrument: weighted([1, fc.constant(0)], [2, whole(1, 4)]),
+  });
+
+const repeat: fc.Arbitrary<RepeatDraft> = fc.record({
+  do: fc.constant("repeat"),
+  back: whole(0, 40),
+  changed: fc.boolean(),
+});
+
+const move: fc.Arbitrary<MoveDraft> = fc.record({
+  do: fc.constant("move"),
+  account: mostly(whole(1, 5), whole(0, 7)),
+  asset: mostly(whole(1, 3), whole(0, 5)),
+  amount: weighted(
+    [4, whole(0, 20_000)],
+    [2, whole(-20_000, 0)],
+    [1, whole(-(2 ** 53) + 1, 2 ** 53 - 1)],
+  ),
+});
+
+const switching: fc.Arbitrary<SwitchDraft> = fc.record({
+  do: oneOf<SwitchDraft["do"]>("account", "trading"),
+  number: mostly(whole(1, 5), oneOf(0, 6, 7, 2 ** 20, 2 ** 32 - 1)),
+  on: weighted([9, fc.constant(true)], [1, fc.constant(false)]),
+});
+
+const definition: fc.Arbitrary<DefineDraft> = fc.record({
+  do: oneOf<DefineDraft["do"]>("defineInstrument", "defineAsset"),
+  number: whole(0, 6),
+  variant: whole(0, 8),
+});
+
+const trade: fc.Arbitrary<TradeDraft> = weighted<TradeDraft>(
+  [100, limitOrder],
+  [8, marketOrder],
+  [8, budgetOrder],
+  [2, strangeOrder],
+  [16, cancel],
+  [1, cancelAll("cancelAll")],
+  [6, repeat],
+);
+
+const administration: fc.Arbitrary<AdministrationDraft> = weighted<AdministrationDraft>(
+  [6, move],
+  [3, switching],
+  [1, cancelAll("cancelAccount")],
+  [1, definition],
+);
+
+const some = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
+  weighted([5, fc.tuple(one)], [1, fc.array(one, { minLength: 1, maxLength: 6 })]);
+
+const frame = (changes: Partial<FrameDraft> | fc.Arbitrary<Partial<FrameDraft>>) => {
+  const nothing = { orders: [], administration: [], claims: false, resend: 0 };
+  const drawn = changes instanceof fc.Arbitrary ? changes : fc.constant(changes);
+  return fc.tuple(whole(1, 3), drawn).map(([sender, given]): FrameDraft => ({
+    sender,
+    ...nothing,
+    ...given,
+  }));
+};
+
+const frames = weighted<FrameDraft>(
+  [40, frame(some(trade).map((orders) => ({ orders })))],
+  [3, frame(some(administration).map((given) => ({ administration: given })))],
+  [1, frame({ claims: true })],
+  [2, frame(whole(1, 30).map((resend) => ({ resend })))],
+);
+
+const append: fc.Arbitrary<AppendDraft> = fc.record({
+  gapMicros: weighted(
+    [60, whole(0, 1_000)],
+    [1, oneOf(299_000_000, 600_000_000, 600_000_001, 1_300_000_000)],
+  ),
+  frames: weighted([9, fc.tuple(frames)], [1, fc.array(frames, { minLength: 0, maxLength: 4 })]),
+});
+
+/** Appends that one script has at most. */
+export const APPENDS_PER_SCRIPT_MAX = 400;
+
+/** A script of appends. */
+export const scripts: fc.Arbitrary<AppendDraft[]> = fc.array(append, {
+  maxLength: APPENDS_PER_SCRIPT_MAX,
+  size: "max",
+});

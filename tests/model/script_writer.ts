@@ -1,0 +1,157 @@
+/**
+ * Turns the drafts of a script into commands, with the reference exchange at hand to say which
+ * orders are open.
+ *
+ * @module
+ */
+
+import type { InstrumentTerms } from "../../core/protocol/administration.ts";
+import { CommandKind } from "../../core/protocol/order_record.ts";
+import {
+  buy,
+  cancel,
+  cancelAccount,
+  cancelAll,
+  claim,
+  type Command,
+  defineAsset,
+  defineInstrument,
+  deposit,
+  halt,
+  type Market,
+  market,
+  resume,
+  setAccount,
+  withdraw,
+} from "../support/commands.ts";
+import type { NumberedCommand } from "../support/frames.ts";
+import type { ReferenceExchange } from "./reference_exchange.ts";
+import type { AdministrationDraft, DefineDraft, FrameDraft, TradeDraft } from "./script.ts";
+
+/** A frame that is ready to be encoded. */
+export interface ScriptFrame {
+  readonly sender: number;
+  readonly frameNumber: number;
+  readonly commands: readonly NumberedCommand[];
+}
+
+/** Three instruments over three assets, fees that do not divide, and little money. */
+export function modelMarket(): Market {
+  const bounds = { priceTicksMax: 200, quantityLotsMax: 50 };
+  const opening = market().asset("BTC", 8).asset("ETH", 6).asset("USD", 6)
+    .instrument("BTC-USD", { ...bounds, makerFeePpm: 137, takerFeePpm: 1_999 })
+    .instrument("ETH-USD", {
+      ...{ ...bounds, tickSize: 5, lotSize: 3, quantityScale: 3 },
+      ...{ makerFeePpm: 2_500, takerFeePpm: 100, collarPpm: 20_000 },
+    })
+    .instrument("ETH-BTC", { ...bounds, makerFeePpm: 0, takerFeePpm: 100_000, collarPpm: 1 });
+  for (let account = 1; account <= 4; account++) {
+    opening.account(account, { BTC: 4_000_000, ETH: 2_000_000, USD: 150_000 });
+  }
+  return opening.account(5, { USD: 2_000, ETH: 20_000 });
+}
+
+/** Terms of a second instrument of the market, most of them wrong in one way. */
+function variantOf({ number, variant }: DefineDraft): InstrumentTerms {
+  const { terms } = modelMarket().commands.find((one) =>
+    one.kind === CommandKind.instrument
+  ) as Extract<Command, { terms: InstrumentTerms }>;
+  const right = { ...terms, instrument: number, symbol: `A${number}-USD` };
+  const changes: Partial<InstrumentTerms>[] = [
+    {},
+    { baseAsset: 9 },
+    { quoteAsset: terms.baseAsset },
+    { tickSize: 0 },
+    { priceTicksMax: 2 ** 30 },
+    { quantityLotsMax: 2 ** 50 },
+    { makerFeePpm: 100_001 },
+    { symbol: "BTC-USD" },
+    { collarPpm: 0 },
+  ];
+  return { ...right, ...changes[variant] };
+}
+
+/** Writes the frames of a script, one after the other. */
+export class ScriptWriter {
+  readonly #exchange: ReferenceExchange;
+  readonly #sent: NumberedCommand[] = [];
+  readonly #frames: ScriptFrame[] = [];
+  readonly #frameNumbers = new Map<number, number>();
+  #requests = 0;
+
+  constructor(exchange: ReferenceExchange) {
+    this.#exchange = exchange;
+  }
+
+  /** The frame of a draft, or `undefined` where there is nothing to send. */
+  write(draft: FrameDraft, stampMicros: number): ScriptFrame | undefined {
+    if (draft.resend > 0) return this.#frames.at(-draft.resend);
+    const drafts = [...draft.orders, ...draft.administration];
+    const commands: Command[] = drafts.flatMap((one) => this.#command(one, stampMicros));
+    if (draft.claims) commands.push(claim(7));
+    return commands.length === 0 ? undefined : this.frame(commands, draft.sender);
+  }
+
+  /** The next frame of a sender. */
+  frame(commands: readonly Command[], sender: number): ScriptFrame {
+    const frameNumber = (this.#frameNumbers.get(sender) ?? 0) + 1;
+    this.#frameNumbers.set(sender, frameNumber);
+    const numbered = commands.map((command) => ({
+      ...command,
+      requestId: command.requestId ?? String(++this.#requests),
+    }));
+    this.#sent.push(...numbered);
+    const frame = { sender, frameNumber, commands: numbered };
+    this.#frames.push(frame);
+    return frame;
+  }
+
+  #command(draft: TradeDraft | AdministrationDraft, stampMicros: number): Command[] {
+    switch (draft.do) {
+      case "order": {
+        const { account, instrument, side, price, quantity, selfTrade } = draft;
+        const [orderType, timeInForce, flags] = draft.terms;
+        const deadlineMicros = draft.deadline === 0 ? 0 : stampMicros + draft.deadline;
+        const terms = { account, instrument, side, orderType, timeInForce, flags, selfTrade };
+        const requestId = draft.hasText ? `text-${++this.#requests}` : `${++this.#requests}`;
+        return [buy(quantity, price, { ...terms, deadlineMicros, requestId })];
+      }
+      case "cancel": {
+        const { open } = this.#exchange;
+        const order = open[draft.pick % (open.length || 1)];
+        const account = draft.account === 0 ? order?.account ?? 1 : draft.account;
+        const placed = this.#exchange.outcomes.find(({ orderId }) => orderId === order?.id);
+        const id = Number(order?.id ?? draft.pick);
+        return [cancel(draft.byKey ? placed?.requestId ?? "nothing" : id, { account })];
+      }
+      case "cancelAll":
+        return [cancelAll({ account: draft.account, instrument: draft.instrument })];
+      case "cancelAccount":
+        return [cancelAccount(draft.account, { instrument: draft.instrument })];
+      case "repeat":
+        return this.#repeat(draft.back, draft.changed);
+      case "move": {
+        const { account, asset, amount } = draft;
+        return [amount < 0 ? withdraw(account, asset, -amount) : deposit(account, asset, amount)];
+      }
+      case "account":
+        return [setAccount(draft.number, draft.on)];
+      case "trading":
+        return [draft.on ? resume(draft.number) : halt(draft.number)];
+      case "defineAsset": {
+        const name = ["BTC", "ETH", "USD", "EUR", "eur", "LONGNAMEDASSET"][draft.variant] ?? "GBP";
+        return [defineAsset(draft.number, name, draft.variant === 7 ? 13 : 6)];
+      }
+      case "defineInstrument":
+        return [defineInstrument(variantOf(draft))];
+    }
+  }
+
+  /** An earlier command that ordinary frames may carry, as it was or with another quantity. */
+  #repeat(back: number, changed: boolean): Command[] {
+    const earlier = this.#sent.filter(({ kind }) => kind <= CommandKind.cancelAll).at(-1 - back);
+    if (earlier === undefined) return [];
+    if (!changed || earlier.kind !== CommandKind.newOrder) return [earlier];
+    return [{ ...earlier, quantity: earlier.quantity + 1 }];
+  }
+}

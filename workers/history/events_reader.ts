@@ -1,0 +1,144 @@
+/**
+ * Reads the events stream from one message on, live: an ephemeral pull consumer that is fetched
+ * from over and over.
+ *
+ * A consumer does not outlive its server and may miss what it was not asked for in time. The reader
+ * therefore fails as soon as anything is wrong (the consumer is gone, a message is missing), and
+ * its owner opens another one behind the last message that it stored.
+ *
+ * @module
+ */
+import {
+  AckPolicy,
+  type Consumer,
+  type ConsumerMessages,
+  DeliverPolicy,
+  nanos,
+  type NatsConnection,
+  nuid,
+} from "nats.ws";
+
+/** Messages that one fetch asks for: of 1 MiB each they stay below the server's 64 MB. */
+export const FETCH_MESSAGES_MAX = 32;
+/** How long a fetch waits for messages before it is made again. */
+const FETCH_MILLIS = 10_000;
+/** How long the server keeps a consumer that nobody fetches from. */
+const INACTIVE_MILLIS_MAX = 60_000;
+
+/** A message of the stream. */
+export interface StreamMessage {
+  readonly streamSequence: number;
+  readonly data: Uint8Array;
+}
+
+/** The reader cannot go on; another one can. */
+export class ReaderError extends Error {
+  override readonly name = "ReaderError";
+}
+
+/** Delivers the messages of a stream in order. Use {@link EventsReader.open}. */
+export class EventsReader {
+  readonly #consumer: Consumer;
+  readonly #stream: string;
+  #arrived: StreamMessage[] = [];
+  #fetch: ConsumerMessages | null = null;
+  #lastSequence = 0;
+  #failure: Error | null = null;
+  #isClosed = false;
+  #wake = () => {};
+
+  private constructor(consumer: Consumer, stream: string) {
+    this.#consumer = consumer;
+    this.#stream = stream;
+  }
+
+  /**
+   * Opens a reader that begins with the first message from `fromSequence` on.
+   *
+   * @throws {Error} when the broker does not answer or refuses
+   */
+  static async open(
+    connection: NatsConnection,
+    stream: string,
+    fromSequence: number,
+  ): Promise<EventsReader> {
+    const manager = await connection.jetstreamManager();
+    const name = `history_${nuid.next()}`;
+    await manager.consumers.add(stream, {
+      name,
+      ack_policy: AckPolicy.None,
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: fromSequence,
+      inactive_threshold: nanos(INACTIVE_MILLIS_MAX),
+      mem_storage: true,
+      num_replicas: 1,
+    });
+    return new EventsReader(await connection.jetstream().consumers.get(stream, name), stream);
+  }
+
+  /**
+   * The messages that have arrived, at most {@link FETCH_MESSAGES_MAX}; waits for the first one.
+   * Empty once the reader is closed.
+   *
+   * @throws {ReaderError} when another reader is needed
+   */
+  async take(): Promise<StreamMessage[]> {
+    while (true) {
+      if (this.#isClosed) return [];
+      if (this.#arrived.length > 0) {
+        const messages = this.#arrived;
+        this.#arrived = [];
+        return messages;
+      }
+      if (this.#failure !== null) throw this.#failure;
+      const woken = new Promise<void>((resolve) => this.#wake = resolve);
+      if (this.#fetch === null) await this.#startFetch();
+      else await woken;
+    }
+  }
+
+  /** Ends the reader and drops its consumer. A waiting {@link take} returns nothing. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#wake();
+    await this.#fetch?.close();
+    // Not waited for: where this does not reach the server, it drops the consumer by itself.
+    void this.#consumer.delete().catch(() => false);
+  }
+
+  async #startFetch(): Promise<void> {
+    const fetch = await this.#consumer.fetch({
+      max_messages: FETCH_MESSAGES_MAX,
+      expires: FETCH_MILLIS,
+    });
+    this.#fetch = fetch;
+    void this.#receive(fetch);
+    if (this.#isClosed) await fetch.close();
+  }
+
+  async #receive(fetch: ConsumerMessages): Promise<void> {
+    try {
+      for await (const message of fetch) this.#take(message.seq, message.data);
+    } catch (error) {
+      this.#fail(`fetching from ${this.#stream} failed: ${error}`);
+    }
+    this.#fetch = null;
+    this.#wake();
+  }
+
+  #take(streamSequence: number, data: Uint8Array): void {
+    if (this.#failure !== null) return;
+    const expected = this.#lastSequence + 1;
+    if (this.#lastSequence !== 0 && streamSequence !== expected) {
+      this.#fail(`${this.#stream} delivered message ${streamSequence} instead of ${expected}`);
+    } else {
+      this.#lastSequence = streamSequence;
+      this.#arrived.push({ streamSequence, data });
+    }
+    this.#wake();
+  }
+
+  #fail(reason: string): void {
+    this.#failure ??= new ReaderError(reason);
+  }
+}

@@ -1,0 +1,276 @@
+/**
+ * The history projection of one shard, running: follows the events stream, stores what happened,
+ * answers queries and publishes private reports.
+ *
+ * Whatever goes wrong with the broker or the disk, it waits and begins again behind the last stored
+ * event. A database that turns out damaged, or to contradict the stream, is built anew once.
+ *
+ * @module
+ */
+import type { NatsConnection } from "nats.ws";
+import { BrokenHistoryError } from "../../core/history/history_order.ts";
+import type { ReportContext } from "../../core/history/private_report.ts";
+import type { HistoryQuery } from "../../core/protocol/queries.ts";
+import { eventsStream } from "../../core/protocol/subjects.ts";
+import { answerQuery, type HistoryAnswer } from "./answer_query.ts";
+import { EventsProjector, ProjectionError } from "./events_projector.ts";
+import { EventsReader, type StreamMessage } from "./events_reader.ts";
+import { HistoryPages } from "./history_pages.ts";
+import { HistoryStore } from "./history_store.ts";
+import { Listeners } from "./listeners.ts";
+import { deleteDatabase, isDamage, openDatabase } from "./open_database.ts";
+import { QueryService } from "./query_service.ts";
+import { References } from "./references.ts";
+import { ReportPublisher, RESEND_EVENTS_MAX } from "./report_publisher.ts";
+import { checkStream, HistoryTrimmedError, type StreamCheck } from "./stream_check.ts";
+
+/** Wait before the first new attempt after a failure; it doubles up to {@link RETRY_MILLIS_MAX}. */
+export const RETRY_MILLIS_LEAST = 50;
+/** Longest wait between two attempts. */
+export const RETRY_MILLIS_MAX = 5_000;
+
+/** What the projection needs. */
+export interface HistoryOptions {
+  /** Connection of the user `history`. The caller closes it after {@link HistoryService.stop}. */
+  readonly connection: NatsConnection;
+  readonly shard: number;
+  /** Path of the database. Its folder must exist. */
+  readonly databasePath: string;
+  readonly say: (line: string) => void;
+}
+
+/** Follows the stream until stopped. */
+export class HistoryService {
+  readonly #options: HistoryOptions;
+  readonly #stream: string;
+  readonly #references: References;
+  readonly #listeners: Listeners;
+  readonly #publisher: ReportPublisher;
+  readonly #context: ReportContext;
+  readonly #caughtUp = Promise.withResolvers<void>();
+  #store: HistoryStore;
+  #pages: HistoryPages;
+  #projector: EventsProjector;
+  #queries: QueryService | null = null;
+  #reader: EventsReader | null = null;
+  #isReady = false;
+  #isStopped = false;
+  #hasRebuilt = false;
+  /** What a query found wrong with the database. */
+  #fault: unknown = null;
+  #lastSaid = "";
+  readonly #stopping = Promise.withResolvers<void>();
+  #done: Promise<void> = Promise.resolve();
+
+  /** Opens the database. @throws {Error} when its folder is not there or it is in use */
+  constructor(options: HistoryOptions) {
+    const { connection, databasePath, say, shard } = options;
+    this.#options = options;
+    this.#stream = eventsStream(shard);
+    this.#references = new References(say);
+    this.#listeners = new Listeners(say);
+    this.#publisher = new ReportPublisher({
+      connection,
+      listeners: this.#listeners,
+      references: this.#references,
+      say,
+    });
+    const { database, rebuiltBecause, byteLength } = openDatabase(databasePath);
+    if (rebuiltBecause !== null) say(`${databasePath} is built anew: ${rebuiltBecause}`);
+    this.#store = new HistoryStore(database);
+    this.#pages = new HistoryPages(database);
+    this.#projector = new EventsProjector(this.#store, say);
+    this.#publisher.reset(this.#store.progress.publishedSequence);
+    this.#context = {
+      order: (orderId) => this.#store.order(orderId),
+      instrument: (instrument) => this.#references.instrument(instrument),
+      asset: (asset) => this.#references.asset(asset, this.#store.assetScale(asset) ?? 0),
+    };
+    const { eventSequence } = this.#store.progress;
+    const mebibytes = (byteLength / 2 ** 20).toFixed(1);
+    say(`${databasePath}: ${mebibytes} MiB, up to event ${eventSequence}; nothing is ever dropped`);
+  }
+
+  /** Whether history has caught up since it was opened. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** Last event that history reflects. */
+  get eventSequence(): number {
+    return this.#store.progress.eventSequence;
+  }
+
+  /** Settles when everything that was in the stream is stored. */
+  get caughtUp(): Promise<void> {
+    return this.#caughtUp.promise;
+  }
+
+  /**
+   * Follows the stream; settles once it was stopped.
+   *
+   * @throws {HistoryTrimmedError | ProjectionError} when a person has to look
+   */
+  run(): Promise<void> {
+    this.#done = this.#follow();
+    return this.#done;
+  }
+
+  /** Stops behind the batch that is being stored, and closes the database. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#stopping.resolve();
+    this.#queries?.stop();
+    await this.#reader?.close();
+    await this.#done.catch(() => {});
+    this.#store.storePublished(this.#publisher.publishedSequence);
+    this.#store.close();
+    await Promise.all([this.#references.stop(), this.#listeners.stop()]);
+  }
+
+  /** Answers a query as of the last stored event. */
+  answer(query: HistoryQuery): HistoryAnswer {
+    const source = { store: this.#store, pages: this.#pages, context: this.#context };
+    try {
+      return answerQuery(source, query);
+    } catch (error) {
+      // The projection finds it in its next turn, and builds the database anew if it is damaged.
+      this.#fault = error;
+      void this.#reader?.close();
+      const detail = "history cannot be read at the moment";
+      return { error: "starting", detail, sequence: this.eventSequence };
+    }
+  }
+
+  async #follow(): Promise<void> {
+    const { connection, shard } = this.#options;
+    this.#queries = new QueryService(connection, shard, this);
+    let waitMillis = RETRY_MILLIS_LEAST;
+    while (!this.#isStopped) {
+      const before = this.eventSequence;
+      try {
+        await this.#session();
+      } catch (error) {
+        if (this.#isStopped) return;
+        if (error instanceof HistoryTrimmedError) throw error;
+        if (isContradiction(error)) this.#rebuildOnce(error);
+        else this.#sayOnce(`begins again: ${error}`);
+      } finally {
+        await this.#reader?.close();
+      }
+      if (this.eventSequence !== before) waitMillis = RETRY_MILLIS_LEAST;
+      await this.#sleep(waitMillis);
+      waitMillis = Math.min(waitMillis * 2, RETRY_MILLIS_MAX);
+    }
+  }
+
+  /** Follows the stream until something goes wrong or the stream must be read again. */
+  async #session(): Promise<void> {
+    const { connection } = this.#options;
+    await this.#orStopped(
+      Promise.all([this.#references.follow(connection), this.#listeners.follow(connection)]),
+    );
+    const check = await this.#orStopped(this.#checkStream());
+    if (!this.#isReady) this.#publisher.skipTo(check.lastEvent - RESEND_EVENTS_MAX);
+    await this.#orStopped(this.#publisher.publishStored(this.#store, this.#context));
+    this.#reader = await this.#orStopped(
+      EventsReader.open(connection, this.#stream, this.#projector.nextSequence),
+    );
+    this.#lastSaid = "";
+    this.#noteReady(check.lastSequence);
+    while (!this.#isStopped) {
+      const messages = await this.#reader.take();
+      if (this.#fault !== null) throw this.#takeFault();
+      if (!await this.#applyAll(messages, check.lastSequence)) return;
+    }
+  }
+
+  /** Checks the stream; a database that belongs to another one is built anew. */
+  async #checkStream(): Promise<StreamCheck> {
+    const { connection } = this.#options;
+    const check = await checkStream(connection, this.#stream, this.#store.progress);
+    if (check.foreignBecause !== null) this.#rebuild(check.foreignBecause);
+    return check;
+  }
+
+  /** Applies messages in batches; false when the stream must be read again. */
+  async #applyAll(messages: readonly StreamMessage[], lastSequence: number): Promise<boolean> {
+    let rest = messages;
+    while (rest.length > 0 && !this.#isStopped) {
+      const { publishedSequence } = this.#publisher;
+      const { used, mustRewind, reports } = this.#projector.apply(rest, publishedSequence);
+      rest = rest.slice(used);
+      this.#queries?.advanced();
+      await this.#publisher.publish(reports, this.eventSequence, this.#context);
+      if (mustRewind) return false;
+      this.#noteReady(lastSequence);
+      // A turn of the event loop, so that queries are taken while history catches up.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    return true;
+  }
+
+  #noteReady(lastSequence: number): void {
+    const isBehind = this.#projector.nextSequence <= lastSequence && !this.#projector.hasHole;
+    if (this.#isReady || isBehind) return;
+    this.#isReady = true;
+    this.#caughtUp.resolve();
+  }
+
+  #rebuildOnce(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (this.#hasRebuilt) throw new ProjectionError(reason, { cause: error });
+    this.#hasRebuilt = true;
+    this.#rebuild(reason);
+  }
+
+  #rebuild(reason: string): void {
+    const { databasePath, say } = this.#options;
+    say(`${databasePath} is built anew: ${reason}`);
+    this.#isReady = false;
+    try {
+      this.#store.close();
+    } catch {
+      // A damaged database may refuse even that; it is deleted next.
+    }
+    deleteDatabase(databasePath);
+    const { database } = openDatabase(databasePath);
+    this.#store = new HistoryStore(database);
+    this.#pages = new HistoryPages(database);
+    this.#projector = new EventsProjector(this.#store, say);
+    this.#publisher.reset(0);
+  }
+
+  #takeFault(): unknown {
+    const fault = this.#fault;
+    this.#fault = null;
+    return fault;
+  }
+
+  /** Says a line unless it was the last one: what lasts is said once. */
+  #sayOnce(line: string): void {
+    if (line !== this.#lastSaid) this.#options.say(line);
+    this.#lastSaid = line;
+  }
+
+  /** The value of a promise, unless the projection is stopped before it settles. */
+  async #orStopped<T>(promise: Promise<T>): Promise<T> {
+    const stopped = this.#stopping.promise.then(() => {
+      throw new Error("history was stopped");
+    });
+    return await Promise.race([promise, stopped]);
+  }
+
+  async #sleep(millis: number): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const slept = new Promise<void>((resolve) => timer = setTimeout(resolve, millis));
+    await Promise.race([slept, this.#stopping.promise]);
+    clearTimeout(timer);
+  }
+}
+
+/** Whether an error means that the stored history is wrong, and not the world around it. */
+function isContradiction(error: unknown): boolean {
+  if (error instanceof ProjectionError || error instanceof BrokenHistoryError) return true;
+  return isDamage(error) || (error instanceof Error && /constraint failed/.test(error.message));
+}

@@ -1,0 +1,136 @@
+/**
+ * Publishes the messages of the feeds so that none is lost, however the connection breaks: keeps
+ * each until the broker has it, and publishes what is outstanding again after a reconnect.
+ *
+ * @module
+ */
+import type { NatsConnection } from "nats.ws";
+import type { FeedSink } from "../../core/market_data/instrument_feed.ts";
+import {
+  HOLD_BYTES,
+  OutboundWindow,
+  WINDOW_BYTES_MAX,
+} from "../../core/market_data/outbound_window.ts";
+import { marketDataSubject } from "../../core/protocol/subjects.ts";
+
+/** Outstanding bytes that are flushed at once. */
+export const FLUSH_BYTES = 2 ** 16;
+/** How long less than that waits for a flush. */
+export const FLUSH_MILLIS = 20;
+
+/** What the publisher is told and asks. */
+export interface PublisherParts {
+  readonly connection: NatsConnection;
+  /** Event up to which everything was published by an earlier run. */
+  readonly confirmedEvent: number;
+  /** Event up to which every message has been given to {@link FeedPublisher.sink}. */
+  readonly settledEvent: () => number;
+  /** Called when less is outstanding than before: what was held may go. */
+  readonly hasRoom: () => void;
+}
+
+/** Publisher of one shard's feeds. */
+export class FeedPublisher {
+  readonly #parts: PublisherParts;
+  readonly #window: OutboundWindow;
+  #isConnected = true;
+  #isStopped = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #waiting: (() => void)[] = [];
+
+  constructor(parts: PublisherParts) {
+    this.#parts = parts;
+    this.#window = new OutboundWindow(parts.confirmedEvent);
+    void this.#followConnection();
+  }
+
+  /** Publishes a message of a feed. */
+  readonly sink: FeedSink = (symbol, feed, message) => {
+    const subject = marketDataSubject(symbol, feed);
+    const payload = JSON.stringify(message);
+    this.#window.push(subject, payload);
+    if (this.#isConnected) this.#parts.connection.publish(subject, payload);
+    if (this.#window.bytes >= FLUSH_BYTES) void this.#flush();
+    else this.#flushSoon();
+  };
+
+  /** Whether so much is outstanding that depth and best prices are to be held. */
+  get mustHold(): boolean {
+    return this.#window.bytes >= HOLD_BYTES;
+  }
+
+  /** Event up to which every message has reached the broker. */
+  get confirmedEvent(): number {
+    return this.#window.isEmpty ? this.#parts.settledEvent() : this.#window.confirmedEvent;
+  }
+
+  /** Settles when there is room for the messages of another batch of events. */
+  async room(): Promise<void> {
+    while (this.#window.bytes >= WINDOW_BYTES_MAX && !this.#isStopped) {
+      await new Promise<void>((done) => this.#waiting.push(done));
+    }
+  }
+
+  /** Settles when nothing is outstanding, or nothing more can be done about it. */
+  async drain(): Promise<void> {
+    const { connection } = this.#parts;
+    while (!this.#window.isEmpty && this.#isConnected && !connection.isClosed()) {
+      if (this.#isStopped) return;
+      void this.#flush();
+      await new Promise<void>((done) => this.#waiting.push(done));
+    }
+  }
+
+  /** Publishes nothing more. */
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    this.#wake();
+  }
+
+  #flushSoon(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.#flush();
+    }, FLUSH_MILLIS);
+  }
+
+  async #flush(): Promise<void> {
+    const window = this.#window;
+    if (window.isFlushing || window.isEmpty || !this.#isConnected || this.#isStopped) return;
+    const flush = window.beginFlush(this.#parts.settledEvent());
+    try {
+      await this.#parts.connection.flush();
+      window.confirm(flush);
+    } catch {
+      // The connection broke: the next one publishes what is outstanding.
+      window.fail(flush);
+      await new Promise((done) => setTimeout(done, FLUSH_MILLIS));
+    }
+    if (this.#isStopped) return;
+    if (!this.mustHold) this.#parts.hasRoom();
+    this.#wake();
+    if (!window.isEmpty) this.#flushSoon();
+  }
+
+  async #followConnection(): Promise<void> {
+    for await (const { type } of this.#parts.connection.status()) {
+      if (this.#isStopped) return;
+      if (type === "disconnect") {
+        this.#isConnected = false;
+        this.#window.lost();
+        this.#wake();
+      } else if (type === "reconnect") {
+        this.#isConnected = true;
+        for (const { subject, payload } of this.#window.outstanding) {
+          this.#parts.connection.publish(subject, payload);
+        }
+        void this.#flush();
+      }
+    }
+  }
+
+  #wake(): void {
+    for (const done of this.#waiting.splice(0)) done();
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * The market data of one shard: follows the stream of events, keeps every instrument's public book,
+ * publishes the feeds and answers snapshots.
+ *
+ * At the start it reads the stream from its first message, silently as far as an earlier run is known
+ * to have published, and says that it is ready once it has read what the stream then had.
+ *
+ * @module
+ */
+import type { NatsConnection } from "nats.ws";
+import { EventReader } from "../../core/market_data/event_reader.ts";
+import { MarketFeeds } from "../../core/market_data/market_feeds.ts";
+import { ResultCode } from "../../core/protocol/result_code.ts";
+import { eventsStream } from "../../core/protocol/subjects.ts";
+import { hasValidCrc } from "../../infra/journal/crc.ts";
+import { FeedPublisher } from "./feed_publisher.ts";
+import { InstrumentTermsReader } from "./instrument_terms.ts";
+import { Progress, PROGRESS_MILLIS } from "./progress.ts";
+import { SnapshotService } from "./snapshot_service.ts";
+import { followStream, type StreamMessage } from "./stream_follower.ts";
+
+/** How often snapshot queries that wait are looked at. */
+const TICK_MILLIS = 20;
+/** How long the end may take: what is outstanding then is published again by the next run. */
+export const STOP_MILLIS_MAX = 1_000;
+
+/** A message of the events stream cannot be read: damaged, or written by something else. */
+export class EventsDamagedError extends Error {
+  override readonly name = "EventsDamagedError";
+  constructor(readonly stream: string, readonly sequence: number, readonly code: number) {
+    super(`${stream} message ${sequence} is no valid frame of events (result code ${code})`);
+  }
+}
+
+/** What the market data of a shard needs. The connection is the caller's. */
+export interface MarketDataParts {
+  /** Of the user `marketData`. */
+  readonly connection: NatsConnection;
+  readonly shard: number;
+  readonly say: (line: string) => void;
+}
+
+/** The market data of one shard, from start to end. */
+export class MarketData {
+  readonly feeds = new MarketFeeds();
+  readonly #parts: MarketDataParts;
+  readonly #stream: string;
+  readonly #reader = new EventReader();
+  readonly #terms: InstrumentTermsReader;
+  readonly #progress: Progress;
+  readonly #snapshots: SnapshotService;
+  readonly #ready = Promise.withResolvers<void>();
+  readonly #abort = new AbortController();
+  /** Event after which something was missing, so that each gap is told once. */
+  #gapAfter = -1;
+
+  constructor(parts: MarketDataParts) {
+    this.#parts = parts;
+    this.#stream = eventsStream(parts.shard);
+    this.#terms = new InstrumentTermsReader(parts.connection);
+    this.#progress = new Progress(parts.connection, parts.shard);
+    this.#snapshots = new SnapshotService(parts.connection, this.feeds, Date.now);
+  }
+
+  /** Settles when everything that the stream had at the start has been applied. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  /**
+   * Runs until {@link stop}.
+   *
+   * @throws {EventsDamagedError | EventsError | StreamDamagedError | TermsMissingError} when the
+   * feeds cannot be built from the stream
+   */
+  async run(): Promise<void> {
+    const { connection, say } = this.#parts;
+    const published = await this.#progress.read();
+    const publisher = new FeedPublisher({
+      connection,
+      confirmedEvent: published,
+      settledEvent: () => this.feeds.settledEvent,
+      hasRoom: () => this.feeds.release(publisher.sink),
+    });
+    const note = () =>
+      this.#progress.note(publisher.confirmedEvent).catch((error) => {
+        // The next note brings the same and more.
+        say(`progress was not noted: ${error instanceof Error ? error.message : error}`);
+      });
+    const noting = setInterval(() => void note(), PROGRESS_MILLIS);
+    const ticking = setInterval(() => this.#snapshots.tick(), TICK_MILLIS);
+    try {
+      await this.#follow(publisher, published);
+      await withinMillis(STOP_MILLIS_MAX, publisher.drain().then(note));
+    } finally {
+      clearInterval(noting);
+      clearInterval(ticking);
+      publisher.stop();
+      this.#snapshots.stop();
+    }
+  }
+
+  /** Ends {@link run} in order. */
+  stop(): void {
+    this.#abort.abort();
+  }
+
+  async #follow(publisher: FeedPublisher, published: number): Promise<void> {
+    const { connection, say } = this.#parts;
+    const { signal } = this.#abort;
+    const manager = await connection.jetstreamManager();
+    const { state } = await manager.streams.info(this.#stream);
+    if (state.last_seq === 0) this.#becomeReady();
+    const request = { connection, stream: this.#stream, firstSequence: 1, signal, say };
+    for await (const message of followStream(request)) {
+      await this.#apply(message, publisher, published);
+      if (signal.aborted) return;
+      if (message.sequence === state.last_seq) this.#becomeReady();
+      await publisher.room();
+    }
+  }
+
+  async #apply(
+    message: StreamMessage,
+    publisher: FeedPublisher,
+    published: number,
+  ): Promise<void> {
+    const reader = this.#reader;
+    const code = hasValidCrc(message.data) ? reader.load(message.data) : ResultCode.frameCrc;
+    if (code !== ResultCode.ok) throw new EventsDamagedError(this.#stream, message.sequence, code);
+    for (;;) {
+      const instrument = this.feeds.missingTerms(reader);
+      if (instrument === 0) break;
+      const { signal } = this.#abort;
+      await this.#terms.find(instrument, (terms) => this.feeds.learn(terms), signal);
+      if (signal.aborted) return;
+    }
+    const lastEvent = reader.firstSequence + reader.count - 1;
+    const sink = lastEvent > published ? publisher.sink : null;
+    const outcome = this.feeds.apply(reader, sink, publisher.mustHold);
+    if (outcome === "applied") this.#snapshots.advanced();
+    else if (outcome === "gap" && this.#gapAfter !== this.feeds.lastEvent) {
+      this.#gapAfter = this.feeds.lastEvent;
+      this.#parts.say(
+        `${this.#stream} message ${message.sequence} begins with event ${reader.firstSequence}, ` +
+          `the last one applied is ${this.#gapAfter}: waiting for those between`,
+      );
+    }
+  }
+
+  #becomeReady(): void {
+    this.#snapshots.ready();
+    // Whoever is told so may ask at once: the subscriptions must have reached the broker.
+    this.#parts.connection.flush().then(() => this.#ready.resolve(), this.#ready.resolve);
+  }
+}
+
+async function withinMillis(millis: number, work: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise((done) => timer = setTimeout(done, millis));
+  await Promise.race([work, limit]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,78 @@
+/**
+ * The market-data Worker of the matching process: a connection of its own and, on it, the market
+ * data of one shard.
+ *
+ * | message | meaning |
+ * | --- | --- |
+ * | in: {@link MarketDataOptions} | start; once |
+ * | out: `{ready: true}` | everything that the stream had is in the feeds |
+ * | out: `{failure: string}` | it can go on no longer and must be started again |
+ * | in: `{stop: true}` | end in order |
+ * | out: `{stopped: true}` | ended |
+ *
+ * @module
+ */
+import type { NatsConnection } from "nats.ws";
+import { connectNats } from "../../infra/nats/connect.ts";
+import { MarketData } from "./market_data.ts";
+
+/** How to start the Worker. */
+export interface MarketDataOptions {
+  /** `ws://` or `wss://` URL. */
+  readonly natsUrl: string;
+  /** Text of the credentials file of the user `marketData`. A secret. */
+  readonly credentials: string;
+  readonly natsSocket: "ws" | "native";
+  readonly shard: number;
+}
+
+/** What a Worker's global scope has beside a window's. */
+interface WorkerScope {
+  postMessage(message: unknown): void;
+  onmessage: ((event: MessageEvent<MarketDataOptions | { readonly stop: true }>) => void) | null;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+const say = (line: string) => console.error(`market data: ${line}`);
+let marketData: MarketData | undefined;
+let isStopping = false;
+
+scope.onmessage = ({ data }) => {
+  if ("stop" in data) stop();
+  else void start(data);
+};
+
+async function start(options: MarketDataOptions): Promise<void> {
+  let connection: NatsConnection | undefined;
+  try {
+    connection = await connectNats({
+      servers: options.natsUrl,
+      credentials: options.credentials,
+      name: `market-data-${options.shard}`,
+      socket: options.natsSocket,
+      waitForServer: true,
+    });
+    void connection.closed().then((error) => {
+      if (!isStopping) fail(error ?? new Error("the connection to NATS was closed"));
+    });
+    marketData = new MarketData({ connection, shard: options.shard, say });
+    if (isStopping) marketData.stop();
+    marketData.ready.then(() => scope.postMessage({ ready: true }));
+    await marketData.run();
+    scope.postMessage({ stopped: true });
+  } catch (error) {
+    fail(error);
+  } finally {
+    isStopping = true;
+    await connection?.close();
+  }
+}
+
+function stop(): void {
+  isStopping = true;
+  marketData?.stop();
+}
+
+function fail(error: unknown): void {
+  scope.postMessage({ failure: error instanceof Error ? error.message : String(error) });
+}
