@@ -94,6 +94,12 @@ export const VARIABLES = {
     "ws",
     ["ws", "native"],
   ),
+  natsSigner: secret(
+    "EDGEBOOK_NATS_SIGNER",
+    "scoped signing key that mints the credentials of private streams; without it there are none",
+    "",
+    "ACCOUNT:SEED, the public nkey of the trading account and the seed of the signing key",
+  ),
   marketDataCredentials: secret(
     "EDGEBOOK_MARKET_DATA_CREDENTIALS",
     "text of the NATS credentials file of the market-data worker",
@@ -174,6 +180,13 @@ export const VARIABLES = {
   natsServer: text("EDGEBOOK_NATS_SERVER", "nats-server to use", "", "path of an executable"),
   redisServer: text("EDGEBOOK_REDIS_SERVER", "redis-server to use", "", "path of an executable"),
   chromium: text("EDGEBOOK_CHROMIUM", "browser to use in tests", "", "path of an executable"),
+  trustedProxies: whole(
+    "EDGEBOOK_TRUST_PROXY",
+    "proxies in front of the gateway that each add an address to X-Forwarded-For; 0: none",
+    0,
+    0,
+    10,
+  ),
   logLevel: oneOf("EDGEBOOK_LOG", "least severe level that is logged", "info", [
     "debug",
     "info",

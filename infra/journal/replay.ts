@@ -4,6 +4,7 @@
  * @module
  */
 import type { ShardState } from "../../core/matching/shard_state.ts";
+import { frameCount } from "../../core/protocol/frame.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
 import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
 import { APPEND_BYTES_MAX } from "../../core/sequencer/append_buffer.ts";
@@ -14,8 +15,11 @@ import { JournalDamagedError, type JournalStream } from "./journal_stream.ts";
 
 /** Who wants to know how a replay goes on. */
 export interface ReplayListener {
-  /** After each append: `state.events` holds its events. May take its time. */
-  readonly applied?: (sequence: number) => void | Promise<void>;
+  /**
+   * After each append: `state.events` holds its events, and it carried so many frames. May take its
+   * time.
+   */
+  readonly applied?: (sequence: number, frames: number) => void | Promise<void>;
 }
 
 /**
@@ -39,6 +43,6 @@ export async function replayJournal(
     const code = checkAppend(wire, data.length, state.commandCount);
     if (code !== ResultCode.ok) throw new JournalDamagedError(journal.name, sequence, code);
     applyAppend(state, senders, wire);
-    await listener.applied?.(sequence);
+    await listener.applied?.(sequence, frameCount(wire, 0));
   }
 }

@@ -54,8 +54,12 @@ export class NatsQueries implements Queries {
     return this.#ask("history", subject, query, options.millisMax);
   }
 
-  snapshot(symbol: string, query: Required<SnapshotQuery>): Promise<SnapshotAnswer> {
-    return this.#ask("marketData", snapshotSubject(symbol), query);
+  snapshot(
+    symbol: string,
+    query: Required<SnapshotQuery>,
+    options: Pick<QueryOptions, "millisMax"> = {},
+  ): Promise<SnapshotAnswer> {
+    return this.#ask("marketData", snapshotSubject(symbol), query, options.millisMax);
   }
 
   async #ask<A extends object>(

@@ -87,5 +87,9 @@ export interface Queries {
     options?: QueryOptions,
   ): Promise<HistoryAnswers[Q["kind"]]>;
   /** Asks the market-data worker about one instrument. */
-  snapshot(symbol: string, query: Required<SnapshotQuery>): Promise<SnapshotAnswer>;
+  snapshot(
+    symbol: string,
+    query: Required<SnapshotQuery>,
+    options?: Pick<QueryOptions, "millisMax">,
+  ): Promise<SnapshotAnswer>;
 }

@@ -266,11 +266,17 @@ export class Leader {
   }
 }
 
+/**
+ * The claim of an epoch. Its request key is random and names this leader: the claims of two that
+ * start in the same millisecond must not be the same bytes, or each would take the other's for its
+ * own.
+ */
 function claimFrame(epoch: number): Uint8Array {
+  const [low, high] = crypto.getRandomValues(new Uint32Array(2));
   const frame = new OutgoingFrame(1);
   frame.open(epoch, 0);
   const at = frame.addRecord();
-  writeCommandHead(frame.wire, at, CommandKind.claim, 0, 0, 0, 0);
+  writeCommandHead(frame.wire, at, CommandKind.claim, 0, low, high, 0);
   writeClaim(frame.wire, at, epoch);
   frame.seal(FrameKind.claim, 0);
   return frame.message;

@@ -14,26 +14,34 @@ export class OutsideReadError extends Error {
   }
 }
 
-/** The view with every element guarded; its length and methods stay as they are. */
+/** The view with every element and every part of it guarded; its length stays as it is. */
 function guarded<V extends Uint8Array | Uint16Array | Uint32Array>(
   view: V,
   from: number,
   to: number,
 ): V {
+  const { BYTES_PER_ELEMENT } = view;
+  const guard = (first: number, end: number): void => {
+    if (first * BYTES_PER_ELEMENT >= from && end * BYTES_PER_ELEMENT <= to) return;
+    throw new OutsideReadError(first * BYTES_PER_ELEMENT);
+  };
   return new Proxy(view, {
     get(target, property) {
+      if (property === "subarray") {
+        return (first: number, end: number) => {
+          if (end > first) guard(first, end);
+          return target.subarray(first, end);
+        };
+      }
       if (typeof property === "string" && /^-?\d+$/.test(property)) {
-        const offset = Number(property) * target.BYTES_PER_ELEMENT;
-        if (offset < from || offset + target.BYTES_PER_ELEMENT > to) {
-          throw new OutsideReadError(offset);
-        }
+        guard(Number(property), Number(property) + 1);
       }
       return Reflect.get(target, property, target);
     },
   });
 }
 
-/** `wire`, of which only the bytes `from .. to` can be read one by one. */
+/** `wire`, of which only the bytes `from .. to` can be read, one by one or by `subarray`. */
 export function guardedBuffer(wire: WireBuffer, from: number, to: number): WireBuffer {
   return {
     bytes: guarded(wire.bytes, from, to),

@@ -9,7 +9,7 @@ import { type Accident, runOrderPath, type RunPlan } from "./order_path_run.ts";
 import { HEALTHY } from "./simulated_world.ts";
 
 const SPAN_MILLIS = 3_000;
-const RUNS = Number(Deno.env.get("R") ?? 60);
+const RUNS = 150;
 
 const accident: fc.Arbitrary<Accident> = fc.record({
   atMillis: fc.integer({ min: 0, max: SPAN_MILLIS }),

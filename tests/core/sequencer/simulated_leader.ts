@@ -31,6 +31,8 @@ const ANSWER_MICROS_MAX = 2_000_000;
 const WATCH_MICROS = 100_000;
 const RETRY_MICROS = 50_000;
 const READ_MICROS_MAX = 1_000_000;
+/** How far the clocks of two leaders may be apart. */
+const CLOCK_OFFSET_MICROS_MAX = 400_000;
 
 /** Carries the answer to a frame back to whoever sent it. */
 export type Reply = (answer: Uint8Array) => void;
@@ -72,12 +74,14 @@ export class SimulatedLeader {
   #appendNumber = 0;
   #sentMicros = 0;
   #isInFlight = false;
+  readonly #clockOffsetMicros: number;
 
   /** Replays the stream as it is at this moment. */
   constructor(world: SimulatedWorld, writer: number, stopped: () => void) {
     this.#world = world;
     this.#writer = writer;
     this.#stopped = stopped;
+    this.#clockOffsetMicros = (world.random() - 0.5) * CLOCK_OFFSET_MICROS_MAX;
     const { state, senders } = replay(world.stream);
     this.state = state;
     this.sequencer = new Sequencer(
@@ -92,7 +96,7 @@ export class SimulatedLeader {
   /** Claims its epoch and watches over its appends. */
   start(): void {
     const { epoch } = this.sequencer;
-    const frame = encodeFrame([{ ...claim(epoch), requestId: "0" }], {
+    const frame = encodeFrame([{ ...claim(epoch), requestId: String(this.#writer) }], {
       sender: 0,
       frameNumber: epoch,
     });
@@ -144,7 +148,7 @@ export class SimulatedLeader {
   }
 
   #advance(): void {
-    const append = this.sequencer.next(this.#world.nowMicros);
+    const append = this.sequencer.next(this.#world.nowMicros + this.#clockOffsetMicros);
     if (append === null) return;
     assert.ok(!this.#isInFlight, "one append in flight at most");
     this.#isInFlight = true;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import type { HistoryOrderAnswer, QueryError } from "../../../core/protocol/queries.ts";
 import { launchNats } from "../../../infra/nats/launch.ts";
+import { RESEND_EVENTS_MAX } from "../../../workers/history/report_publisher.ts";
 import { HistoryTrimmedError } from "../../../workers/history/stream_check.ts";
 import { EventSource, seededRandom } from "../../core/history/event_source.ts";
 import { buy, by, called, type Command, sell } from "../../support/commands.ts";
@@ -120,6 +121,49 @@ Deno.test("private reports go to those who listen, and the query repairs every g
       assert.deepEqual(missed.find((report) => report.sequence === late.sequence), late);
       assert.equal(missed[late.sequence - 2].sequence, late.prevSequence);
       await second.stop();
+    })
+  ));
+
+Deno.test("what was stored and not published before a crash is published after it", () =>
+  withFolder((folder) =>
+    withBroker(async (broker) => {
+      const source = new EventSource();
+      const messages = source.open();
+      messages.push(...source.append([sell(2, 5_000), buy(1, 5_000, by(2))]));
+      await broker.publishInstruments(source);
+      await broker.publish(messages);
+      const path = `${folder}/history.db`;
+      const crashed = openHistory(path);
+      applyAll(crashed, inStream(messages));
+      crashed.store.close();
+      await broker.listen(1, LISTEN_SECONDS);
+      const heard = await broker.subscribe(1);
+      const history = await broker.start(path);
+      await until("the stored reports", () => heard.length === 5);
+      assert.deepEqual(heard, await broker.askReports(1, source.state.events.sequence));
+      await history.stop();
+    })
+  ));
+
+Deno.test("a history that is far behind publishes the newest reports only", () =>
+  withFolder((folder) =>
+    withBroker(async (broker) => {
+      const source = new EventSource();
+      const messages = source.open();
+      // Rejections: one event and one report each.
+      const refused = Array.from({ length: 1_000 }, () => sell(1, 0));
+      for (let append = 0; append < 12; append++) messages.push(...source.append(refused));
+      await broker.publishInstruments(source);
+      await broker.publish(messages);
+      await broker.listen(1, LISTEN_SECONDS);
+      const heard = await broker.subscribe(1);
+      const history = await broker.start(`${folder}/history.db`);
+      await until("the last report", () => heard.at(-1)?.sequence === 12_003);
+      assert.equal(heard.length, RESEND_EVENTS_MAX);
+      assert.equal(heard[0].eventSequence, source.state.events.sequence - RESEND_EVENTS_MAX + 1);
+      const all = await broker.askReports(1, source.state.events.sequence);
+      assert.deepEqual(heard, all.slice(-RESEND_EVENTS_MAX));
+      await history.stop();
     })
   ));
 

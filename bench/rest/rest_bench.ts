@@ -1,0 +1,88 @@
+/**
+ * `bench:rest`: a signed order over REST: authenticated, limited, validated, durable, matched and
+ * answered. 64 connections of wrk; beside the same signed and validated request forwarded by one
+ * plain NATS request and reply each, and beside bare Hono hello.
+ *
+ * @module
+ */
+import type { BenchResult } from "../result.ts";
+import { startRestVenue } from "./rest_venue.ts";
+import { writeSignedOrders, WRK_SCRIPT } from "./signed_orders.ts";
+import { type Load, wrk } from "./wrk.ts";
+
+const CONNECTIONS = 64;
+const SECONDS = 5;
+const WARM_UP_SECONDS = 3;
+/** Runs of each side, in turn; the median counts. */
+const ROUNDS = 3;
+/** More than one run can send: no order goes twice. */
+const ORDERS_PER_SECOND_MAX = 60_000;
+
+/** Runs the bench. */
+export async function restBench(say: (line: string) => void): Promise<BenchResult> {
+  const directory = await Deno.makeTempDir({ prefix: "edgebook-bench-" });
+  const venue = await startRestVenue(directory);
+  const script = `${directory}/orders.lua`;
+  await Deno.writeTextFile(script, WRK_SCRIPT);
+  let run = 0;
+  const sendOrders = async (url: string, seconds: number): Promise<Load> => {
+    const orders = `${directory}/orders.tsv`;
+    const count = seconds * ORDERS_PER_SECOND_MAX;
+    await writeSignedOrders(orders, count, venue.keys, `run${++run}`);
+    return await wrk({ url, connections: CONNECTIONS, seconds, script, argument: orders });
+  };
+  try {
+    const sides: readonly { name: string; loads: Load[]; load: (s: number) => Promise<Load> }[] = [
+      { name: "orders", loads: [], load: (seconds) => sendOrders(venue.gatewayUrl, seconds) },
+      {
+        name: "plain forwarding",
+        loads: [],
+        load: (seconds) => sendOrders(venue.forwardingUrl, seconds),
+      },
+      {
+        name: "bare Hono hello",
+        loads: [],
+        load: (seconds) => wrk({ url: venue.helloUrl, connections: CONNECTIONS, seconds }),
+      },
+    ];
+    for (const side of sides) await side.load(WARM_UP_SECONDS);
+    for (let round = 1; round <= ROUNDS; round++) {
+      for (const { name, loads, load } of sides) {
+        const measured = await load(SECONDS);
+        loads.push(measured);
+        say(`round ${round}: ${name} ${line(measured)}`);
+      }
+    }
+    const [orders, forwarding, hello] = sides.map(({ loads }) => median(loads));
+    return {
+      name: "rest",
+      value: orders.requestsPerSecond,
+      unit: "orders/s",
+      peers: [
+        { name: "plain forwarding", value: forwarding.requestsPerSecond },
+        { name: "bare Hono hello", value: hello.requestsPerSecond },
+      ],
+      ratio: orders.requestsPerSecond / forwarding.requestsPerSecond,
+      details: {
+        "share of hello": orders.requestsPerSecond / hello.requestsPerSecond,
+        "orders": line(orders),
+        "plain forwarding": line(forwarding),
+        "bare Hono hello": line(hello),
+      },
+    };
+  } finally {
+    await venue.stop();
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+function median(loads: readonly Load[]): Load {
+  const sorted = [...loads].sort((one, other) => one.requestsPerSecond - other.requestsPerSecond);
+  return sorted[sorted.length >> 1];
+}
+
+function line({ requestsPerSecond, p50Micros, p99Micros }: Load): string {
+  const millis = (micros: number) => (micros / 1_000).toFixed(2);
+  return `${Math.round(requestsPerSecond).toLocaleString("en-US")}/s, ` +
+    `p50 ${millis(p50Micros)} ms, p99 ${millis(p99Micros)} ms`;
+}

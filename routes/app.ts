@@ -1,0 +1,63 @@
+/**
+ * The gateway as a Hono app: every endpoint at its path, one handler each.
+ *
+ * @module
+ */
+import { Hono } from "hono";
+import { adminStateEndpoint } from "./admin_state.ts";
+import { balancesEndpoint } from "./balances.ts";
+import { CountedAdmission } from "./counted_admission.ts";
+import { depthEndpoint } from "./depth.ts";
+import { EdgeCode } from "./edge_code.ts";
+import { endpoint, EndpointParts, type EndpointSpec } from "./endpoint.ts";
+import { fillsEndpoint } from "./fills.ts";
+import type { AppDeps } from "./gateway.ts";
+import { healthEndpoints } from "./health.ts";
+import { instrumentsEndpoint } from "./instruments.ts";
+import { metricsEndpoint } from "./metrics.ts";
+import { cancelEndpoints } from "./order_cancels.ts";
+import { orderReadEndpoints } from "./order_reads.ts";
+import { ordersEndpoint } from "./orders.ts";
+import { Problem } from "./problem.ts";
+import { RequestMetrics } from "./request_metrics.ts";
+import { streamCredentialsEndpoint } from "./stream_credentials.ts";
+import { tickerEndpoint } from "./ticker.ts";
+import { timeEndpoint } from "./time.ts";
+import { tradesEndpoint } from "./trades.ts";
+import { unmatchedEndpoint } from "./unmatched.ts";
+
+/**
+ * Makes the app. It has no side effects; whoever serves it passes the information of `Deno.serve`
+ * about the connection on: `Deno.serve(app.fetch)`.
+ */
+export function createApp(deps: AppDeps): Hono {
+  const admission = new CountedAdmission(deps.admission);
+  const metrics = new RequestMetrics();
+  const parts = new EndpointParts({ ...deps, admission }, metrics);
+  const specs: readonly EndpointSpec[] = [
+    ordersEndpoint,
+    ...cancelEndpoints,
+    ...orderReadEndpoints,
+    fillsEndpoint,
+    balancesEndpoint,
+    streamCredentialsEndpoint,
+    adminStateEndpoint,
+    timeEndpoint,
+    instrumentsEndpoint,
+    depthEndpoint,
+    tradesEndpoint,
+    tickerEndpoint,
+    ...healthEndpoints(),
+    metricsEndpoint(metrics, admission),
+  ];
+  const app = new Hono();
+  for (const spec of specs) app.on(spec.method, spec.path, endpoint(parts, spec));
+  app.notFound(endpoint(parts, unmatchedEndpoint(specs)));
+  // An endpoint answers whatever is thrown in it: this is for what is thrown before it.
+  app.onError((error) => {
+    deps.log("error", `no endpoint answered: ${error.stack ?? error.message}`);
+    const { body, status, contentType } = new Problem(EdgeCode.internal).reply("");
+    return new Response(body, { status, headers: { "content-type": contentType } });
+  });
+  return app;
+}

@@ -1,0 +1,155 @@
+/**
+ * Keeps a gateway connected: connects in the background, puts the backend together, and starts
+ * again when the connection is gone for good.
+ *
+ * The gateway serves before there is a backend, and while there is none: its clients are told to
+ * come again.
+ *
+ * @module
+ */
+import type { NatsConnection } from "nats.ws";
+import { LISTENERS_BUCKET } from "../core/protocol/subjects.ts";
+import { KeyCache } from "../infra/keys/key_cache.ts";
+import { KeyStore } from "../infra/keys/key_store.ts";
+import { verifyingKeyOf } from "../infra/keys/verify_signature.ts";
+import { connectNats, type ConnectRequest } from "../infra/nats/connect.ts";
+import { Bucket } from "../infra/nats/kv.ts";
+import { createOrderGateway } from "../infra/orders/order_gateway.ts";
+import { MarketView } from "../infra/queries/market_view.ts";
+import { NatsQueries } from "../infra/queries/nats_queries.ts";
+import { followReference } from "../infra/reference/reference.ts";
+import type { Backend, Log } from "./gateway.ts";
+
+/** Pause before the first new attempt; doubled each time, up to {@link PAUSE_MILLIS_MAX}. */
+export const PAUSE_MILLIS_LEAST = 250;
+/** Longest pause between two attempts. */
+export const PAUSE_MILLIS_MAX = 10_000;
+
+/** What a link needs. */
+export interface BackendLinkOptions {
+  readonly connect: Omit<ConnectRequest, "waitForServer">;
+  readonly shard: number;
+  /** Opens the sealed API keys. A secret. */
+  readonly masterKey: string;
+  readonly nowMicros: () => number;
+  readonly log: Log;
+}
+
+/** A backend and how it ends. */
+interface Session {
+  readonly backend: Backend;
+  end(): Promise<void>;
+}
+
+/** The link of one gateway. */
+export class BackendLink {
+  readonly #options: BackendLinkOptions;
+  #session: Session | null = null;
+  #isStopped = false;
+
+  constructor(options: BackendLinkOptions) {
+    this.#options = options;
+  }
+
+  /** The present backend; `null` while there is none. */
+  get backend(): Backend | null {
+    return this.#session?.backend ?? null;
+  }
+
+  /** Connects, for as long as it takes, and again whenever the connection ends. */
+  async run(): Promise<void> {
+    const { connect, log } = this.#options;
+    let pauseMillis = PAUSE_MILLIS_LEAST;
+    while (!this.#isStopped) {
+      try {
+        const connection = await connectNats({ ...connect, waitForServer: true });
+        await this.#serve(connection);
+        pauseMillis = PAUSE_MILLIS_LEAST;
+        if (!this.#isStopped) log("warn", "the connection to NATS ended; connecting again");
+      } catch (error) {
+        log("warn", error instanceof Error ? error.message : String(error));
+      }
+      if (this.#isStopped) return;
+      await new Promise((resolve) => setTimeout(resolve, pauseMillis));
+      pauseMillis = Math.min(pauseMillis * 2, PAUSE_MILLIS_MAX);
+    }
+  }
+
+  /** Ends the present backend, and makes no other. Commands without a report become `pending`. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    const session = this.#session;
+    this.#session = null;
+    await session?.end();
+  }
+
+  async #serve(connection: NatsConnection): Promise<void> {
+    if (this.#isStopped) return await connection.close();
+    const session = await openSession(connection, this.#options);
+    if (this.#isStopped) return await session.end();
+    this.#session = session;
+    this.#options.log("info", `connected to NATS at ${connection.getServer()}`);
+    await connection.closed();
+    if (this.#session !== session) return;
+    this.#session = null;
+    await session.end();
+  }
+}
+
+async function openSession(
+  connection: NatsConnection,
+  { shard, masterKey, nowMicros, log }: BackendLinkOptions,
+): Promise<Session> {
+  const reference = followReference(connection, sayChanges(log));
+  // Until the instruments have been read, every symbol would be unknown.
+  await Promise.race([reference.caughtUp, connection.closed()]);
+  const store = await KeyStore.open(connection, masterKey);
+  const keys = new KeyCache({
+    load: async (id) => {
+      const record = await store.load(id);
+      return record === null ? null : verifyingKeyOf(record);
+    },
+    nowMicros,
+  });
+  const queries = new NatsQueries(connection, shard);
+  const orders = createOrderGateway({ connection, shard });
+  const state = { isConnected: true };
+  void followStatus(connection, state);
+  const backend: Backend = {
+    orders,
+    queries,
+    market: new MarketView(queries),
+    reference,
+    keys,
+    listeners: new Bucket(connection, LISTENERS_BUCKET),
+    isConnected: () => state.isConnected,
+  };
+  return {
+    backend,
+    async end() {
+      orders.close();
+      await Promise.all([reference.stop(), connection.close()]);
+    },
+  };
+}
+
+/** Follows whether the connection stands. Ends with it. */
+async function followStatus(
+  connection: NatsConnection,
+  state: { isConnected: boolean },
+): Promise<void> {
+  for await (const { type } of connection.status()) {
+    if (type === "disconnect") state.isConnected = false;
+    else if (type === "reconnect") state.isConnected = true;
+  }
+}
+
+/** A failure that comes again and again is said once. */
+function sayChanges(log: Log): (error: Error) => void {
+  let said = "";
+  return ({ message }) => {
+    if (message === said) return;
+    said = message;
+    log("warn", message);
+  };
+}

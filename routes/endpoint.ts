@@ -1,0 +1,151 @@
+/**
+ * An endpoint: one method of one path, and everything that a request passes on its way there.
+ *
+ * The steps are plain functions in one handler, and a step that needs no promise makes none: a
+ * signed order waits twice, for its body and for its report.
+ *
+ * ```text
+ * request id, address -> URL -> signed headers, clock -> body -> signature -> limits -> handler
+ * ```
+ *
+ * @module
+ */
+import type { Context } from "hono";
+import type { AdmissionKind } from "../core/limits/decision.ts";
+import type { Scope } from "../infra/keys/key_record.ts";
+import { Exchange } from "./exchange.ts";
+import type { AppDeps } from "./gateway.ts";
+import { addRateLimits, admit, ORDINARY } from "./middleware/admit.ts";
+import { checkSignedHeaders, verifySigned } from "./middleware/authenticate.ts";
+import { checkJsonBody, checkNoBody, readBody } from "./middleware/body.ts";
+import { ClientAddresses } from "./middleware/client_address.ts";
+import { ErrorProblems } from "./middleware/errors.ts";
+import { REQUEST_ID_HEADER, RequestIds } from "./middleware/request_id.ts";
+import { checkHeaders, checkUrl } from "./middleware/request_limits.ts";
+import { addPublicHeaders, addSecurityHeaders } from "./middleware/response_headers.ts";
+import { Problem } from "./problem.ts";
+import type { Reply } from "./reply.ts";
+import type { RequestMetrics, RouteMetrics } from "./request_metrics.ts";
+
+/** What a request comes to. */
+export type Outcome = Reply | Problem;
+
+/** Methods that the gateway knows. */
+export type Method = "GET" | "POST" | "DELETE";
+
+/** What an endpoint is. */
+export interface EndpointSpec {
+  readonly method: Method;
+  /** As Hono writes it. */
+  readonly path: string;
+  /** Scope that a key needs; `null`: anyone may ask, unsigned. */
+  readonly scope: Scope | null;
+  /** Units that a request costs; 0: it is not limited. */
+  readonly weight: number;
+  readonly kind?: AdmissionKind;
+  /** Whether the request has a JSON body. Default: it has none. */
+  readonly hasBody?: boolean;
+  /** Whether scripts of other origins may read the answer. */
+  readonly isPublic?: boolean;
+  readonly handle: (exchange: Exchange) => Outcome | Promise<Outcome>;
+}
+
+/** What all endpoints of an app share. */
+export class EndpointParts {
+  readonly requestIds = new RequestIds();
+  readonly errors = new ErrorProblems();
+  readonly addresses: ClientAddresses;
+
+  constructor(readonly deps: AppDeps, readonly metrics: RequestMetrics) {
+    this.addresses = new ClientAddresses(deps.settings.trustedProxies);
+  }
+}
+
+/** Makes the handler of an endpoint. It answers every request, whatever is thrown. */
+export function endpoint(
+  parts: EndpointParts,
+  spec: EndpointSpec,
+): (context: Context) => Response | Promise<Response> {
+  const metrics = parts.metrics.route(spec.method, spec.path);
+  return (context) => {
+    const startedMillis = performance.now();
+    const requestId = parts.requestIds.of(context.req.raw.headers.get(REQUEST_ID_HEADER));
+    const exchange = new Exchange(parts.deps, context, requestId);
+    const end = (outcome: Outcome): Response =>
+      respond(exchange, spec, metrics, startedMillis, outcome);
+    const failed = (error: unknown): Response => end(parts.errors.of(error, exchange));
+    try {
+      exchange.address = parts.addresses.of(context);
+      const outcome = spec.scope === null
+        ? passOpen(exchange, spec)
+        : passSigned(exchange, spec, spec.scope);
+      return outcome instanceof Promise ? outcome.then(end).catch(failed) : end(outcome);
+    } catch (error) {
+      return failed(error);
+    }
+  };
+}
+
+/** The way of a request that needs no key. */
+function passOpen(exchange: Exchange, spec: EndpointSpec): Outcome | Promise<Outcome> {
+  const refusal = checkUrl(exchange) ?? checkHeaders(exchange);
+  if (refusal !== null) return refusal;
+  if (spec.weight === 0) return spec.handle(exchange);
+  const decided = admit(exchange, null, spec.weight, spec.kind ?? ORDINARY);
+  return decided instanceof Promise
+    ? decided.then((problem) => problem ?? spec.handle(exchange))
+    : decided ?? spec.handle(exchange);
+}
+
+/** The way of a request that must be signed. */
+async function passSigned(
+  exchange: Exchange,
+  spec: EndpointSpec,
+  scope: Scope,
+): Promise<Outcome> {
+  let refusal = checkUrl(exchange) ?? checkSignedHeaders(exchange) ??
+    (spec.hasBody ? checkJsonBody(exchange) : checkNoBody(exchange));
+  if (refusal !== null) return refuseStranger(exchange, refusal);
+  if (spec.hasBody) {
+    const body = await readBody(exchange);
+    if (body instanceof Problem) return refuseStranger(exchange, body);
+    exchange.body = body;
+  }
+  const verified = verifySigned(exchange, scope);
+  refusal = verified instanceof Promise ? await verified : verified;
+  if (refusal !== null) return refuseStranger(exchange, refusal);
+  const decided = admit(exchange, exchange.signed.keyId, spec.weight, spec.kind ?? ORDINARY);
+  refusal = decided instanceof Promise ? await decided : decided;
+  return refusal ?? spec.handle(exchange);
+}
+
+/**
+ * Nobody has vouched for this request, so its address pays for it; and when that has nothing left,
+ * the answer is no longer what was wrong but that there was too much of it.
+ */
+function refuseStranger(exchange: Exchange, refusal: Problem): Outcome | Promise<Outcome> {
+  const decided = checkHeaders(exchange) ?? admit(exchange, null, 1, ORDINARY);
+  return decided instanceof Promise
+    ? decided.then((problem) => problem ?? refusal)
+    : decided ?? refusal;
+}
+
+function respond(
+  exchange: Exchange,
+  spec: EndpointSpec,
+  metrics: RouteMetrics,
+  startedMillis: number,
+  outcome: Outcome,
+): Response {
+  const { status, body, contentType, headers } = outcome instanceof Problem
+    ? outcome.reply(exchange.requestId)
+    : outcome;
+  const response = new Response(body, { status, headers: { "content-type": contentType } });
+  // Fields that are added here cost a quarter of what they cost in the constructor.
+  addSecurityHeaders(response.headers, exchange);
+  if (exchange.decision !== null) addRateLimits(response.headers, exchange.decision);
+  if (spec.isPublic) addPublicHeaders(response.headers);
+  for (const [name, value] of headers) response.headers.append(name, value);
+  metrics.observe(status, (performance.now() - startedMillis) / 1_000);
+  return response;
+}

@@ -1,0 +1,66 @@
+/**
+ * What the routes work with. `main.ts` puts it together from the configuration; tests put together
+ * their own.
+ *
+ * @module
+ */
+import type { Admission } from "../core/limits/admission.ts";
+import type { AppSigner } from "../infra/nats/mint.ts";
+import type { VerifyingKey } from "../infra/keys/verify_signature.ts";
+import type { OrderGateway } from "../infra/orders/commands.ts";
+import type { MarketView } from "../infra/queries/market_view.ts";
+import type { Queries } from "../infra/queries/queries.ts";
+import type { Reference } from "../infra/reference/reference.ts";
+
+/** Finds keys; {@link KeyCache} is one. Rejects when it cannot say whether a key is valid. */
+export interface KeyView {
+  get(id: string): VerifyingKey | null | Promise<VerifyingKey | null>;
+}
+
+/** Where the accounts are noted that listen to their private streams. */
+export interface Listeners {
+  put(key: string, value: string): Promise<unknown>;
+}
+
+/** Everything that stands behind one connection to NATS. */
+export interface Backend {
+  readonly orders: OrderGateway;
+  readonly queries: Queries;
+  readonly market: MarketView;
+  readonly reference: Reference;
+  readonly keys: KeyView;
+  readonly listeners: Listeners;
+  /** Whether the connection stands at the moment. */
+  readonly isConnected: () => boolean;
+}
+
+/** The values that the routes need of the configuration. */
+export interface GatewaySettings {
+  readonly shard: number;
+  /** How long an order waits for its report before 202, in milliseconds. */
+  readonly waitMillis: number;
+  /** Proxies in front that each add an address to `X-Forwarded-For`; 0: the field is not read. */
+  readonly trustedProxies: number;
+  /** Mints stream credentials; `null`: this gateway does not. */
+  readonly appSigner: AppSigner | null;
+  /** URLs that apps reach NATS by. */
+  readonly natsServers: readonly string[];
+}
+
+/** Severity of a log line. */
+export type LogLevel = "debug" | "info" | "warn" | "error";
+/** Writes a log line. Never given a secret. */
+export type Log = (level: LogLevel, message: string) => void;
+
+/** What {@link createApp} needs. */
+export interface AppDeps {
+  /** The present backend; `null` while there is none. */
+  readonly backend: () => Backend | null;
+  readonly admission: Admission;
+  /** Microseconds since the epoch. */
+  readonly nowMicros: () => number;
+  readonly settings: GatewaySettings;
+  readonly log: Log;
+  /** Whether the gateway is about to stop. */
+  readonly isDraining: () => boolean;
+}

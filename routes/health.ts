@@ -1,0 +1,117 @@
+/**
+ * `GET /health/live`: the process runs. `GET /health/ready`: it can take orders, or why not.
+ *
+ * Ready asks the leader, at most once a second however often it is asked itself. History and market
+ * data are reported as well, but a gateway without them still takes orders, so they do not make it
+ * unready.
+ *
+ * @module
+ */
+import type { EndpointSpec, Outcome } from "./endpoint.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Backend } from "./gateway.ts";
+import { jsonReply } from "./reply.ts";
+
+/** How long a look at the backend counts. */
+export const PROBE_MICROS = 1_000_000;
+/** How long a probe may take. */
+export const PROBE_MILLIS_MAX = 1_000;
+/** Age of the view of the instruments from which on the gateway is not ready. */
+export const REFERENCE_AGE_MILLIS_MAX = 10_000;
+
+/** What is looked at. */
+type Part = "gateway" | "nats" | "instruments" | "leader" | "history" | "marketData";
+/** `null`: well; else what is wrong. */
+type Findings = Readonly<Record<Part, string | null>>;
+
+const NEEDED: readonly Part[] = ["gateway", "nats", "instruments", "leader"];
+
+const open = { method: "GET", scope: null, weight: 0 } as const;
+
+/** The endpoints. */
+export function healthEndpoints(): readonly EndpointSpec[] {
+  const probe = new Probe();
+  return [
+    { ...open, path: "/health/live", handle: () => jsonReply(200, { status: "live" }) },
+    { ...open, path: "/health/ready", handle: (exchange) => readReady(exchange, probe) },
+  ];
+}
+
+async function readReady(exchange: Exchange, probe: Probe): Promise<Outcome> {
+  const findings = await probe.look(exchange);
+  const checks = Object.fromEntries(
+    Object.entries(findings).map(([part, finding]) => [part, finding ?? "ok"]),
+  );
+  const reasons = NEEDED.filter((part) => findings[part] !== null)
+    .map((part) => `${part}: ${findings[part]}`);
+  return reasons.length === 0
+    ? jsonReply(200, { status: "ready", checks })
+    : jsonReply(503, { status: "not_ready", reasons, checks }, [["retry-after", "1"]]);
+}
+
+/** Looks at the backend; whoever asks while it looks, or soon after, gets what it found. */
+class Probe {
+  #startedMicros = -Infinity;
+  #asked: Backend | null = null;
+  #answers: Promise<Pick<Findings, "leader" | "history" | "marketData">> = Promise.resolve({
+    leader: null,
+    history: null,
+    marketData: null,
+  });
+
+  async look({ deps, nowMicros }: Exchange): Promise<Findings> {
+    const gateway = deps.isDraining() ? "stopping" : null;
+    const backend = deps.backend();
+    if (backend === null) {
+      const missing = "not connected";
+      return {
+        gateway,
+        nats: missing,
+        instruments: missing,
+        leader: missing,
+        history: missing,
+        marketData: missing,
+      };
+    }
+    if (backend !== this.#asked || nowMicros - this.#startedMicros >= PROBE_MICROS) {
+      this.#startedMicros = nowMicros;
+      this.#asked = backend;
+      this.#answers = ask(backend);
+    }
+    return {
+      gateway,
+      nats: backend.isConnected() ? null : "reconnecting",
+      instruments: lookAtInstruments(backend),
+      ...await this.#answers,
+    };
+  }
+}
+
+function lookAtInstruments({ reference }: Backend): string | null {
+  if (reference.ageMillis() > REFERENCE_AGE_MILLIS_MAX) {
+    return `not seen for more than ${REFERENCE_AGE_MILLIS_MAX} ms`;
+  }
+  return reference.all().length === 0 ? "there are none" : null;
+}
+
+async function ask({ queries, reference }: Backend) {
+  const options = { millisMax: PROBE_MILLIS_MAX };
+  const [first] = reference.all();
+  const [leader, history, marketData] = await Promise.all([
+    failure(queries.leader({ kind: "order", account: 0, orderId: 0 }, options)),
+    failure(queries.history({ kind: "order", account: 0, orderId: 0, minSequence: 0 }, options)),
+    first === undefined
+      ? "there are no instruments"
+      : failure(queries.snapshot(first.symbol, { levels: 0, trades: 0, minSequence: 0 }, options)),
+  ]);
+  return { leader, history, marketData };
+}
+
+async function failure(answer: Promise<unknown>): Promise<string | null> {
+  try {
+    await answer;
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

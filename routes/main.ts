@@ -1,0 +1,167 @@
+/**
+ * The gateway's entry: reads the configuration, serves, connects in the background, and stops in
+ * order. The same on Deno Deploy and on a machine of one's own.
+ *
+ * It serves before it has reached anything. On SIGTERM or SIGINT it takes no more connections,
+ * finishes what it has begun, says 202 to whoever still waits for a report, and exits with 0. Exit
+ * code 1: it cannot listen; 2: it refuses its configuration.
+ *
+ * @module
+ */
+import { type Config, ConfigError, describeVariables, readConfig } from "../infra/config.ts";
+import { importMasterKey, MasterKeyError } from "../infra/keys/sealed_key.ts";
+import { CredentialsError } from "../infra/nats/errors.ts";
+import { parseCredentials } from "../infra/nats/jwt.ts";
+import type { AppSigner } from "../infra/nats/mint.ts";
+import { importNkey, isPublicNkey, NkeyKind } from "../infra/nats/nkey.ts";
+import { ADMISSION_VARIABLES, createAdmission } from "../infra/upstash/create_admission.ts";
+import { createApp } from "./app.ts";
+import { BackendLink } from "./backend_link.ts";
+import type { Log, LogLevel } from "./gateway.ts";
+
+/** Time for requests to finish by themselves; then those that wait for a report get 202. */
+const DRAIN_MILLIS_MAX = 3_500;
+/** Time for those last answers to go out, and for NATS to close. */
+const CLOSE_MILLIS_MAX = 500;
+const EXIT_LISTEN = 1;
+const EXIT_CONFIGURATION = 2;
+
+const VARIABLE_NAMES = [
+  "host",
+  "port",
+  "shard",
+  "natsUrl",
+  "natsCredentials",
+  "natsSocket",
+  "natsSigner",
+  "masterKey",
+  ...ADMISSION_VARIABLES,
+  "trustedProxies",
+  "waitMillis",
+  "logLevel",
+] as const;
+type GatewayConfig = Config<(typeof VARIABLE_NAMES)[number]>;
+
+const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
+const encoder = new TextEncoder();
+
+function say(line: string, output: typeof Deno.stderr = Deno.stderr): void {
+  output.writeSync(encoder.encode(`${line}\n`));
+}
+
+const pause = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis));
+const nowMicros = () => Date.now() * 1_000;
+
+/** Lines from `least` on, each on one line. */
+function logFrom(least: LogLevel): Log {
+  return (level, message) => {
+    if (LEVELS.indexOf(level) < LEVELS.indexOf(least)) return;
+    say(`gateway: ${level}: ${message.replaceAll(/\s*\n\s*/g, " | ")}`);
+  };
+}
+
+/** Reads the signing key of private streams; `null` where there is none. */
+async function readSigner(text: string): Promise<AppSigner | null> {
+  if (text === "") return null;
+  const [accountPublicKey = "", signingSeed = ""] = text.split(":");
+  if (!isPublicNkey(NkeyKind.account, accountPublicKey)) {
+    throw new CredentialsError(
+      "EDGEBOOK_NATS_SIGNER",
+      "ACCOUNT:SEED with an account's public nkey",
+    );
+  }
+  await importNkey(signingSeed);
+  return { accountPublicKey, signingSeed };
+}
+
+async function start(config: GatewayConfig): Promise<void> {
+  // What is wrong with the secrets shows now, and not at the first request.
+  parseCredentials(config.natsCredentials);
+  await importMasterKey(config.masterKey);
+  const appSigner = await readSigner(config.natsSigner);
+  const log = logFrom(config.logLevel);
+  const admission = createAdmission(config, nowMicros, ({ degraded, lastFailure }) => {
+    if (degraded) log("warn", `limits: Upstash is lost (${lastFailure}); deciding here`);
+    else log("info", "limits: Upstash is back");
+  });
+  const link = new BackendLink({
+    connect: {
+      servers: config.natsUrl,
+      credentials: config.natsCredentials,
+      name: `gateway-${config.shard}`,
+      socket: config.natsSocket,
+    },
+    shard: config.shard,
+    masterKey: config.masterKey,
+    nowMicros,
+    log,
+  });
+  let isDraining = false;
+  const app = createApp({
+    backend: () => link.backend,
+    admission,
+    nowMicros,
+    settings: {
+      shard: config.shard,
+      waitMillis: config.waitMillis,
+      trustedProxies: config.trustedProxies,
+      appSigner,
+      natsServers: [config.natsUrl],
+    },
+    log,
+    isDraining: () => isDraining,
+  });
+  const server = Deno.serve({
+    hostname: config.host,
+    port: config.port,
+    onListen: ({ hostname, port }) => {
+      const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+      say(`listening http://${host}:${port}`);
+    },
+  }, app.fetch);
+  void link.run();
+  onceTold(async () => {
+    isDraining = true;
+    const served = server.shutdown();
+    await Promise.race([served, pause(DRAIN_MILLIS_MAX)]);
+    const closed = link.stop();
+    await Promise.race([Promise.all([served, closed]), pause(CLOSE_MILLIS_MAX)]);
+    Deno.exit(0);
+  });
+}
+
+/** Calls `stop` at the first signal; the next ones change nothing. */
+function onceTold(stop: () => Promise<void>): void {
+  let isTold = false;
+  const told = (): void => {
+    if (isTold) return;
+    isTold = true;
+    void stop();
+  };
+  Deno.addSignalListener("SIGINT", told);
+  // Windows has no SIGTERM.
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", told);
+}
+
+/** Whether the configuration is what is wrong, and not the program. */
+function isRefusal(error: unknown): error is Error {
+  return error instanceof ConfigError || error instanceof MasterKeyError ||
+    error instanceof CredentialsError;
+}
+
+// A supervisor may put a label behind the entry, by which it knows its process again.
+const argument = Deno.args.find((one) => one.startsWith("-"));
+if (argument === "--help") {
+  say(`The gateway. Its environment:\n${describeVariables(VARIABLE_NAMES)}`, Deno.stdout);
+} else if (argument !== undefined) {
+  say(`gateway: ${argument} is not known; it takes --help, and its configuration from variables`);
+  Deno.exit(EXIT_CONFIGURATION);
+} else {
+  try {
+    await start(readConfig(VARIABLE_NAMES));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    say(`gateway: ${message}`);
+    Deno.exit(isRefusal(error) ? EXIT_CONFIGURATION : EXIT_LISTEN);
+  }
+}

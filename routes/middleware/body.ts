@@ -1,0 +1,78 @@
+/**
+ * Reads the body of a request, once and bounded.
+ *
+ * A body whose length is announced is refused or read as a whole; one that comes in chunks is
+ * counted on the way, and read no further than the limit.
+ *
+ * @module
+ */
+import { EdgeCode } from "../edge_code.ts";
+import type { Exchange } from "../exchange.ts";
+import { Problem } from "../problem.ts";
+
+/** Longest body, in bytes. */
+export const BODY_BYTES_MAX = 64 * 1024;
+
+const JSON_TYPE = /^application\/json[ \t]*(;|$)/i;
+
+/** Refuses a body before any of it is read: by its type, or by its length. */
+export function checkJsonBody(exchange: Exchange): Problem | null {
+  const type = exchange.header("content-type");
+  if (type === null || !JSON_TYPE.test(type)) {
+    return new Problem(EdgeCode.unsupportedMediaType, {
+      field: "Content-Type",
+      limit: "application/json",
+      ...(type === null ? {} : { value: type }),
+    });
+  }
+  const length = Number(exchange.header("content-length") ?? 0);
+  return length > BODY_BYTES_MAX ? tooLarge(`${length} bytes`) : null;
+}
+
+/** Refuses a body where the request takes none. */
+export function checkNoBody(exchange: Exchange): Problem | null {
+  const { method } = exchange.context.req;
+  if (method === "GET" || method === "HEAD") return null;
+  const length = exchange.header("content-length");
+  const isEmpty = length === null || length === "0";
+  if (isEmpty && exchange.header("transfer-encoding") === null) return null;
+  return new Problem(EdgeCode.bodyUnexpected, {
+    field: "Content-Length",
+    limit: "0",
+    ...(length === null ? {} : { value: length }),
+  });
+}
+
+/** Reads the text of a body that {@link checkJsonBody} let pass. */
+export function readBody(exchange: Exchange): Promise<string | Problem> {
+  const request = exchange.context.req.raw;
+  return exchange.header("content-length") === null
+    ? readCounted(request)
+    : request.text().catch(unreadable);
+}
+
+async function readCounted(request: Request): Promise<string | Problem> {
+  if (request.body === null) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  let length = 0;
+  try {
+    for await (const chunk of request.body) {
+      length += chunk.length;
+      if (length > BODY_BYTES_MAX) return tooLarge(`more than ${BODY_BYTES_MAX} bytes`);
+      text += decoder.decode(chunk, { stream: true });
+    }
+  } catch {
+    return unreadable();
+  }
+  return text + decoder.decode();
+}
+
+function tooLarge(value: string): Problem {
+  return new Problem(EdgeCode.bodyTooLarge, { limit: `${BODY_BYTES_MAX} bytes`, value });
+}
+
+/** The client went away, or sent less than it announced. */
+function unreadable(): Problem {
+  return new Problem(EdgeCode.bodyUnreadable);
+}

@@ -1,0 +1,77 @@
+/**
+ * What a client is told when something was thrown: the few failures that are expected have a
+ * problem of their own, everything else is `internal`, and goes to the log.
+ *
+ * @module
+ */
+import { AuthCode } from "../../core/auth/auth_code.ts";
+import { KeysUnavailableError } from "../../infra/keys/key_cache.ts";
+import { OverloadedError } from "../../infra/orders/commands.ts";
+import {
+  QueryFailedError,
+  type QueryFailure,
+  type QueryService,
+} from "../../infra/queries/queries.ts";
+import { EdgeCode } from "../edge_code.ts";
+import { type Exchange, NoBackendError } from "../exchange.ts";
+import { Problem } from "../problem.ts";
+
+/** Unexpected errors that are logged in a second; the rest is counted. */
+export const LOGGED_ERRORS_PER_SECOND = 10;
+
+const MICROS_PER_SECOND = 1_000_000;
+
+const UNAVAILABLE: Readonly<Record<QueryService, EdgeCode>> = {
+  leader: EdgeCode.leaderUnavailable,
+  history: EdgeCode.historyUnavailable,
+  marketData: EdgeCode.marketDataUnavailable,
+};
+
+/** Turns what was thrown into problems. */
+export class ErrorProblems {
+  #secondMicros = 0;
+  #logged = 0;
+  #suppressed = 0;
+
+  /** The problem that `error` is to the client of the exchange. */
+  of(error: unknown, exchange: Exchange): Problem {
+    if (error instanceof NoBackendError) return new Problem(EdgeCode.starting);
+    if (error instanceof OverloadedError) {
+      return new Problem(EdgeCode.overloaded, {
+        value: `${error.waitingRecords} commands wait`,
+        retryAfterSeconds: error.retryAfterSeconds,
+      });
+    }
+    if (error instanceof KeysUnavailableError) return new Problem(AuthCode.keysUnavailable);
+    if (error instanceof QueryFailedError && error.reason !== "malformed") {
+      return queryProblem(error.service, error.reason);
+    }
+    this.#log(error, exchange);
+    return new Problem(EdgeCode.internal);
+  }
+
+  #log(error: unknown, { deps, nowMicros, requestId, context }: Exchange): void {
+    if (nowMicros - this.#secondMicros >= MICROS_PER_SECOND) {
+      if (this.#suppressed > 0) {
+        deps.log("error", `${this.#suppressed} more errors were not logged`);
+      }
+      this.#secondMicros = nowMicros;
+      this.#logged = 0;
+      this.#suppressed = 0;
+    }
+    if (this.#logged >= LOGGED_ERRORS_PER_SECOND) {
+      this.#suppressed++;
+      return;
+    }
+    this.#logged++;
+    const { method, path } = context.req;
+    const text = error instanceof Error ? error.stack ?? error.message : String(error);
+    deps.log("error", `request ${requestId} ${method} ${path}: ${text}`);
+  }
+}
+
+function queryProblem(service: QueryService, reason: QueryFailure): Problem {
+  if (reason === "behind") return new Problem(EdgeCode.behind);
+  if (reason === "busy") return new Problem(EdgeCode.overloaded);
+  return new Problem(UNAVAILABLE[service]);
+}

@@ -1,0 +1,187 @@
+/**
+ * `DELETE /v1/orders/{orderId}`, `DELETE /v1/orders/by-client-id/{clientOrderId}` and
+ * `DELETE /v1/orders?symbol=`: cancels.
+ *
+ * A cancel is recognised by its signature: the same signed request again is the same cancel. Its
+ * limits are its own, so that no pressure of orders can hold it up.
+ *
+ * @module
+ */
+import { reasonOf } from "../core/history/reason.ts";
+import type { CommandReport } from "../core/protocol/command_report.ts";
+import { EventKind, OrderStatus } from "../core/protocol/event_record.ts";
+import {
+  CLIENT_ORDER_ID_PATTERN,
+  requestKeyOfClientOrderId,
+} from "../core/protocol/request_key.ts";
+import { ResultCode } from "../core/protocol/result_code.ts";
+import type { CancelCommand, Command } from "../infra/orders/commands.ts";
+import { QueryFailedError } from "../infra/queries/queries.ts";
+import { priceText, quantityText } from "./amounts.ts";
+import type { EndpointSpec, Outcome } from "./endpoint.ts";
+import type { Exchange } from "./exchange.ts";
+import { CANCEL } from "./middleware/admit.ts";
+import { signedRequestKey } from "./order_command.ts";
+import { sideText, statusText } from "./order_view.ts";
+import { senderOf, waitMillisOf } from "./orders.ts";
+import { Problem } from "./problem.ts";
+import { optionalInstrument, readParameters } from "./query_parameters.ts";
+import { cancelRejected } from "./rejection.ts";
+import { type HeaderFields, jsonReply, type Reply } from "./reply.ts";
+import { readOrderId } from "./order_reads.ts";
+
+const shared = { method: "DELETE", scope: "trade", weight: 1, kind: CANCEL } as const;
+
+/** The endpoints. */
+export const cancelEndpoints: readonly EndpointSpec[] = [
+  { ...shared, path: "/v1/orders", handle: cancelAll },
+  { ...shared, path: "/v1/orders/:orderId", handle: cancelById },
+  { ...shared, path: "/v1/orders/by-client-id/:clientOrderId", handle: cancelByClientId },
+];
+
+/** The order that a cancel is for, as the client named it. */
+interface Named {
+  readonly field: "orderId" | "clientOrderId";
+  readonly text: string;
+}
+
+function cancelById(exchange: Exchange): Outcome | Promise<Outcome> {
+  const parameters = readParameters(exchange, []);
+  if (parameters instanceof Problem) return parameters;
+  const orderId = readOrderId(exchange);
+  if (orderId instanceof Problem) return orderId;
+  const named: Named = { field: "orderId", text: String(orderId) };
+  return cancelOne(exchange, { orderId }, named);
+}
+
+function cancelByClientId(exchange: Exchange): Outcome | Promise<Outcome> {
+  const parameters = readParameters(exchange, []);
+  if (parameters instanceof Problem) return parameters;
+  const text = exchange.parameter("clientOrderId");
+  const named: Named = { field: "clientOrderId", text };
+  if (!CLIENT_ORDER_ID_PATTERN.test(text)) {
+    return new Problem(ResultCode.unknownOrder, { field: named.field, value: text });
+  }
+  return cancelOne(exchange, { key: requestKeyOfClientOrderId(text) }, named);
+}
+
+async function cancelOne(
+  exchange: Exchange,
+  target: CancelCommand["target"],
+  named: Named,
+): Promise<Outcome> {
+  const waitMillis = waitMillisOf(exchange);
+  const report = await submit(exchange, { ...head(exchange), kind: "cancel", target }, waitMillis);
+  if (report === "pending") return pending({ [named.field]: named.text }, waitMillis === 0);
+  if (report.kind === EventKind.rejected) return rejected(report, named);
+  const { status, code, executedLots: limit, leavesLots: value, isDuplicate } = report;
+  if (report.kind === EventKind.summary && status === OrderStatus.rejected) {
+    return rejected({ code, limit, value, isDuplicate }, named);
+  }
+  return jsonReply(200, await canceledView(exchange, report, named));
+}
+
+function rejected(
+  rejection: Pick<CommandReport, "code" | "limit" | "value" | "isDuplicate">,
+  { field, text }: Named,
+): Problem {
+  return cancelRejected(rejection, field, text);
+}
+
+/** The order that was canceled, as far as an answer shows it. */
+interface Canceled {
+  readonly instrument: number;
+  readonly side: number;
+  readonly priceTicks: number;
+  readonly executedLots: number;
+}
+
+/**
+ * The report of a cancel says what was canceled. That of a repeated one only names the order, and
+ * where history does not say the rest in time, this is `null`.
+ */
+async function whatWasCanceled(
+  exchange: Exchange,
+  report: CommandReport,
+): Promise<Canceled | null> {
+  if (report.kind !== EventKind.summary) return report;
+  const { account } = exchange.key;
+  const { orderId, sequence: minSequence } = report;
+  const query = { kind: "order", account, orderId, minSequence } as const;
+  try {
+    return (await exchange.backend.queries.history(query)).order;
+  } catch (error) {
+    if (error instanceof QueryFailedError) return null;
+    throw error;
+  }
+}
+
+async function canceledView(exchange: Exchange, report: CommandReport, named: Named) {
+  const order = await whatWasCanceled(exchange, report);
+  const instrument = exchange.backend.reference.byNumber(order?.instrument ?? 0);
+  const isKnown = order !== null && instrument !== undefined;
+  return {
+    orderId: String(report.orderId),
+    ...(named.field === "clientOrderId" ? { clientOrderId: named.text } : {}),
+    symbol: instrument?.symbol ?? null,
+    side: order === null ? null : sideText(order.side),
+    status: statusText(report.status),
+    reason: reasonOf(report.code),
+    price: isKnown ? priceText(order.priceTicks, instrument) : null,
+    executedQuantity: isKnown ? quantityText(order.executedLots, instrument) : null,
+    leavesQuantity: "0",
+    sequence: String(report.sequence),
+    transactTimeMicros: report.stampMicros,
+    duplicate: report.isDuplicate,
+  };
+}
+
+async function cancelAll(exchange: Exchange): Promise<Outcome> {
+  const parameters = readParameters(exchange, ["symbol"]);
+  if (parameters instanceof Problem) return parameters;
+  const instrument = optionalInstrument(parameters, exchange.backend.reference);
+  if (instrument instanceof Problem) return instrument;
+  const waitMillis = waitMillisOf(exchange);
+  const symbol = instrument?.symbol ?? null;
+  const number = instrument?.instrument ?? 0;
+  const report = await submit(
+    exchange,
+    { ...head(exchange), kind: "cancelAll", instrument: number },
+    waitMillis,
+  );
+  if (report === "pending") return pending({ symbol }, waitMillis === 0);
+  if (report.kind === EventKind.rejected || report.status === OrderStatus.rejected) {
+    return cancelRejected(report, "symbol", symbol ?? "every symbol");
+  }
+  return jsonReply(200, {
+    symbol,
+    canceled: report.executedLots,
+    sequence: String(report.sequence),
+    transactTimeMicros: report.stampMicros,
+    duplicate: report.isDuplicate,
+  });
+}
+
+async function submit(
+  { backend }: Exchange,
+  command: Command,
+  waitMillis: number,
+): Promise<CommandReport | "pending"> {
+  const report = await backend.orders.submit(command, waitMillis);
+  if (report !== "pending") backend.market.reported(report.sequence);
+  return report;
+}
+
+function head(exchange: Exchange) {
+  const sender = senderOf(exchange);
+  const { account, deadlineMicros } = sender;
+  return { account, deadlineMicros, key: signedRequestKey(sender) };
+}
+
+function pending(about: Record<string, string | null>, isAsked: boolean): Reply {
+  const headers: HeaderFields = isAsked ? [["preference-applied", "respond-async"]] : [];
+  const detail =
+    "The outcome is unknown. Query the order, or repeat this very request within its " +
+    "receive window.";
+  return jsonReply(202, { status: "pending", ...about, detail }, headers);
+}

@@ -1,0 +1,147 @@
+/**
+ * From an order as clients write it to the command that goes into the log.
+ *
+ * @module
+ */
+import { DecimalError, formatDecimal, parseDecimal } from "../core/protocol/decimal.ts";
+import { OrderFlag } from "../core/protocol/order_record.ts";
+import {
+  isNumericClientOrderId,
+  type RequestKey,
+  requestKeyOfClientOrderId,
+  requestKeyOfSignedRequest,
+} from "../core/protocol/request_key.ts";
+import { ResultCode } from "../core/protocol/result_code.ts";
+import { SAFE_MAX } from "../core/protocol/wire_buffer.ts";
+import type { NewOrderCommand } from "../infra/orders/commands.ts";
+import type { Instrument } from "../infra/reference/instrument_terms.ts";
+import { EdgeCode } from "./edge_code.ts";
+import type { OrderRequest } from "./order_request.ts";
+import { Problem } from "./problem.ts";
+import type { ProblemCode } from "./problems.ts";
+
+/** Most minor units that a market order may spend: the core reserves its fees beside them. */
+const BUDGET_MINOR_MAX = Math.floor(SAFE_MAX / 2);
+
+/** Who sends a command, and how it is recognised when it comes again. */
+export interface Sender {
+  readonly account: number;
+  readonly keyId: string;
+  readonly signature: string;
+  readonly deadlineMicros: number;
+}
+
+/** The key by which a request is recognised that has no id of its own. */
+export function signedRequestKey({ keyId, signature }: Sender): RequestKey {
+  return requestKeyOfSignedRequest(`${keyId}\n${signature}`);
+}
+
+/** The command, or why the order does not fit the instrument. */
+export function newOrderCommand(
+  order: OrderRequest,
+  instrument: Instrument,
+  sender: Sender,
+): NewOrderCommand | Problem {
+  const priceTicks = order.price === null ? 0 : readPrice(order.price, instrument);
+  if (priceTicks instanceof Problem) return priceTicks;
+  const hasBudget = (order.flags & OrderFlag.quoteBudget) !== 0;
+  const quantityLots = hasBudget
+    ? readBudget(order.quantity, instrument)
+    : readQuantity(order.quantity, instrument);
+  if (quantityLots instanceof Problem) return quantityLots;
+  const { clientOrderId } = order;
+  return {
+    kind: "newOrder",
+    account: sender.account,
+    key: clientOrderId === null
+      ? signedRequestKey(sender)
+      : requestKeyOfClientOrderId(clientOrderId),
+    deadlineMicros: sender.deadlineMicros,
+    clientOrderText: clientOrderId === null || isNumericClientOrderId(clientOrderId)
+      ? null
+      : clientOrderId,
+    instrument: instrument.instrument,
+    side: order.side,
+    orderType: order.orderType,
+    timeInForce: order.timeInForce,
+    flags: order.flags,
+    selfTrade: order.selfTrade,
+    priceTicks,
+    quantityLots,
+  };
+}
+
+/** How a decimal field is read. */
+interface DecimalField {
+  readonly name: string;
+  readonly scale: number;
+  /** Units of the last decimal that make one. */
+  readonly step: number;
+  /** Most of them. */
+  readonly most: number;
+  readonly zero: ProblemCode;
+  readonly tooHigh: ProblemCode;
+  readonly offStep: ProblemCode;
+}
+
+function readPrice(text: string, instrument: Instrument): number | Problem {
+  return readSteps(text, {
+    name: "price",
+    scale: instrument.priceScale,
+    step: instrument.tickSize,
+    most: instrument.priceTicksMax,
+    zero: ResultCode.priceZero,
+    tooHigh: ResultCode.priceTooHigh,
+    offStep: EdgeCode.priceOffTick,
+  });
+}
+
+function readQuantity(text: string, instrument: Instrument): number | Problem {
+  return readSteps(text, {
+    name: "quantity",
+    scale: instrument.quantityScale,
+    step: instrument.lotSize,
+    most: instrument.quantityLotsMax,
+    zero: ResultCode.quantityZero,
+    tooHigh: ResultCode.quantityTooHigh,
+    offStep: EdgeCode.quantityOffLot,
+  });
+}
+
+function readBudget(text: string, instrument: Instrument): number | Problem {
+  return readSteps(text, {
+    name: "quoteQuantity",
+    scale: instrument.quoteScale,
+    step: 1,
+    most: BUDGET_MINOR_MAX,
+    zero: ResultCode.quantityZero,
+    tooHigh: ResultCode.quantityTooHigh,
+    offStep: EdgeCode.quoteQuantityTooPrecise,
+  });
+}
+
+/** A decimal as a whole number of steps, or what is wrong with it. */
+function readSteps(text: string, field: DecimalField): number | Problem {
+  const { name, scale, step, most } = field;
+  const units = parseDecimal(text, scale);
+  if (units === DecimalError.malformed) {
+    return new Problem(EdgeCode.invalidDecimal, {
+      detail: `${name} is not a plain decimal: digits, with a point between them at most.`,
+      field: name,
+      limit: "a decimal string without sign, exponent or spaces",
+      value: text,
+    });
+  }
+  if (units === DecimalError.range) return outside(field, field.tooHigh, step * most, text);
+  if (units === DecimalError.precision || units % step !== 0) {
+    return outside(field, field.offStep, step, text);
+  }
+  const steps = units / step;
+  if (steps === 0) return outside(field, field.zero, step, text);
+  return steps > most ? outside(field, field.tooHigh, step * most, text) : steps;
+}
+
+/** A refusal that names the step, the least or the most as a decimal. */
+function outside(field: DecimalField, code: ProblemCode, limit: number, value: string): Problem {
+  return new Problem(code, { field: field.name, limit: formatDecimal(limit, field.scale), value });
+}

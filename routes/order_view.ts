@@ -1,0 +1,235 @@
+/**
+ * An order as clients see it, from whatever knows about it: the report of the command that placed
+ * it, the leader's live state, or history.
+ *
+ * `price` of a market order is its protection: the one it was sent with, or the instrument's collar
+ * when it came; `null` where it met an empty book. An order by budget has `quoteQuantity` in the
+ * place of its quantity.
+ *
+ * @module
+ */
+import { reasonOf } from "../core/history/reason.ts";
+import type { CommandReport } from "../core/protocol/command_report.ts";
+import { EventKind, OrderStatus } from "../core/protocol/event_record.ts";
+import { OrderFlag, OrderType, Side } from "../core/protocol/order_record.ts";
+import type { FillRow, LiveOrder, OrderRow } from "../core/protocol/queries.ts";
+import type { NewOrderCommand } from "../infra/orders/commands.ts";
+import type { Instrument } from "../infra/reference/instrument_terms.ts";
+import { averagePriceText, priceText, quantityText, quoteText } from "./amounts.ts";
+
+/** Status of an order. */
+export type StatusText = "new" | "partially_filled" | "filled" | "canceled" | "expired";
+
+/** One fill of an order. */
+export interface FillView {
+  readonly tradeId: string;
+  readonly price: string | null;
+  readonly quantity: string;
+  readonly fee: string;
+  readonly feeAsset: string;
+  readonly liquidity: "maker" | "taker";
+}
+
+/** An order in a list. */
+export interface OrderSummary {
+  readonly orderId: string;
+  readonly clientOrderId: string | null;
+  readonly symbol: string;
+  readonly side: "buy" | "sell";
+  readonly type: "limit" | "market";
+  readonly status: StatusText;
+  /** Why it was canceled or expired. */
+  readonly reason?: string;
+  readonly price: string | null;
+  /** `null` in an order by budget. */
+  readonly quantity: string | null;
+  /** What an order by budget may spend. */
+  readonly quoteQuantity?: string;
+  readonly executedQuantity: string;
+  readonly executedNotional: string;
+  readonly leavesQuantity: string;
+  readonly averagePrice: string | null;
+  readonly fills?: readonly FillView[];
+  /** There are more fills than stand here: `GET /v1/fills?orderId=` has them all. */
+  readonly fillsTruncated?: true;
+  /** Event sequence that this reflects. */
+  readonly sequence: string;
+  /** When that happened. */
+  readonly transactTimeMicros: number;
+}
+
+/** An order on its own. */
+export interface OrderView extends OrderSummary {
+  readonly fills: readonly FillView[];
+  readonly duplicate: boolean;
+}
+
+/** What an order is made of, whoever knows it. */
+export interface OrderFacts {
+  readonly orderId: number;
+  readonly clientOrderId: string | null;
+  readonly side: number;
+  readonly orderType: number;
+  readonly orderFlags: number;
+  readonly status: number;
+  /** Why it ended (ResultCode), or 0. */
+  readonly code: number;
+  readonly priceTicks: number;
+  /** Lots, or minor units of a budget. */
+  readonly quantity: number;
+  readonly executedLots: number;
+  /** Sum of price × quantity over the fills, in ticks × lots. */
+  readonly executedTickLots: number;
+  readonly leavesLots: number;
+  readonly sequence: number;
+  readonly stampMicros: number;
+}
+
+const STATUSES: Readonly<Record<number, StatusText>> = {
+  [OrderStatus.new]: "new",
+  [OrderStatus.partiallyFilled]: "partially_filled",
+  [OrderStatus.filled]: "filled",
+  [OrderStatus.canceled]: "canceled",
+  [OrderStatus.expired]: "expired",
+};
+
+/** Text of an order's status; a status that no order has is a broken invariant. */
+export function statusText(status: number): StatusText {
+  const text = STATUSES[status];
+  if (text === undefined) throw new TypeError(`status ${status} is that of no order`);
+  return text;
+}
+
+/** Text of a side. */
+export const sideText = (side: number): "buy" | "sell" => side === Side.buy ? "buy" : "sell";
+
+/** The facts of an order that was placed now: its command, and the report of it. */
+export function factsOfReport(
+  command: NewOrderCommand,
+  clientOrderId: string | null,
+  report: CommandReport,
+  { quotePerTickLot }: Instrument,
+): OrderFacts {
+  const { orderId, status, code, executedLots, leavesLots, sequence, stampMicros } = report;
+  const { side, orderType, flags } = command;
+  const executedTickLots = report.executedNotional === 0
+    ? report.executedTickLots
+    : report.executedNotional / quotePerTickLot;
+  return {
+    orderId,
+    clientOrderId,
+    side,
+    orderType,
+    orderFlags: flags,
+    status,
+    code,
+    // A repeat has other things in the place of the price.
+    priceTicks: report.kind === EventKind.accepted ? report.priceTicks : command.priceTicks,
+    quantity: command.quantityLots,
+    executedLots,
+    executedTickLots,
+    leavesLots,
+    sequence,
+    stampMicros,
+  };
+}
+
+/** The facts of an order in history. */
+export function factsOfRow(row: OrderRow, { quotePerTickLot }: Instrument): OrderFacts {
+  const { executedNotional, quantityLots, updatedMicros } = row;
+  const executedTickLots = executedNotional / quotePerTickLot;
+  return { ...row, quantity: quantityLots, executedTickLots, stampMicros: updatedMicros };
+}
+
+/** The facts of an open order, as of the leader's `sequence`. */
+export function factsOfLive(
+  order: LiveOrder,
+  sequence: number,
+  { quotePerTickLot }: Instrument,
+): OrderFacts {
+  return {
+    ...order,
+    status: order.executedLots === 0 ? OrderStatus.new : OrderStatus.partiallyFilled,
+    code: 0,
+    quantity: order.quantityLots,
+    executedTickLots: order.executedNotional / quotePerTickLot,
+    sequence,
+    stampMicros: order.createdMicros,
+  };
+}
+
+/** An order as it stands in a list. */
+export function orderSummary(facts: OrderFacts, instrument: Instrument): OrderSummary {
+  return summaryWith(facts, instrument, {});
+}
+
+/** An order on its own, with its fills. */
+export function orderView(
+  facts: OrderFacts,
+  fills: readonly FillView[],
+  areAll: boolean,
+  duplicate: boolean,
+  instrument: Instrument,
+): OrderView {
+  const truncated = areAll ? {} : { fillsTruncated: true as const };
+  return { ...summaryWith(facts, instrument, { fills, ...truncated }), duplicate };
+}
+
+function summaryWith<F extends object>(
+  facts: OrderFacts,
+  instrument: Instrument,
+  fills: F,
+): OrderSummary & F {
+  const { clientOrderId, code, executedLots, executedTickLots, quantity } = facts;
+  const hasBudget = (facts.orderFlags & OrderFlag.quoteBudget) !== 0;
+  return {
+    orderId: String(facts.orderId),
+    clientOrderId,
+    symbol: instrument.symbol,
+    side: sideText(facts.side),
+    type: facts.orderType === OrderType.limit ? "limit" : "market",
+    status: statusText(facts.status),
+    ...(code === 0 ? {} : { reason: reasonOf(code) }),
+    price: priceText(facts.priceTicks, instrument),
+    quantity: hasBudget ? null : quantityText(quantity, instrument),
+    ...(hasBudget ? { quoteQuantity: quoteText(quantity, instrument) } : {}),
+    executedQuantity: quantityText(executedLots, instrument),
+    executedNotional: quoteText(executedTickLots * instrument.quotePerTickLot, instrument),
+    // What a budget still buys is no quantity; and it never rests.
+    leavesQuantity: hasBudget ? "0" : quantityText(facts.leavesLots, instrument),
+    averagePrice: averagePriceText(executedTickLots, executedLots, instrument),
+    ...fills,
+    sequence: String(facts.sequence),
+    transactTimeMicros: facts.stampMicros,
+  };
+}
+
+/** The fills in a report: those of an aggressor, which takes. */
+export function fillsOfReport(report: CommandReport, instrument: Instrument): FillView[] {
+  return report.fills.map((fill) => fillView({ ...fill, isMaker: false }, instrument));
+}
+
+/** The fills that history has of an order; `areAll` where they come to what was executed. */
+export function fillsOfHistory(
+  rows: readonly FillRow[],
+  executedLots: number,
+  instrument: Instrument,
+): { readonly fills: FillView[]; readonly areAll: boolean } {
+  const lots = rows.reduce((sum, row) => sum + row.quantityLots, 0);
+  return { fills: rows.map((row) => fillView(row, instrument)), areAll: lots === executedLots };
+}
+
+/** One fill. */
+export function fillView(
+  fill: Pick<FillRow, "tradeId" | "priceTicks" | "quantityLots" | "fee" | "isMaker">,
+  instrument: Instrument,
+): FillView {
+  return {
+    tradeId: String(fill.tradeId),
+    price: priceText(fill.priceTicks, instrument),
+    quantity: quantityText(fill.quantityLots, instrument),
+    fee: quoteText(fill.fee, instrument),
+    feeAsset: instrument.quoteName,
+    liquidity: fill.isMaker ? "maker" : "taker",
+  };
+}

@@ -1,0 +1,95 @@
+/**
+ * A rejection by the core as a problem, with the limit it met and the value it had in the units
+ * that clients use.
+ *
+ * @module
+ */
+import { formatDecimal } from "../core/protocol/decimal.ts";
+import { OrderFlag, Side } from "../core/protocol/order_record.ts";
+import { ResultCode } from "../core/protocol/result_code.ts";
+import type { NewOrderCommand } from "../infra/orders/commands.ts";
+import type { Instrument } from "../infra/reference/instrument_terms.ts";
+import { Problem, type ProblemDetails } from "./problem.ts";
+
+/** What the core says about a rejection. */
+export interface Rejection {
+  readonly code: number;
+  readonly limit: number;
+  readonly value: number;
+  /** The command had come before, with this outcome. */
+  readonly isDuplicate: boolean;
+}
+
+/** The problem that the rejection of a new order is. */
+export function orderRejected(
+  rejection: Rejection,
+  command: NewOrderCommand,
+  instrument: Instrument,
+): Problem {
+  return problemOf(rejection, orderDetails(rejection, command, instrument));
+}
+
+/** The problem that the rejection of a cancel is. */
+export function cancelRejected(rejection: Rejection, field: string, target: string): Problem {
+  const isUnknown = rejection.code === ResultCode.unknownOrder;
+  return problemOf(rejection, isUnknown ? { field, value: target } : plainDetails(rejection));
+}
+
+function problemOf({ code, isDuplicate }: Rejection, details: ProblemDetails): Problem {
+  return new Problem(code, isDuplicate ? { ...details, duplicate: true } : details);
+}
+
+function orderDetails(
+  rejection: Rejection,
+  command: NewOrderCommand,
+  instrument: Instrument,
+): ProblemDetails {
+  const { code, limit, value } = rejection;
+  const hasBudget = (command.flags & OrderFlag.quoteBudget) !== 0;
+  switch (code) {
+    case ResultCode.priceZero:
+    case ResultCode.priceTooHigh:
+    case ResultCode.postOnlyWouldCross: {
+      const price = (ticks: number) =>
+        formatDecimal(ticks * instrument.tickSize, instrument.priceScale);
+      return { field: "price", limit: price(limit), value: price(value) };
+    }
+    case ResultCode.quantityZero:
+    case ResultCode.quantityTooHigh: {
+      const quantity = (lots: number) =>
+        formatDecimal(lots * instrument.lotSize, instrument.quantityScale);
+      const money = (minor: number) => formatDecimal(Math.floor(minor), instrument.quoteScale);
+      return hasBudget
+        ? { field: "quoteQuantity", limit: money(limit), value: money(value) }
+        : { field: "quantity", limit: quantity(limit), value: quantity(value) };
+    }
+    case ResultCode.insufficientFunds:
+      return fundsDetails(limit, value, command, instrument);
+    case ResultCode.halted:
+    case ResultCode.unknownInstrument:
+      return { field: "symbol", value: instrument.symbol };
+    default:
+      return plainDetails(rejection);
+  }
+}
+
+/** What was available of the asset that the order pays with, and what it needed. */
+function fundsDetails(
+  available: number,
+  needed: number,
+  command: NewOrderCommand,
+  instrument: Instrument,
+): ProblemDetails {
+  const [name, scale] = command.side === Side.buy
+    ? [instrument.quoteName, instrument.quoteScale]
+    : [instrument.baseName, instrument.baseScale];
+  const limit = formatDecimal(available, scale);
+  const value = formatDecimal(needed, scale);
+  const detail = `The order needs ${value} ${name}, and ${limit} ${name} are available.`;
+  return { detail, field: name, limit, value };
+}
+
+/** Counts and times as they are. */
+function plainDetails({ limit, value }: Rejection): ProblemDetails {
+  return limit === 0 && value === 0 ? {} : { limit: String(limit), value: String(value) };
+}

@@ -1,0 +1,29 @@
+/**
+ * What a handler answers, as data: the endpoint (endpoint.ts) makes the response of it.
+ *
+ * @module
+ */
+
+/** Header fields as pairs of a lower-case name and a value. */
+export type HeaderFields = readonly (readonly [string, string])[];
+
+/** An answer. */
+export interface Reply {
+  readonly status: number;
+  /** `null`: none. */
+  readonly body: string | null;
+  readonly contentType: string;
+  readonly headers: HeaderFields;
+}
+
+const JSON_TYPE = "application/json";
+const NO_HEADERS: HeaderFields = [];
+
+/** An answer in JSON. */
+export function jsonReply(
+  status: number,
+  value: unknown,
+  headers: HeaderFields = NO_HEADERS,
+): Reply {
+  return { status, body: JSON.stringify(value), contentType: JSON_TYPE, headers };
+}

@@ -1,0 +1,66 @@
+/**
+ * `POST /v1/stream-credentials`: short-lived NATS credentials for the account's own reports and the
+ * public market data.
+ *
+ * The account is noted in the LISTENERS bucket first: reports are published only for accounts that
+ * somebody listens to. All credentials live equally long, so that a later note never shortens an
+ * earlier one.
+ *
+ * @module
+ */
+import { mintAppUser } from "../infra/nats/mint.ts";
+import { marketDataSubject, reportsSubject, snapshotSubject } from "../core/protocol/subjects.ts";
+import { EdgeCode } from "./edge_code.ts";
+import type { EndpointSpec, Outcome } from "./endpoint.ts";
+import type { Exchange } from "./exchange.ts";
+import { Problem } from "./problem.ts";
+import { readParameters } from "./query_parameters.ts";
+import { jsonReply } from "./reply.ts";
+
+/** How long credentials live. */
+export const STREAM_CREDENTIALS_SECONDS = 3_600;
+
+const MICROS_PER_SECOND = 1_000_000;
+
+/** The endpoint. */
+export const streamCredentialsEndpoint: EndpointSpec = {
+  method: "POST",
+  path: "/v1/stream-credentials",
+  scope: "read",
+  weight: 20,
+  handle: mintCredentials,
+};
+
+async function mintCredentials(exchange: Exchange): Promise<Outcome> {
+  const parameters = readParameters(exchange, []);
+  if (parameters instanceof Problem) return parameters;
+  const { deps, key, nowMicros } = exchange;
+  const { appSigner, natsServers } = deps.settings;
+  if (appSigner === null) return new Problem(EdgeCode.streamsNotConfigured);
+  const { account } = key;
+  const nowMillis = Math.floor(nowMicros / 1_000);
+  const user = await mintAppUser(appSigner, account, STREAM_CREDENTIALS_SECONDS, nowMillis);
+  const expiresMicros = user.expiresSeconds * MICROS_PER_SECOND;
+  try {
+    await exchange.backend.listeners.put(String(account), JSON.stringify({ expiresMicros }));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    deps.log("warn", `request ${exchange.requestId}: listener was not noted: ${reason}`);
+    return new Problem(EdgeCode.streamsUnavailable);
+  }
+  return jsonReply(201, {
+    servers: natsServers,
+    credentials: user.creds,
+    jwt: user.jwt,
+    seed: user.seed,
+    inboxPrefix: `_INBOX.app.${user.publicKey}`,
+    subjects: {
+      reports: reportsSubject(account),
+      trades: marketDataSubject("*", "trades"),
+      bbo: marketDataSubject("*", "bbo"),
+      depth: marketDataSubject("*", "depth"),
+      snapshot: snapshotSubject("<symbol>"),
+    },
+    expiresMicros,
+  });
+}

@@ -1,0 +1,125 @@
+/**
+ * What each process may do and is told: the narrowest permissions, the whole environment.
+ *
+ * | process | network | files |
+ * | --- | --- | --- |
+ * | matching | NATS | reads the modules of its Workers; reads and writes the history's folder |
+ * | gateway | its own port, NATS, Upstash where that is configured | none |
+ * | demo | the gateway | none |
+ *
+ * @module
+ */
+import {
+  type InstallationPaths,
+  PROJECT_ROOT,
+} from "../../infra/administration/local_installation.ts";
+import { inheritedEnvironment, readConfig, VARIABLES } from "../../infra/config.ts";
+import type { KeyRecord } from "../../infra/keys/key_record.ts";
+import type { RunningNats } from "../../infra/nats/launch.ts";
+import { ENTRIES } from "./components.ts";
+import type { DenoProcessSpec } from "./deno_process.ts";
+import { EMBEDDED_LIMITS } from "./start_arguments.ts";
+import { DEMO_TRADERS } from "./standard_market.ts";
+
+/** A process without where its output goes. */
+export type ProcessSpec = Omit<DenoProcessSpec, "onLine" | "say">;
+
+/** New objects of the matching process live long: a larger nursery copies less of them. */
+const MATCHING_V8_FLAGS = ["--max-semi-space-size=64"];
+
+/** The matching process. */
+export function matchingProcess(server: RunningNats, paths: InstallationPaths): ProcessSpec {
+  const { matcher, marketData, history } = server.credentials;
+  return {
+    entry: ENTRIES.matching,
+    net: [hostOf(server.webSocketUrl)],
+    // A Worker needs leave to read its own modules; the process itself imports without.
+    read: [
+      `${PROJECT_ROOT}core`,
+      `${PROJECT_ROOT}infra`,
+      `${PROJECT_ROOT}workers`,
+      paths.history(),
+    ],
+    write: [paths.history()],
+    v8Flags: MATCHING_V8_FLAGS,
+    environment: {
+      ...inheritedEnvironment(),
+      [VARIABLES.natsUrl.name]: server.webSocketUrl,
+      [VARIABLES.natsCredentials.name]: matcher,
+      [VARIABLES.marketDataCredentials.name]: marketData,
+      [VARIABLES.historyCredentials.name]: history,
+      [VARIABLES.historyPath.name]: paths.historyDatabase(),
+    },
+    label: paths.data,
+  };
+}
+
+/** The gateway. */
+export function gatewayProcess(
+  server: RunningNats,
+  listen: { readonly host: string; readonly port: number },
+  masterKey: string,
+  paths: InstallationPaths,
+): ProcessSpec {
+  const { limiter, upstashUrl, upstashToken } = readConfig([
+    "limiter",
+    "upstashUrl",
+    "upstashToken",
+  ]);
+  const usesUpstash = limiter === "upstash";
+  const { accountPublicKey, signingSeed } = server.appSigner;
+  return {
+    entry: ENTRIES.gateway,
+    net: [
+      `${listen.host.includes(":") ? `[${listen.host}]` : listen.host}:${listen.port}`,
+      hostOf(server.webSocketUrl),
+      ...(usesUpstash && upstashUrl !== "" ? [hostOf(upstashUrl)] : []),
+    ],
+    environment: {
+      ...EMBEDDED_LIMITS,
+      ...inheritedEnvironment(),
+      [VARIABLES.host.name]: listen.host,
+      [VARIABLES.port.name]: String(listen.port),
+      [VARIABLES.natsUrl.name]: server.webSocketUrl,
+      [VARIABLES.natsCredentials.name]: server.credentials.gateway,
+      [VARIABLES.masterKey.name]: masterKey,
+      [VARIABLES.natsSigner.name]: `${accountPublicKey}:${signingSeed}`,
+      ...(usesUpstash ? { [VARIABLES.upstashToken.name]: upstashToken } : {}),
+    },
+    label: paths.data,
+  };
+}
+
+/** The traders of `--demo`. */
+export function demoProcess(
+  gateway: string,
+  keys: readonly KeyRecord[],
+  paths: InstallationPaths,
+): ProcessSpec {
+  const keyOf = (account: number) => {
+    const key = keys.find((one) => one.account === account);
+    return { account, key: key?.id ?? "", secret: key?.kind === "hmac" ? key.secret : "" };
+  };
+  const traders = DEMO_TRADERS.map(({ symbol, maker, taker }) => ({
+    symbol,
+    maker: keyOf(maker),
+    taker: keyOf(taker),
+  }));
+  return {
+    entry: ENTRIES.demo,
+    net: [hostOf(gateway)],
+    environment: {
+      ...inheritedEnvironment(),
+      [VARIABLES.demoGateway.name]: gateway,
+      [VARIABLES.demoTraders.name]: JSON.stringify(traders),
+    },
+    label: paths.data,
+  };
+}
+
+/** `host:port` of a URL, with the port that its scheme stands for. */
+function hostOf(url: string): string {
+  const { hostname, port, protocol } = new URL(url);
+  const isSecure = protocol === "https:" || protocol === "wss:";
+  return `${hostname}:${port === "" ? (isSecure ? 443 : 80) : port}`;
+}
