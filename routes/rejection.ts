@@ -6,6 +6,7 @@
  */
 import { formatDecimal } from "../core/protocol/decimal.ts";
 import { OrderFlag, Side } from "../core/protocol/order_record.ts";
+import { clientOrderIdOfKey } from "../core/protocol/request_key.ts";
 import { ResultCode } from "../core/protocol/result_code.ts";
 import type { NewOrderCommand } from "../infra/orders/commands.ts";
 import type { Instrument } from "../infra/reference/instrument_terms.ts";
@@ -65,12 +66,20 @@ function orderDetails(
     }
     case ResultCode.insufficientFunds:
       return fundsDetails(limit, value, command, instrument);
+    case ResultCode.differentContent:
+      return contentDetails(command);
     case ResultCode.halted:
     case ResultCode.unknownInstrument:
       return { field: "symbol", value: instrument.symbol };
     default:
       return plainDetails(rejection);
   }
+}
+
+/** Only a client order id can be used again with other contents. */
+function contentDetails({ clientOrderText, key }: NewOrderCommand): ProblemDetails {
+  const value = clientOrderText ?? clientOrderIdOfKey(key.low, key.high);
+  return { field: "clientOrderId", ...(value === null ? {} : { value }) };
 }
 
 /** What was available of the asset that the order pays with, and what it needed. */

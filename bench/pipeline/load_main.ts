@@ -7,9 +7,17 @@
  * @module
  */
 import { Batcher } from "../../core/batcher/batcher.ts";
-import { FrameKind, frameKind, frameNumber } from "../../core/protocol/frame.ts";
+import { EventFlag, EventKind, EventWord } from "../../core/protocol/event_record.ts";
+import {
+  frameCount,
+  FrameKind,
+  frameKind,
+  frameNumber,
+  RECORD_BYTES,
+} from "../../core/protocol/frame.ts";
+import { POSITIONED_BODY_BYTES } from "../../core/protocol/position.ts";
 import { ordersSubject } from "../../core/protocol/subjects.ts";
-import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
+import { readU64, WireBuffer } from "../../core/protocol/wire_buffer.ts";
 import { readConfig } from "../../infra/config.ts";
 import { sealCrc } from "../../infra/journal/crc.ts";
 import { connectNats } from "../../infra/nats/connect.ts";
@@ -81,6 +89,7 @@ connection.subscribe(`${inbox}.*`, {
     const frame = batcher.answered(frameNumber(answer, 0), now);
     if (frame === null) return;
     answered += frame.count;
+    noteResting(answer);
     if (now >= countFromMicros && now < endMicros) {
       if (firstCounted === 0) firstCounted = now;
       else {
@@ -94,6 +103,19 @@ connection.subscribe(`${inbox}.*`, {
     pump();
   },
 });
+/** Notes the orders that now rest, as a gateway does that is to cancel them. */
+function noteResting(answer: WireBuffer): void {
+  const end = POSITIONED_BODY_BYTES + frameCount(answer, 0) * RECORD_BYTES;
+  for (let at = POSITIONED_BODY_BYTES; at < end; at += RECORD_BYTES) {
+    const isResting = answer.bytes[at] === EventKind.accepted &&
+      (answer.bytes[at + 3] & EventFlag.resting) !== 0;
+    if (!isResting) continue;
+    const word = at >> 2;
+    const orderId = readU64(answer.words, word + EventWord.orderId);
+    flow.rests(answer.words[word + EventWord.account], orderId);
+  }
+}
+
 pump();
 await done.promise;
 latenciesMicros.sort((one, other) => one - other);

@@ -1,7 +1,7 @@
 /**
  * The flow of orders of the pipeline bench: 52 % adds near the mid, 38 % cancels of random live
- * orders, 10 % aggressive orders; about 23,000 orders live. From a seeded generator, so every run
- * sends the same.
+ * orders by the ids that were reported, 10 % aggressive orders; about 23,000 orders live. From a
+ * seeded generator.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import {
   SelfTrade,
   Side,
   TimeInForce,
-  writeCancelByKey,
+  writeCancelById,
   writeCommandHead,
   writeNewOrder,
 } from "../../core/protocol/order_record.ts";
@@ -31,7 +31,7 @@ export class OrderFlow {
   /** Last request key of each account. */
   readonly #keys: Float64Array;
   readonly #liveAccounts = new Int32Array(FLOW_LIVE_ORDERS * 2);
-  readonly #liveKeys = new Float64Array(FLOW_LIVE_ORDERS * 2);
+  readonly #liveIds = new Float64Array(FLOW_LIVE_ORDERS * 2);
   #liveCount = 0;
 
   constructor(seed: number) {
@@ -70,19 +70,23 @@ export class OrderFlow {
       price,
       quantity,
     );
-    if (isAggressive || this.#liveCount === this.#liveKeys.length) return;
+  }
+
+  /** Notes an order that was reported as resting, to cancel it some time. */
+  rests(account: number, orderId: number): void {
+    if (this.#liveCount === this.#liveIds.length) return;
     this.#liveAccounts[this.#liveCount] = account;
-    this.#liveKeys[this.#liveCount++] = key;
+    this.#liveIds[this.#liveCount++] = orderId;
   }
 
   #cancel(frame: OutgoingFrame, at: number): void {
     const chosen = Math.floor(this.#next() * this.#liveCount);
     const account = this.#liveAccounts[chosen];
-    const target = this.#liveKeys[chosen];
+    const orderId = this.#liveIds[chosen];
     this.#liveAccounts[chosen] = this.#liveAccounts[--this.#liveCount];
-    this.#liveKeys[chosen] = this.#liveKeys[this.#liveCount];
+    this.#liveIds[chosen] = this.#liveIds[this.#liveCount];
     writeCommandHead(frame.wire, at, CommandKind.cancel, account, ++this.#keys[account], 0, 0);
-    writeCancelByKey(frame.wire, at, target, 0);
+    writeCancelById(frame.wire, at, orderId);
   }
 
   /** From 0 to 1, exclusive: xorshift. */

@@ -11,6 +11,7 @@ import { EventFlag, EventKind, EventWord, OrderStatus } from "../protocol/event_
 import { OrderFlag, Side } from "../protocol/order_record.ts";
 import type { PrivateReport } from "../protocol/queries.ts";
 import { clientOrderIdOfKey } from "../protocol/request_key.ts";
+import { ResultCode } from "../protocol/result_code.ts";
 import { readU64, WireBuffer } from "../protocol/wire_buffer.ts";
 import type { HistoryReport } from "./history_batch.ts";
 import { BrokenHistoryError, type HistoryOrder } from "./history_order.ts";
@@ -26,6 +27,14 @@ export interface ReportContext {
   /** Name and scale of an asset; known for every asset that was defined. */
   asset(asset: number): AssetTerms;
 }
+
+/** Rejections that name no instrument, or an asset in its place. */
+const NOT_OF_INSTRUMENTS: ReadonlySet<number> = new Set([
+  ResultCode.unknownInstrument,
+  ResultCode.unknownAsset,
+  ResultCode.supplyTooHigh,
+  ResultCode.accountInvalid,
+]);
 
 type Kind = PrivateReport["kind"];
 type Status = PrivateReport["status"];
@@ -142,7 +151,10 @@ function rejection(
   context: ReportContext,
 ): PrivateReport {
   const { words } = event;
-  const terms = context.instrument(words[EventWord.instrument]);
+  const code = event.halves[2];
+  const terms = NOT_OF_INSTRUMENTS.has(code)
+    ? null
+    : context.instrument(words[EventWord.instrument]);
   return {
     ...head(stored, event),
     orderId: null,
@@ -152,7 +164,7 @@ function rejection(
     status: "rejected",
     price: null,
     quantity: null,
-    reason: reasonOf(event.halves[2]),
+    reason: reasonOf(code),
   };
 }
 

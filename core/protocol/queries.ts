@@ -15,7 +15,7 @@ import type { InstrumentTerms } from "./administration.ts";
 
 /** Longest query or answer. Answers are paged to stay below it. */
 export const QUERY_BYTES_MAX = 512 * 1024;
-/** Most rows of a page. */
+/** Most rows of a page; one more where it would part the two sides of a trade with oneself. */
 export const PAGE_ROWS_MAX = 500;
 
 /** What the leader is asked. */
@@ -169,7 +169,10 @@ export interface OrderRow extends LiveOrder {
   readonly updatedMicros: number;
 }
 
-/** Answer to the history's `order` and `orderByClientId`: the order and its fills, oldest first. */
+/**
+ * Answer to the history's `order` and `orderByClientId`: the order and its first fills, oldest
+ * first, at most {@link PAGE_ROWS_MAX}; `fills` has the others.
+ */
 export interface HistoryOrderAnswer extends Answered {
   readonly order: OrderRow | null;
   readonly fills: readonly FillRow[];

@@ -12,6 +12,7 @@
  * | `md.<symbol>.<feed>.json` | the market-data worker | every subscriber |
  * | `md.snapshot.<symbol>` | gateways and subscribers, request/reply | the market-data worker |
  * | `user.<account>.reports` | the history projection | the app of that account |
+ * | `bucket.get.<bucket>`, `bucket.put.<bucket>` | gateways, request/reply | the bucket relay |
  *
  * @module
  */
@@ -45,6 +46,12 @@ export const marketDataSubject = (symbol: string, feed: Feed): string =>
 export const snapshotSubject = (symbol: string): string => `md.snapshot.${symbol}`;
 /** Private execution reports of one account. */
 export const reportsSubject = (account: number): string => `user.${account}.reports`;
+
+/** What gateways ask of buckets, to which they have no direct way. */
+export type BucketVerb = "get" | "put";
+/** Requests of gateways to a bucket; with a key, to that key. */
+export const bucketSubject = (verb: BucketVerb, bucket: string, key?: string): string =>
+  `bucket.${verb}.${bucket}${key === undefined ? "" : `.${key}`}`;
 
 /** KV bucket with the instruments and assets that gateways watch. */
 export const REFERENCE_BUCKET = "REFERENCE";

@@ -11,6 +11,7 @@
  * run/supervisor.{lock,pid} held and written by the supervisor
  * run/market.json           the URLs of the running market
  * run/keys.json             API keys of the accounts that come with a fresh directory (0600)
+ * run/demo.env              the gateway's URL and the demo accounts' keys, for a shell (0600)
  * run/subscriber.creds      NATS credentials of a subscriber to market data (0600)
  * ```
  *
@@ -49,6 +50,7 @@ export class InstallationPaths {
   readonly lock = (): string => `${this.data}/run/supervisor.lock`;
   readonly market = (): string => `${this.data}/run/market.json`;
   readonly keys = (): string => `${this.data}/run/keys.json`;
+  readonly demoEnvironment = (): string => `${this.data}/run/demo.env`;
   readonly subscriberCredentials = (): string => `${this.data}/run/subscriber.creds`;
   readonly secrets = (): string => `${this.data}/secrets`;
   readonly masterKey = (): string => `${this.data}/secrets/master.key`;

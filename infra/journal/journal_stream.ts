@@ -4,11 +4,16 @@
  * @module
  */
 import {
+  AckPolicy,
+  type Consumer,
+  DeliverPolicy,
   headers,
   type JetStreamManager,
   type Msg,
+  nanos,
   type NatsConnection,
   NatsError,
+  nuid,
   type StoredMsg,
 } from "nats.ws";
 import { journalStream, journalSubject } from "../../core/protocol/subjects.ts";
@@ -21,6 +26,10 @@ const NO_MESSAGE_FOUND = 10037;
 const REPLAY_FETCH_MESSAGES = 64;
 /** How long a replay waits for the next batch before it asks again. */
 const REPLAY_FETCH_MILLIS = 5_000;
+/** The server drops a replay's consumer that has not been asked for so long. */
+const REPLAY_INACTIVE_MILLIS = 5 * 60_000;
+/** Consumers in a row that deliver nothing before a replay gives up. */
+const FRUITLESS_CONSUMERS_MAX = 10;
 /**
  * Longest wait for an answer of the broker's API. What was asked while the connection was down is
  * lost, so a long wait would only delay the next question.
@@ -66,28 +75,75 @@ export class JournalStream {
     }
   }
 
-  /** Every message from the first on up to `lastSequence`, in order and without a gap. */
+  /**
+   * Every message from the first on up to `lastSequence`, in order and without a gap.
+   *
+   * What a consumer has on its way when a connection breaks is lost, and the consumer goes on behind
+   * it. So a jump, or a batch that ends early, proves nothing: the stream itself is asked, and when
+   * it has the message a new consumer goes on from there.
+   *
+   * @throws {JournalGapError} when the stream does not have a message
+   */
   async *read(
     firstSequence: number,
     lastSequence: number,
   ): AsyncGenerator<{ sequence: number; data: Uint8Array }> {
-    if (lastSequence < firstSequence) return;
-    const consumer = await this.#connection.jetstream().consumers.get(this.name, {
-      opt_start_seq: firstSequence,
-    });
     let next = firstSequence;
+    let fruitless = 0;
     while (next <= lastSequence) {
-      const batch = await consumer.fetch({
-        max_messages: Math.min(REPLAY_FETCH_MESSAGES, lastSequence - next + 1),
-        expires: REPLAY_FETCH_MILLIS,
-      });
-      for await (const message of batch) {
-        if (message.seq !== next) throw new JournalGapError(this.name, next, message.seq);
-        next++;
-        yield { sequence: message.seq, data: message.data };
+      const from = next;
+      const consumer = await this.#consumerFrom(next);
+      let isWhole = true;
+      while (isWhole && next <= lastSequence) {
+        const asked = Math.min(REPLAY_FETCH_MESSAGES, lastSequence - next + 1);
+        const end = next + asked;
+        const batch = await consumer.fetch({ max_messages: asked, expires: REPLAY_FETCH_MILLIS });
+        for await (const { seq, data } of batch) {
+          if (seq !== next) break;
+          next++;
+          yield { sequence: seq, data };
+        }
+        isWhole = next === end;
+      }
+      // The server drops by itself a consumer that it cannot be told about.
+      await consumer.delete().catch(() => false);
+      if (next > lastSequence) return;
+      await this.#assertThere(next, lastSequence);
+      fruitless = next === from ? fruitless + 1 : 0;
+      if (fruitless === FRUITLESS_CONSUMERS_MAX) {
+        throw new Error(`${this.name} does not deliver sequence ${next}, though it has it`);
       }
     }
-    await consumer.delete();
+  }
+
+  /**
+   * A consumer by name: what the client library calls an ordered consumer loses messages of a fetch
+   * when its reader is slower than the network.
+   */
+  async #consumerFrom(sequence: number): Promise<Consumer> {
+    const manager = await this.#getManager();
+    const { name } = await manager.consumers.add(this.name, {
+      name: `replay_${nuid.next()}`,
+      ack_policy: AckPolicy.None,
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: sequence,
+      inactive_threshold: nanos(REPLAY_INACTIVE_MILLIS),
+      mem_storage: true,
+      num_replicas: 1,
+    });
+    return await this.#connection.jetstream().consumers.get(this.name, name);
+  }
+
+  async #assertThere(sequence: number, lastSequence: number): Promise<void> {
+    const manager = await this.#getManager();
+    try {
+      await manager.streams.getMessage(this.name, { seq: sequence });
+    } catch (error) {
+      if (!(error instanceof NatsError) || error.api_error?.err_code !== NO_MESSAGE_FOUND) {
+        throw error;
+      }
+      throw new JournalGapError(this.name, sequence, lastSequence);
+    }
   }
 
   async #getManager(): Promise<JetStreamManager> {
@@ -105,7 +161,7 @@ export function publishExpecting(
   reply: string,
 ): void {
   const expectation = headers();
-  expectation.set("Nats-Expected-Last-Sequence", String(expectedSequence));
+
   connection.publish(subject, message, { reply, headers: expectation });
 }
 
@@ -128,8 +184,8 @@ export function readAppendAnswer(message: Msg): AppendAnswer | null {
 /** The journal has a hole: the broker lost data, or somebody deleted it. */
 export class JournalGapError extends Error {
   override readonly name = "JournalGapError";
-  constructor(stream: string, expected: number, found: number) {
-    super(`${stream} should go on with sequence ${expected} but has ${found}`);
+  constructor(stream: string, missing: number, lastSequence: number) {
+    super(`${stream} does not have sequence ${missing}, though it has ${lastSequence}`);
   }
 }
 

@@ -18,7 +18,7 @@ import { Buffer } from "node:buffer";
 import { createPrivateKey, sign } from "node:crypto";
 import WebSocketClient from "ws";
 import { ConnectError } from "./errors.ts";
-import { inboxPrefixOf } from "./inbox.ts";
+import { inboxPrefixOf, noteRole } from "./inbox.ts";
 import { parseCredentials } from "./jwt.ts";
 import { pkcs8OfSeed } from "./nkey.ts";
 
@@ -62,11 +62,12 @@ export async function connectNats(request: ConnectRequest): Promise<NatsConnecti
   const { socket = "ws", certificateAuthority } = request;
   const { jwt, seed } = parseCredentials(request.credentials);
   const servers = [request.servers].flat() as string[];
+  const inboxPrefix = request.inboxPrefix ?? inboxPrefixOf(jwt);
   const options: ConnectionOptions = {
     servers,
     name: request.name,
     authenticator: authenticator(jwt, seed),
-    inboxPrefix: request.inboxPrefix ?? inboxPrefixOf(jwt),
+    inboxPrefix,
     timeout: CONNECT_MILLIS_MAX,
     maxReconnectAttempts: -1,
     reconnectTimeWait: RECONNECT_WAIT_MILLIS,
@@ -81,7 +82,9 @@ export async function connectNats(request: ConnectRequest): Promise<NatsConnecti
     ? { ...options, wsFactory: webSocketFactory(certificateAuthority) }
     : options;
   try {
-    return await connect(withFactory);
+    const connection = await connect(withFactory);
+    noteRole(connection, inboxPrefix);
+    return connection;
   } catch (error) {
     const code = error instanceof NatsError ? `${error.code} ${error.message}`.trim() : `${error}`;
     throw new ConnectError(servers.join(", "), code, { cause: error });

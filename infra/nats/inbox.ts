@@ -26,6 +26,16 @@ export type InboxRole =
   | "replay"
   | "subscriber";
 
+const roles = new WeakMap<object, InboxRole>();
+
+/** Notes whose inbox a connection uses. */
+export function noteRole(connection: object, prefix: string): void {
+  roles.set(connection, prefix.split(".")[1] as InboxRole);
+}
+
+/** The role of the user that a connection was made as, where {@link noteRole} was told. */
+export const roleOf = (connection: object): InboxRole | undefined => roles.get(connection);
+
 /** The inbox prefix of one user. */
 export const inboxPrefix = (role: InboxRole, publicKey: string): string =>
   `${INBOX_ROOT}.${role}.${publicKey}`;

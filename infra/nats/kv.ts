@@ -2,12 +2,17 @@
  * Key-value buckets without consumers: gets and puts with no more rights than those two need.
  * kv_follower.ts follows a bucket.
  *
+ * A process of the house asks the broker itself. A gateway has no JetStream right, see users.ts: it
+ * asks the relay (bucket_relay.ts), with the same requests and the same answers.
+ *
  * The bytes are those of every NATS key-value client: the `nats` CLI reads and writes the same.
  *
  * @module
  */
 import { headers, type Msg, type MsgHdrs, type NatsConnection } from "nats.ws";
+import { bucketSubject } from "../../core/protocol/subjects.ts";
 import { BucketError } from "./errors.ts";
+import { roleOf } from "./inbox.ts";
 
 /** Longest wait for an answer. */
 export const BUCKET_ANSWER_MILLIS_MAX = 2_000;
@@ -15,6 +20,17 @@ const KEY_PATTERN = /^[-/=.\w]{1,200}$/;
 const NOT_FOUND = 404;
 /** The API's code for "somebody else wrote first". */
 export const WRONG_LAST_SEQUENCE = 10071;
+
+/** Whether a text is a key that stands for exactly one subject. */
+export const isBucketKey = (key: string): boolean =>
+  KEY_PATTERN.test(key) && !key.startsWith(".") && !key.endsWith(".") && !key.includes("..");
+
+/** Subject under which a key's value is stored. */
+export const entrySubject = (bucket: string, key: string): string => `$KV.${bucket}.${key}`;
+
+/** Subject of the broker's own gets: of a key's last value, or of whatever the request says. */
+export const directGetSubject = (bucket: string, key?: string): string =>
+  `$JS.API.DIRECT.GET.KV_${bucket}${key === undefined ? "" : `.${entrySubject(bucket, key)}`}`;
 
 /** One key's last value. */
 export interface BucketEntry {
@@ -28,25 +44,24 @@ export interface BucketEntry {
 
 /** A key-value bucket seen through one connection. Needs only what its user is granted. */
 export class Bucket {
-  readonly #stream: string;
   readonly #prefix: string;
+  readonly #isRelayed: boolean;
 
   constructor(readonly connection: NatsConnection, readonly name: string) {
-    this.#stream = `KV_${name}`;
     this.#prefix = `$KV.${name}.`;
+    this.#isRelayed = roleOf(connection) === "gateway";
   }
 
   /** The last value of a key, or `undefined` when it has none or was deleted. */
   async get(key: string): Promise<BucketEntry | undefined> {
-    const subject = `$JS.API.DIRECT.GET.${this.#stream}.${this.#subject(key)}`;
-    const entry = this.#entry(await this.#request(subject));
+    const entry = this.#entry(await this.#request(this.#getSubject(key)));
     return entry?.deleted ? undefined : entry;
   }
 
   /** The first entry with at least the given revision, deleted ones included. */
   async next(fromRevision: number): Promise<BucketEntry | undefined> {
     const query = JSON.stringify({ seq: fromRevision, next_by_subj: `${this.#prefix}>` });
-    return this.#entry(await this.#request(`$JS.API.DIRECT.GET.${this.#stream}`, query));
+    return this.#entry(await this.#request(this.#getSubject(), query));
   }
 
   /**
@@ -59,14 +74,14 @@ export class Bucket {
   async put(key: string, value: Uint8Array | string, expectedRevision?: number): Promise<number> {
     const head = expectedRevision === undefined ? undefined : headers();
     head?.set("Nats-Expected-Last-Subject-Sequence", String(expectedRevision));
-    return this.#acknowledged(await this.#request(this.#subject(key), value, head));
+    return this.#acknowledged(await this.#request(this.#putSubject(key), value, head));
   }
 
   /** Deletes a key; followers see it as deleted. Returns the revision of that. */
   async delete(key: string): Promise<number> {
     const head = headers();
     head.set("KV-Operation", "DEL");
-    return this.#acknowledged(await this.#request(this.#subject(key), "", head));
+    return this.#acknowledged(await this.#request(this.#putSubject(key), "", head));
   }
 
   /** Subject on which every write is seen before it is stored: a hint that it is time to look. */
@@ -74,11 +89,22 @@ export class Bucket {
     return `${this.#prefix}>`;
   }
 
-  #subject(key: string): string {
-    if (!KEY_PATTERN.test(key) || key.startsWith(".") || key.endsWith(".")) {
+  #getSubject(key?: string): string {
+    if (key !== undefined) this.#checkKey(key);
+    return this.#isRelayed
+      ? bucketSubject("get", this.name, key)
+      : directGetSubject(this.name, key);
+  }
+
+  #putSubject(key: string): string {
+    this.#checkKey(key);
+    return this.#isRelayed ? bucketSubject("put", this.name, key) : entrySubject(this.name, key);
+  }
+
+  #checkKey(key: string): void {
+    if (!isBucketKey(key)) {
       throw new BucketError(this.name, 400, `key ${JSON.stringify(key)} is not allowed`);
     }
-    return this.#prefix + key;
   }
 
   async #request(subject: string, data: Uint8Array | string = "", head?: MsgHdrs): Promise<Msg> {

@@ -4,20 +4,24 @@
  *
  * | User | Publishes | Subscribes | JetStream |
  * | --- | --- | --- | --- |
- * | gateway | orders, query, history, snapshot requests | md, key and reference changes | gets from REFERENCE and KEYS, puts to LISTENERS; no consumers |
+ * | gateway | orders, query, history, snapshot and bucket requests | md, key and reference changes | none |
  * | matcher | journal, events, answers to gateway and admin | orders, admin, query | reads JOURNAL and EVENTS, writes REFERENCE |
  * | marketData | md, answers to snapshot requests | snapshot requests, events | reads EVENTS and REFERENCE, gets from and puts to PROGRESS |
- * | history | user, answers to gateway and admin | history | reads EVENTS, REFERENCE and LISTENERS |
- * | admin | admin, query, history | | creates streams and buckets, writes KEYS; cannot delete a journal |
+ * | history | user, answers to gateway and admin | history, bucket requests | reads EVENTS, REFERENCE and LISTENERS; relays gets from KEYS and puts to LISTENERS |
+ * | admin | admin, query, history | | creates streams and buckets, writes KEYS |
  * | replay | | | reads JOURNAL |
- * | subscriber | snapshot requests | md | |
+ * | subscriber, apps | snapshot requests | md; apps: the feeds of their account | none |
  *
- * Everyone also subscribes to its own inbox. Why the gateway may create no consumer: a consumer
- * delivers where its creator says, without a look at the creator's permissions.
+ * Everyone also subscribes to its own inbox.
+ *
+ * JetStream rights are not for the edge: the server answers a JetStream request to whatever reply
+ * subject it names, with its own authority (bucket_relay.ts says what that can do). Who holds one of
+ * them is trusted with all streams, whatever its other limits are.
  *
  * @module
  */
 import {
+  bucketSubject,
   eventsStream,
   journalStream,
   KEYS_BUCKET,
@@ -149,10 +153,11 @@ function gatewayGrant(): Grant {
     "query.*",
     "history.*",
     SNAPSHOT_REQUESTS,
-    "$JS.API.INFO",
-    ...getsDirect(bucketStream(REFERENCE_BUCKET)),
-    ...getsDirect(bucketStream(KEYS_BUCKET)),
-    bucketSubjects(LISTENERS_BUCKET),
+    ...[REFERENCE_BUCKET, KEYS_BUCKET].flatMap((bucket) => [
+      bucketSubject("get", bucket),
+      bucketSubject("get", bucket, ">"),
+    ]),
+    bucketSubject("put", LISTENERS_BUCKET, ">"),
   ];
   const subscribe = ["md.>", bucketSubjects(REFERENCE_BUCKET), bucketSubjects(KEYS_BUCKET)];
   return inHouse("gateway", publish, subscribe, { subscribe: [SNAPSHOT_REQUESTS] });
@@ -166,9 +171,12 @@ function historyGrant(events: readonly string[]): Grant {
     ...events.flatMap(readsStream),
     ...readsStream(bucketStream(REFERENCE_BUCKET)),
     ...readsStream(bucketStream(LISTENERS_BUCKET)),
+    // For the relay of gateways' requests.
+    ...getsDirect(bucketStream(KEYS_BUCKET)),
+    bucketSubjects(LISTENERS_BUCKET),
   ];
   const buckets = [bucketSubjects(REFERENCE_BUCKET), bucketSubjects(LISTENERS_BUCKET)];
-  return inHouse("history", publish, ["history.*", ...buckets]);
+  return inHouse("history", publish, ["history.*", "bucket.>", ...buckets]);
 }
 
 function marketDataGrant(events: readonly string[]): Grant {

@@ -14,7 +14,8 @@ const APT_LOCK_SECONDS = 120;
 /** How an installation went: `undefined` when it worked, else why it did not. */
 export type InstallFailure = string | undefined;
 
-type Say = (line: string) => void;
+/** Told what is about to be done. */
+export type Say = (line: string) => void;
 
 /** Installs a tool by whatever package manager the system has, and stops the service it starts. */
 export async function installTool(system: System, tool: Tool, say: Say): Promise<InstallFailure> {

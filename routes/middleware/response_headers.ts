@@ -1,8 +1,8 @@
 /**
- * The header fields that every answer carries.
+ * The header fields that answers carry whatever they say.
  *
- * Each field costs as much as a good part of a request, so there are few: what a browser needs to
- * leave the answer alone, and nothing that says again what its absence says.
+ * Beyond the third, each field of an answer costs more than a microsecond, and the way from the
+ * second to the fourth four: so there are few.
  *
  * @module
  */
@@ -14,13 +14,16 @@ const STRICT_TRANSPORT = "max-age=31536000";
 /** Fields that scripts of other origins may read. */
 const EXPOSED = "RateLimit, RateLimit-Policy, Retry-After, X-Request-Id";
 
-/** Adds the fields that keep browsers from guessing, caching and downgrading. */
-export function addSecurityHeaders(headers: Headers, exchange: Exchange): void {
+/**
+ * Names the request, and keeps browsers from guessing, storing and downgrading what they may have
+ * asked for by themselves. An answer to another method is neither navigated to nor stored.
+ */
+export function addCommonHeaders(headers: Headers, exchange: Exchange): void {
   headers.append(REQUEST_ID_HEADER, exchange.requestId);
-  headers.append("x-content-type-options", "nosniff");
   const { method, url } = exchange.context.req;
-  // Answers to other methods are not stored unless they say so.
-  if (method === "GET" || method === "HEAD") headers.append("cache-control", "no-store");
+  if (method !== "GET" && method !== "HEAD") return;
+  headers.append("x-content-type-options", "nosniff");
+  headers.append("cache-control", "no-store");
   if (url.startsWith("https:")) headers.append("strict-transport-security", STRICT_TRANSPORT);
 }
 

@@ -6,10 +6,12 @@
  */
 import assert from "node:assert/strict";
 import { connect } from "nats.ws";
+import { KEYS_BUCKET } from "../../core/protocol/subjects.ts";
 import { connectNats } from "../../infra/nats/connect.ts";
 import { ConnectError } from "../../infra/nats/errors.ts";
 import { inboxPrefixOf } from "../../infra/nats/inbox.ts";
 import { formatCredentials, parseCredentials, readClaims, signJwt } from "../../infra/nats/jwt.ts";
+import { Bucket } from "../../infra/nats/kv.ts";
 import { mintAppUser, mintUser } from "../../infra/nats/mint.ts";
 import { createNkey, importNkey, NkeyKind } from "../../infra/nats/nkey.ts";
 import {
@@ -21,7 +23,9 @@ import {
 import {
   ALLOWED,
   ANSWERS,
+  API,
   PUBLISHED,
+  STREAMS,
   SUBSCRIBED,
   type Who,
 } from "../infra/nats/expected_rights.ts";
@@ -127,6 +131,41 @@ Deno.test("an answer cannot be sent to a subject that its sender may not publish
     }
     await matcher.close();
     await gateway.close();
+  });
+});
+
+Deno.test("no reply subject that an outsider names changes a stream or stops the broker", async () => {
+  await withNats(async (nats) => {
+    const { server } = nats;
+    const admin = await nats.connectAs("admin");
+    const manager = await admin.jetstreamManager();
+    const matcher = await nats.connectAs("matcher");
+    await matcher.jetstream().publish("journal.0", "one");
+    await new Bucket(admin, KEYS_BUCKET).put("k", "v");
+    const credentials = await credentialsOf(nats);
+    const replies = [
+      "journal.0",
+      "events.0",
+      "admin.0",
+      "$KV.KEYS.k",
+      ...["JOURNAL_0", "EVENTS_0", "KV_KEYS"].flatMap((stream) => [
+        `${API}.STREAM.DELETE.${stream}`,
+        `${API}.STREAM.PURGE.${stream}`,
+      ]),
+      ...[">", "*", "journal.*", "_INBOX.>", "_INBOX.gateway.*.x", "$JS.>", "_R_.x.y", "$SYS.>"],
+    ];
+    for (const who of ["gateway", "subscriber", "app7"] as const) {
+      const client = await RawClient.connect(server.ports.client, credentials[who]);
+      for (const reply of replies) await client.refusedToPublish(ALLOWED[who].publish, reply);
+      await client.close();
+    }
+    const names = (await manager.streams.list().next()).map(({ config }) => config.name);
+    assert.deepEqual(names.sort(), [...STREAMS].sort());
+    const messages = async (stream: string) => (await manager.streams.info(stream)).state.messages;
+    assert.equal(await messages("JOURNAL_0"), 1);
+    assert.equal(await messages("EVENTS_0"), 0);
+    assert.equal(await messages("KV_KEYS"), 1);
+    assert.equal((await matcher.jetstream().publish("journal.0", "two")).seq, 2);
   });
 });
 

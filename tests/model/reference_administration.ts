@@ -37,7 +37,10 @@ export function administer(exchange: ReferenceExchange, command: NumberedCommand
   if (code !== ResultCode.ok) return exchange.reject(command, code, 0n, 0n);
   const { account, kind, requestId } = command;
   exchange.emit(EventKind.reference, {
-    ...{ ...tagOf(command), account, orderId: BigInt(kind), at24: keyOf(requestId) },
+    ...tagOf(command),
+    account,
+    orderId: BigInt(kind),
+    at24: keyOf(requestId),
   });
   return DONE;
 }
@@ -91,7 +94,10 @@ function addInstrument(exchange: ReferenceExchange, { terms }: InstrumentDefinit
   if (quoteDecimals < 0 || baseDecimals < 0) return ResultCode.instrumentInvalid;
   const lotSize = BigInt(terms.lotSize);
   const created: ReferenceInstrument = {
-    ...{ instrument, baseAsset, quoteAsset, isTrading: true },
+    instrument,
+    baseAsset,
+    quoteAsset,
+    isTrading: true,
     quotePerTickLot: BigInt(terms.tickSize) * lotSize * 10n ** BigInt(quoteDecimals),
     basePerLot: lotSize * 10n ** BigInt(baseDecimals),
     priceTicksMax: BigInt(terms.priceTicksMax),
@@ -140,8 +146,12 @@ function move(exchange: ReferenceExchange, command: Movement & { requestId: stri
   ledger.add(account, asset, isDeposit ? amount : -amount);
   const total = ledger.total(account, asset);
   exchange.emit(EventKind.ledger, {
-    ...{ account, flags: isDeposit ? 0 : EventFlag.debit, at24: keyOf(command.requestId) },
-    ...{ at32: BigInt(asset), at40: amount, at48: total },
+    account,
+    flags: isDeposit ? 0 : EventFlag.debit,
+    at24: keyOf(command.requestId),
+    at32: BigInt(asset),
+    at40: amount,
+    at48: total,
   });
   return { ...DONE, executed: amount, leaves: total };
 }

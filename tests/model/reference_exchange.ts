@@ -119,7 +119,13 @@ export class ReferenceExchange {
     const ending = this.#carryOut(command);
     this.outcomes.push({
       ...ending,
-      ...{ owner, requestId, content, kind: command.kind, sender, frameNumber, index },
+      owner,
+      requestId,
+      content,
+      kind: command.kind,
+      sender,
+      frameNumber,
+      index,
       eventSequence: this.eventSequence,
       stampMicros: this.stampMicros,
       recordedMicros: this.stampMicros,
@@ -139,8 +145,13 @@ export class ReferenceExchange {
   reject(command: NumberedCommand, code: number, limit: bigint, value: bigint): Ending {
     const { account } = command;
     this.emit(EventKind.rejected, {
-      ...{ ...tagOf(command), status: OrderStatus.rejected, code, account },
-      ...{ at24: keyOf(command.requestId), at32: limit, at40: value },
+      ...tagOf(command),
+      status: OrderStatus.rejected,
+      code,
+      account,
+      at24: keyOf(command.requestId),
+      at32: limit,
+      at40: value,
     });
     const status = OrderStatus.rejected;
     return { code, status, orderId: 0n, executed: limit, leaves: value, notional: 0n };
@@ -170,7 +181,11 @@ export class ReferenceExchange {
     const isOrder = first.kind === CommandKind.newOrder;
     const { status, code, orderId } = first;
     this.emit(EventKind.summary, {
-      ...{ ...tagOf(command), status, code, orderId, account: command.account },
+      ...tagOf(command),
+      status,
+      code,
+      orderId,
+      account: command.account,
       flags: (isOwn ? 0 : EventFlag.duplicate) | (isOrder ? 0 : EventFlag.notAnOrder),
       at24: first.stampMicros,
       at32: first.eventSequence,

@@ -111,8 +111,19 @@ export function placeOrder(exchange: ReferenceExchange, command: Numbered<NewOrd
   const quantity = BigInt(command.quantity);
   const price = BigInt(command.price) || collarPrice(exchange, instrument, side);
   const order: ReferenceOrder = {
-    ...{ id: 0n, account, key: keyOf(requestId), instrument, side, price, quantity, hasBudget },
-    ...{ leaves: hasBudget ? 0n : quantity, executed: 0n, notional: 0n, exactFee: 0n, paidFee: 0n },
+    id: 0n,
+    account,
+    key: keyOf(requestId),
+    instrument,
+    side,
+    price,
+    quantity,
+    hasBudget,
+    leaves: hasBudget ? 0n : quantity,
+    executed: 0n,
+    notional: 0n,
+    exactFee: 0n,
+    paidFee: 0n,
   };
   const [best] = makersFor(exchange, order);
   if (best !== undefined && (flags & OrderFlag.postOnly) !== 0) {
@@ -215,7 +226,11 @@ function trade(
       ...aboutOrder(order),
       status: order.leaves === 0n ? OrderStatus.filled : OrderStatus.partiallyFilled,
       flags: order === maker ? EventFlag.maker : 0,
-      ...{ at24: fee, at32: price, at40: lots, at48: order.leaves, at56: tradeId },
+      at24: fee,
+      at32: price,
+      at40: lots,
+      at48: order.leaves,
+      at56: tradeId,
     });
   }
   if (maker.leaves === 0n) removeOpen(exchange, maker);
@@ -263,7 +278,11 @@ function cancelOpen(
   removeOpen(exchange, order);
   const { executed, leaves } = order;
   exchange.emit(EventKind.canceled, {
-    ...{ ...aboutOrder(order), status: OrderStatus.canceled, code, at40: executed, at48: leaves },
+    ...aboutOrder(order),
+    status: OrderStatus.canceled,
+    code,
+    at40: executed,
+    at48: leaves,
     flags: flags | EventFlag.resting,
   });
 }
@@ -293,8 +312,14 @@ export function cancelAllOrders(exchange: ReferenceExchange, command: Numbered<C
   for (const order of orders) cancelOpen(exchange, order, code);
   const executed = BigInt(orders.length);
   exchange.emit(EventKind.summary, {
-    ...{ status: OrderStatus.canceled, flags: EventFlag.notAnOrder, code, instrument, account },
-    ...{ at24: exchange.stampMicros, at32: exchange.eventSequence + 1n, at40: executed },
+    status: OrderStatus.canceled,
+    flags: EventFlag.notAnOrder,
+    code,
+    instrument,
+    account,
+    at24: exchange.stampMicros,
+    at32: exchange.eventSequence + 1n,
+    at40: executed,
   });
   const nothing = { orderId: 0n, leaves: 0n, notional: 0n };
   return { code, status: OrderStatus.canceled, executed, ...nothing };

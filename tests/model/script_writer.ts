@@ -41,8 +41,13 @@ export function modelMarket(): Market {
   const opening = market().asset("BTC", 8).asset("ETH", 6).asset("USD", 6)
     .instrument("BTC-USD", { ...bounds, makerFeePpm: 137, takerFeePpm: 1_999 })
     .instrument("ETH-USD", {
-      ...{ ...bounds, tickSize: 5, lotSize: 3, quantityScale: 3 },
-      ...{ makerFeePpm: 2_500, takerFeePpm: 100, collarPpm: 20_000 },
+      ...bounds,
+      tickSize: 5,
+      lotSize: 3,
+      quantityScale: 3,
+      makerFeePpm: 2_500,
+      takerFeePpm: 100,
+      collarPpm: 20_000,
     })
     .instrument("ETH-BTC", { ...bounds, makerFeePpm: 0, takerFeePpm: 100_000, collarPpm: 1 });
   for (let account = 1; account <= 4; account++) {

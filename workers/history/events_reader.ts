@@ -42,18 +42,20 @@ export class EventsReader {
   readonly #stream: string;
   #arrived: StreamMessage[] = [];
   #fetch: ConsumerMessages | null = null;
-  #lastSequence = 0;
+  /** Message that must come next. */
+  #nextSequence: number;
   #failure: Error | null = null;
   #isClosed = false;
   #wake = () => {};
 
-  private constructor(consumer: Consumer, stream: string) {
+  private constructor(consumer: Consumer, stream: string, fromSequence: number) {
     this.#consumer = consumer;
     this.#stream = stream;
+    this.#nextSequence = fromSequence;
   }
 
   /**
-   * Opens a reader that begins with the first message from `fromSequence` on.
+   * Opens a reader whose first message is `fromSequence`, which may still have to come.
    *
    * @throws {Error} when the broker does not answer or refuses
    */
@@ -73,7 +75,8 @@ export class EventsReader {
       mem_storage: true,
       num_replicas: 1,
     });
-    return new EventsReader(await connection.jetstream().consumers.get(stream, name), stream);
+    const consumer = await connection.jetstream().consumers.get(stream, name);
+    return new EventsReader(consumer, stream, fromSequence);
   }
 
   /**
@@ -128,11 +131,11 @@ export class EventsReader {
 
   #take(streamSequence: number, data: Uint8Array): void {
     if (this.#failure !== null) return;
-    const expected = this.#lastSequence + 1;
-    if (this.#lastSequence !== 0 && streamSequence !== expected) {
-      this.#fail(`${this.#stream} delivered message ${streamSequence} instead of ${expected}`);
+    // What is on its way when a connection breaks is lost, and the consumer goes on behind it.
+    if (streamSequence !== this.#nextSequence) {
+      this.#fail(`${this.#stream} delivered message ${streamSequence}, not ${this.#nextSequence}`);
     } else {
-      this.#lastSequence = streamSequence;
+      this.#nextSequence++;
       this.#arrived.push({ streamSequence, data });
     }
     this.#wake();

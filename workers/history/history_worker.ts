@@ -15,6 +15,7 @@
 /// <reference no-default-lib="true" />
 /// <reference lib="deno.worker" />
 import * as v from "valibot";
+import { relayBuckets } from "../../infra/nats/bucket_relay.ts";
 import { connectNats } from "../../infra/nats/connect.ts";
 import { HistoryService } from "./history_service.ts";
 
@@ -63,10 +64,13 @@ async function run(options: HistoryStart): Promise<void> {
     socket: natsSocket,
     waitForServer: true,
   });
+  // Gateways have no JetStream rights; this Worker carries their gets and puts out.
+  const relay = relayBuckets(connection);
   const service = new HistoryService({ connection, shard, databasePath, say });
   let isStopping = false;
   stop = async () => {
     isStopping = true;
+    relay.stop();
     await service.stop();
     await connection.close();
   };

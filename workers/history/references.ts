@@ -45,6 +45,8 @@ const REFERENCE = v.object({
 export class References {
   readonly #terms = new Map<number, ReportTerms>();
   readonly #assetNames = new Map<number, string>();
+  /** Instruments that were waited for in vain; no more than a shard has. */
+  readonly #missing = new Set<number>();
   readonly #say: (line: string) => void;
   #follower: BucketFollower | null = null;
 
@@ -88,11 +90,22 @@ export class References {
     return { name: this.#assetNames.get(asset) ?? String(asset), scale };
   }
 
-  /** Waits up to {@link TERMS_WAIT_MILLIS_MAX} for an instrument; returns whether it is there. */
+  /**
+   * Waits up to {@link TERMS_WAIT_MILLIS_MAX} for an instrument; returns whether it is there. One
+   * that did not come is said, and is not waited for again.
+   */
   async waitFor(instrument: number): Promise<boolean> {
     const until = performance.now() + TERMS_WAIT_MILLIS_MAX;
     while (!this.#terms.has(instrument)) {
-      if (performance.now() > until) return false;
+      if (this.#missing.has(instrument)) return false;
+      if (performance.now() > until) {
+        this.#missing.add(instrument);
+        this.#say(
+          `${REFERENCE_BUCKET} lacks instrument ${instrument}: its reports are not published; ` +
+            "the query for reports has them once it is there",
+        );
+        return false;
+      }
       await new Promise((resolve) => setTimeout(resolve, TERMS_LOOK_MILLIS));
     }
     return true;

@@ -28,7 +28,6 @@ export interface PublisherParts {
   readonly connection: NatsConnection;
   readonly listeners: Listeners;
   readonly references: References;
-  readonly say: (line: string) => void;
 }
 
 /** Publishes reports and knows how far it got. */
@@ -97,16 +96,13 @@ export class ReportPublisher {
   }
 
   async #send(stored: HistoryReport, context: ReportContext): Promise<void> {
-    const { connection, references, say } = this.#parts;
+    const { connection, references } = this.#parts;
     let report = privateReport(stored, context);
     if (report === null) {
       const { words } = WireBuffer.copyOf(stored.event);
       await references.waitFor(words[EventWord.instrument]);
       report = privateReport(stored, context);
-    }
-    if (report === null) {
-      const { account, sequence } = stored;
-      return say(`report ${sequence} of account ${account} is kept back: no terms in REFERENCE`);
+      if (report === null) return;
     }
     connection.publish(reportsSubject(stored.account), JSON.stringify(report));
   }

@@ -82,16 +82,20 @@ export class MarketData {
       settledEvent: () => this.feeds.settledEvent,
       hasRoom: () => this.feeds.release(publisher.sink),
     });
-    const note = () =>
-      this.#progress.note(publisher.confirmedEvent).catch((error) => {
-        // The next note brings the same and more.
-        say(`progress was not noted: ${error instanceof Error ? error.message : error}`);
-      });
-    const noting = setInterval(() => void note(), PROGRESS_MILLIS);
+    // The next note brings the same and more, or the next run publishes again what was not noted.
+    const notNoted = (error: unknown) =>
+      say(`progress was not noted: ${error instanceof Error ? error.message : error}`);
+    const note = () => this.#progress.note(publisher.confirmedEvent).catch(notNoted);
+    const end = async () => {
+      await publisher.drain();
+      await this.#progress.noteLast(publisher.confirmedEvent).catch(notNoted);
+    };
+    const noting = setInterval(note, PROGRESS_MILLIS);
     const ticking = setInterval(() => this.#snapshots.tick(), TICK_MILLIS);
     try {
       await this.#follow(publisher, published);
-      await withinMillis(STOP_MILLIS_MAX, publisher.drain().then(note));
+      clearInterval(noting);
+      await withinMillis(STOP_MILLIS_MAX, end());
     } finally {
       clearInterval(noting);
       clearInterval(ticking);

@@ -19,7 +19,7 @@ export class Progress {
   readonly #bucket: Bucket;
   readonly #key: string;
   #noted = 0;
-  #isWriting = false;
+  #writing: Promise<void> | null = null;
 
   constructor(connection: NatsConnection, shard: number) {
     this.#bucket = new Bucket(connection, PROGRESS_BUCKET);
@@ -40,13 +40,23 @@ export class Progress {
 
   /** Notes an event unless it is noted already or a note is on its way: the next call brings it. */
   async note(eventSequence: number): Promise<void> {
-    if (this.#isWriting || eventSequence <= this.#noted) return;
-    this.#isWriting = true;
+    if (this.#writing !== null || eventSequence <= this.#noted) return;
+    this.#writing = this.#write(eventSequence);
     try {
-      await this.#bucket.put(this.#key, JSON.stringify({ eventSequence }));
-      this.#noted = eventSequence;
+      await this.#writing;
     } finally {
-      this.#isWriting = false;
+      this.#writing = null;
     }
+  }
+
+  /** Notes the last event of a run, after the note that is on its way. */
+  async noteLast(eventSequence: number): Promise<void> {
+    await this.#writing?.catch(() => {});
+    if (eventSequence > this.#noted) await this.#write(eventSequence);
+  }
+
+  async #write(eventSequence: number): Promise<void> {
+    await this.#bucket.put(this.#key, JSON.stringify({ eventSequence }));
+    this.#noted = eventSequence;
   }
 }

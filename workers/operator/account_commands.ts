@@ -5,6 +5,8 @@
  */
 import { formatDecimal } from "../../core/protocol/decimal.ts";
 import { PAGE_ROWS_MAX } from "../../core/protocol/queries.ts";
+import { ResultCode } from "../../core/protocol/result_code.ts";
+import { AdministrationError } from "../../infra/administration/errors.ts";
 import { queryLeader } from "../../infra/administration/leader_query.ts";
 import { readInstruments } from "../../infra/administration/reference.ts";
 import {
@@ -130,7 +132,9 @@ async function move(
   const amount = amountOf(amountText, scale, `amount of ${assetName}`);
   const client = await session.client();
   const command = { kind, account, asset, amount };
-  const report = await client.send(command, `${kind} ${id}`);
+  const report = await client.send(command, `${kind} ${id}`).catch((error) => {
+    throw explained(error, kind, assetName, scale);
+  });
   const balance = (await balancesOf(session, account)).find((one) => one.asset === assetName);
   const moved = `${formatDecimal(amount, scale)} ${assetName}`;
   const verb = kind === "deposit" ? "deposited to" : "withdrawn from";
@@ -152,6 +156,19 @@ async function move(
       sequence: String(report.sequence),
     },
   };
+}
+
+/** A refusal in the words and units of the command line. */
+function explained(error: unknown, kind: string, asset: string, scale: number): unknown {
+  if (!(error instanceof AdministrationError)) return error;
+  if (error.code === ResultCode.differentContent) {
+    return new Error(`${kind} was refused, different_content: the --id was used for another one`);
+  }
+  if (error.code !== ResultCode.insufficientFunds) return error;
+  const [available, asked] = [error.limit, error.value].map((units) => formatDecimal(units, scale));
+  return new Error(
+    `${kind} was refused, insufficient_funds: ${available} ${asset} available, ${asked} asked for`,
+  );
 }
 
 /** New orders are refused first, so that none slips in behind the cancel. */

@@ -95,7 +95,7 @@ async function main(args: string[]): Promise<string> {
   const { positionals, values } = readCommandLine(called, args, options, true);
   const given = positionals.slice(command.words.split(" ").length);
   if (given.length !== command.values) {
-    throw new UsageError(`usage: ${called} ${command.usage}`);
+    throw new UsageError(`usage: ${called} ${command.usage}`.trimEnd());
   }
   const { data, "nats-url": natsUrl, creds, shard, json } = values as OptionValues;
   const session = new AdminSession(

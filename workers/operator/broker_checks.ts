@@ -24,7 +24,9 @@ export interface BrokerTarget {
   readonly paths: InstallationPaths;
   /** `nats://host:port`. */
   readonly natsUrl: () => Promise<string>;
-  /** Connection of the admin user over WebSocket. */
+  /** Connection of the admin user over WebSocket; rejects with why there is none. */
+  readonly connect: () => Promise<NatsConnection>;
+  /** The same for whoever only needs it: rejects with {@link NotLookedAtError}. */
   readonly connection: () => Promise<NatsConnection>;
   readonly shard: number;
 }
@@ -71,8 +73,8 @@ async function lookAtNats({ natsUrl }: BrokerTarget): Promise<Finding> {
   return { status: "ok", detail: `nats-server ${version} at ${url}` };
 }
 
-async function lookAtWebSocket({ connection }: BrokerTarget): Promise<Finding> {
-  const open = await connection();
+async function lookAtWebSocket({ connect }: BrokerTarget): Promise<Finding> {
+  const open = await connect();
   const millis = await open.rtt();
   return { status: "ok", detail: `${open.getServer()}, round trip ${millis} ms` };
 }
@@ -158,7 +160,8 @@ function isKept(expected: Partial<StreamConfig>, found: Partial<StreamConfig> | 
     (found?.max_msgs ?? -1) === -1;
 }
 
-async function lookAtClock({ paths }: BrokerTarget): Promise<Finding> {
+async function lookAtClock({ connection, paths }: BrokerTarget): Promise<Finding> {
+  await connection();
   const asked = Date.now();
   const answer = await askMonitor(paths, "varz");
   const answered = Date.now();

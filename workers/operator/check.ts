@@ -18,6 +18,14 @@ export interface Finding {
   readonly advice?: string;
 }
 
+/** A check could not look, because of something that another check says. Has no advice of its own. */
+export class NotLookedAtError extends Error {
+  override readonly name = "NotLookedAtError";
+  constructor(reason: string) {
+    super(`not looked at: ${reason}`);
+  }
+}
+
 /** Something to look at. Runs beside all others; rejects for "fail". */
 export interface Check {
   readonly name: string;
@@ -51,7 +59,8 @@ async function runCheck(check: Check, millisMax: number): Promise<CheckResult> {
     return { name, ...await Promise.race([check.look(), late]) };
   } catch (error) {
     const detail = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    return { name, status: "fail", detail, advice };
+    const isAdvised = !(error instanceof NotLookedAtError);
+    return { name, status: "fail", detail, ...(isAdvised ? { advice } : {}) };
   } finally {
     clearTimeout(timer);
   }

@@ -11,7 +11,7 @@ import { readMarketFile } from "../../infra/administration/local_installation.ts
 import { ConfigError } from "../../infra/config.ts";
 import { table } from "./admin_command.ts";
 import { brokerChecks } from "./broker_checks.ts";
-import { type CheckResult, runChecks } from "./check.ts";
+import { type CheckResult, NotLookedAtError, runChecks } from "./check.ts";
 import { type Options, readCommandLine, UsageError } from "./command_line.ts";
 import { machineChecks } from "./machine_checks.ts";
 import { marketChecks, once } from "./market_checks.ts";
@@ -55,10 +55,15 @@ async function examine(data: string | undefined): Promise<CheckResult[]> {
   const paths = pathsOf(choice);
   const market = once(() => readMarketFile(paths));
   let open: NatsConnection | undefined;
-  const connection = once(async () => open = await connectTo(choice, "admin"));
+  const connect = once(async () => open = await connectTo(choice, "admin"));
+  const connection = () =>
+    connect().catch(() => {
+      throw new NotLookedAtError("there is no connection to the broker, see websocket");
+    });
   const target = {
     paths,
     shard: SHARD,
+    connect,
     connection,
     natsUrl: async () => (await market()).nats,
     gateway: async () => (await market()).gateway,
@@ -78,8 +83,12 @@ async function examine(data: string | undefined): Promise<CheckResult[]> {
 
 function tableOf(results: readonly CheckResult[]): string {
   const rows = results.map(({ name, status, detail }) => [status, name, detail]);
-  const advised = results.filter(({ status, advice }) => status !== "ok" && advice !== undefined);
-  const advice = advised.map(({ name, advice }) => `${name}: ${advice}`);
+  const advised = new Map<string, string[]>();
+  for (const { name, status, advice } of results) {
+    if (status === "ok" || advice === undefined) continue;
+    advised.set(advice, [...advised.get(advice) ?? [], name]);
+  }
+  const advice = [...advised].map(([text, names]) => `${names.join(", ")}: ${text}`);
   const count = (wanted: string) => results.filter(({ status }) => status === wanted).length;
   const summary = `${count("ok")} ok, ${count("warn")} warnings, ${count("fail")} failed`;
   return [table(rows), ...(advice.length > 0 ? ["", "what to do", ...advice] : []), "", summary]

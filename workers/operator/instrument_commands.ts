@@ -132,19 +132,20 @@ async function add(
     throw new UsageError(`there is an instrument ${symbol} already`);
   }
   const [baseName, quoteName] = symbol.split("-");
-  const base = await assetOf(session, known, baseName, scaleOf(options, "base-scale"));
-  const quote = await assetOf(session, known, quoteName, scaleOf(options, "quote-scale"));
+  if (baseName === quoteName) throw new UsageError(`${symbol} would trade ${baseName} for itself`);
+  const base = knownAsset(known, baseName, scaleOf(options, "base-scale"));
+  const quote = knownAsset(known, quoteName, scaleOf(options, "quote-scale"));
   const sizes = sizesOf(options);
   checkBounds(sizes, base.scale, quote.scale);
-  const terms = {
-    ...sizes,
-    symbol,
-    baseAsset: base.asset,
-    quoteAsset: quote.asset,
+  const fees = {
     makerFeePpm: ppmOf(options, "maker-ppm"),
     takerFeePpm: ppmOf(options, "taker-ppm"),
     collarPpm: ppmOf(options, "collar-ppm"),
   };
+  // Nothing is defined before all of the command line is found to be good.
+  const baseAsset = await defineAsset(session, known, base);
+  const quoteAsset = await defineAsset(session, known, quote);
+  const terms = { ...sizes, ...fees, symbol, baseAsset, quoteAsset };
   const first = 1 + Math.max(0, ...known.map((one) => one.instrument));
   const instrument = await withFreeNumber(
     first,
@@ -159,24 +160,39 @@ async function define(session: AdminSession, terms: InstrumentTerms): Promise<vo
   await client.send({ kind: "instrument", terms }, `instrument ${crypto.randomUUID()}`);
 }
 
-/** The number and scale of an asset, defined where no instrument has it yet. */
-async function assetOf(
-  session: AdminSession,
+interface NamedAsset {
+  /** `null` where no instrument has it yet. */
+  readonly asset: number | null;
+  readonly name: string;
+  readonly scale: number;
+}
+
+/** An asset as the instruments have it, or a new one with the given scale. */
+function knownAsset(
   known: readonly InstrumentReference[],
   name: string,
-  scale: number,
-): Promise<{ readonly asset: number; readonly scale: number }> {
+  newScale: number,
+): NamedAsset {
   const asBase = known.find((one) => one.baseName === name);
-  if (asBase !== undefined) return { asset: asBase.baseAsset, scale: asBase.baseScale };
+  if (asBase !== undefined) return { asset: asBase.baseAsset, name, scale: asBase.baseScale };
   const asQuote = known.find((one) => one.quoteName === name);
-  if (asQuote !== undefined) return { asset: asQuote.quoteAsset, scale: asQuote.quoteScale };
+  if (asQuote !== undefined) return { asset: asQuote.quoteAsset, name, scale: asQuote.quoteScale };
+  return { asset: null, name, scale: newScale };
+}
+
+/** The number of an asset, which is defined where it is new. */
+async function defineAsset(
+  session: AdminSession,
+  known: readonly InstrumentReference[],
+  { asset, name, scale }: NamedAsset,
+): Promise<number> {
+  if (asset !== null) return asset;
   const first = 1 + Math.max(0, ...known.flatMap((one) => [one.baseAsset, one.quoteAsset]));
   const client = await session.client();
-  const asset = await withFreeNumber(first, ResultCode.assetExists, async (number) => {
+  return await withFreeNumber(first, ResultCode.assetExists, async (number) => {
     const command = { kind: "asset", asset: number, name, scale } as const;
     await client.send(command, `asset ${crypto.randomUUID()}`);
   });
-  return { asset, scale };
 }
 
 /** Takes the first number from `first` on that the core does not say is taken. */

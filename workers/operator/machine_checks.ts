@@ -12,6 +12,7 @@ import { isPortFree } from "../../infra/nats/ports.ts";
 import { findTool } from "../../infra/provision/provision.ts";
 import { formatVersion, serverVersion } from "../../infra/provision/server_version.ts";
 import { thisSystem } from "../../infra/provision/system.ts";
+import { commandLine, readPid } from "../supervisor/orphans.ts";
 import type { Check, Finding } from "./check.ts";
 
 /** Below this the broker should get more room soon, or at once. */
@@ -46,7 +47,7 @@ export function machineChecks(
     {
       name: "ports",
       advice: "choose others: deno task start --port N",
-      look: () => lookAtPorts(urls),
+      look: () => lookAtPorts(paths, urls),
     },
     { name: "disk", advice: "make room", look: () => lookAtDisk(paths) },
   ];
@@ -85,8 +86,13 @@ async function lookAtSecrets(paths: InstallationPaths): Promise<Finding> {
 }
 
 /** Ports of the market must be taken; of the usual ones it says what a start would find. */
-async function lookAtPorts(urls: () => Promise<readonly string[]>): Promise<Finding> {
-  const own = (await urls().catch(() => [])).map((url) => Number(new URL(url).port));
+async function lookAtPorts(
+  paths: InstallationPaths,
+  urls: () => Promise<readonly string[]>,
+): Promise<Finding> {
+  // Of a market that has stopped, somebody else may have the ports by now.
+  const known = await isSupervised(paths) ? await urls().catch(() => []) : [];
+  const own = known.map((url) => Number(new URL(url).port));
   const silent = own.filter((port) => isPortFree(HOST, port));
   const others = USUAL_PORTS.filter(({ port }) => !own.includes(port) && !isPortFree(HOST, port));
   const ours = own.filter((port) => !silent.includes(port));
@@ -106,6 +112,12 @@ async function lookAtPorts(urls: () => Promise<readonly string[]>): Promise<Find
     return { status: "warn", detail, advice: "start with another one: deno task start --port N" };
   }
   return { status: "ok", detail };
+}
+
+/** Whether a supervisor runs on the data directory. */
+async function isSupervised(paths: InstallationPaths): Promise<boolean> {
+  const pid = await readPid(paths.pid("supervisor"));
+  return pid !== null && (await commandLine(pid)).includes("start_main.ts");
 }
 
 async function lookAtDisk(paths: InstallationPaths): Promise<Finding> {

@@ -44,7 +44,8 @@ export function marketChecks(target: MarketTarget): Check[] {
     { name: "market data", advice: LOG_ADVICE, look: () => lookAtMarketData(target, state) },
     {
       name: "gateway",
-      advice: "look at what deno task start prints for gateway",
+      advice:
+        "start the market: deno task start; where it runs, look at what it prints for gateway",
       look: () => lookAtGateway(target),
     },
     {

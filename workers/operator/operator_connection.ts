@@ -14,6 +14,7 @@ import {
   readMarketFile,
 } from "../../infra/administration/local_installation.ts";
 import { connectNats } from "../../infra/nats/connect.ts";
+import { ConnectError } from "../../infra/nats/errors.ts";
 import type { UserName } from "../../infra/nats/users.ts";
 import { readConfig } from "../../infra/config.ts";
 
@@ -36,8 +37,8 @@ export function pathsOf(choice: Pick<InstallationChoice, "data">): InstallationP
 /**
  * Connects as one of the installation's users.
  *
- * @throws {InstallationError} when there is no such installation
- * @throws {ConnectError} when its broker does not answer
+ * @throws {InstallationError} when there is no such installation, or it does not run
+ * @throws {ConnectError} when another broker does not answer
  */
 export async function connectTo(
   choice: InstallationChoice,
@@ -49,7 +50,14 @@ export async function connectTo(
     throw new InstallationError(`--nats-url needs --creds FILE, the credentials of user ${user}`);
   }
   const credentials = await readInstalled(paths, choice.creds ?? paths.credentials(user));
-  return await connectNats({ servers, credentials, name: `operator-${user}` });
+  try {
+    return await connectNats({ servers, credentials, name: `operator-${user}` });
+  } catch (error) {
+    if (!(error instanceof ConnectError) || choice.natsUrl !== undefined) throw error;
+    throw new InstallationError(
+      `${error.message}; does the market of ${paths.data} run? Start it with: deno task start`,
+    );
+  }
 }
 
 /**

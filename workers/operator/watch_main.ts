@@ -11,7 +11,7 @@ import { readWatchArguments, WATCH_HELP, type WatchArguments } from "./watch_arg
 import { connectToMarket } from "./watch_connection.ts";
 import { jsonLine, linesOf, snapshotLine } from "./watch_lines.ts";
 import { WatchModel } from "./watch_model.ts";
-import { drawScreen } from "./watch_screen.ts";
+import { drawScreen, type ScreenSize } from "./watch_screen.ts";
 import { type WatchListener, WatchSession } from "./watch_session.ts";
 import { WatchTerminal } from "./watch_terminal.ts";
 
@@ -70,7 +70,7 @@ function screenView(model: WatchModel, color: boolean, fail: (error: unknown) =>
     // Where there is no such market, the screen is not taken for the moment that it takes to say so.
     if (!model.replica.isLive && now - startedAt < FIRST_PICTURE_MILLIS_MAX) return;
     terminal.open();
-    const size = Deno.consoleSize();
+    const size = terminalSize();
     const moment = { nowMillis: Date.now(), messagesPerSecond: rate.perSecond };
     terminal.show(drawScreen(model, size, color, moment), size);
   };
@@ -91,6 +91,12 @@ function screenView(model: WatchModel, color: boolean, fail: (error: unknown) =>
       terminal.close();
     },
   };
+}
+
+/** Size of the terminal; of one that does not know it, that of the classic ones. */
+function terminalSize(): ScreenSize {
+  const { columns, rows } = Deno.consoleSize();
+  return columns > 0 && rows > 0 ? { columns, rows } : { columns: 80, rows: 24 };
 }
 
 /** Calls `leave` at Ctrl-C, at an order to end, and where keys are read at q. */

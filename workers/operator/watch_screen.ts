@@ -26,6 +26,8 @@ const TAPE_COLUMNS_LEAST = 76;
 const BAR_COLUMNS_LEAST = 6;
 /** Lines that are neither book nor tape: two at the top, one at the bottom. */
 const FRAME_ROWS = 3;
+/** Columns beyond which a bar tells nothing more. */
+const BAR_COLUMNS_MAX = 64;
 const NUMBER_COLUMNS_LEAST = 9;
 const GAP = 2;
 
@@ -45,6 +47,8 @@ interface Columns {
   readonly quantity: number;
   readonly total: number;
   readonly bar: number;
+  /** Width of a traded quantity. */
+  readonly traded: number;
   /** Column at which the tape begins; the width where there is none. */
   readonly tape: number;
 }
@@ -56,12 +60,14 @@ export function drawScreen(
   color: boolean,
   moment: ScreenMoment,
 ): string[] {
-  const newLine = () => new WatchLine(size.columns, color);
+  // A terminal that has written its last column may drop it when the rest of the line is cleared.
+  const width = Math.max(1, size.columns - 1);
+  const newLine = () => new WatchLine(width, color);
   const bookRows = Math.max(0, size.rows - FRAME_ROWS);
   const askCount = Math.ceil((bookRows - 1) / 2);
   const bidCount = Math.max(0, bookRows - 1 - askCount);
   const ladder = ladderOf(model.replica.bids, model.replica.asks, Math.max(askCount, 1));
-  const columns = columnsOf(ladder, model.tape, size.columns);
+  const columns = columnsOf(ladder, model.tape, width);
   const lines = [drawHeader(newLine(), model), drawHeadings(newLine(), columns)];
   for (let row = 0; row < bookRows; row++) {
     const line = newLine();
@@ -98,16 +104,11 @@ function columnsOf(ladder: Ladder, tape: readonly TradeEntry[], width: number): 
   const quantity = widest(rows.map((row) => row.quantity));
   const total = widest(rows.map((row) => row.total));
   const traded = widest(tape.map((trade) => trade.quantity));
-  const tapeWidth = "  HH:MM:SS.mmm".length + price + traded + 1;
+  const tapeWidth = "  HH:MM:SS.mmm".length + price + traded;
   const hasTape = width >= TAPE_COLUMNS_LEAST && width >= price + quantity + total + tapeWidth;
-  const book = hasTape ? width - tapeWidth : width;
-  return {
-    price,
-    quantity,
-    total,
-    bar: Math.max(0, book - price - quantity - total),
-    tape: hasTape ? book : width,
-  };
+  const numbers = price + quantity + total;
+  const bar = Math.max(0, Math.min(BAR_COLUMNS_MAX, width - numbers - (hasTape ? tapeWidth : 0)));
+  return { price, quantity, total, bar, traded, tape: hasTape ? numbers + bar : width };
 }
 
 function drawHeader(line: WatchLine, model: WatchModel): WatchLine {
@@ -142,7 +143,7 @@ function drawHeadings(line: WatchLine, columns: Columns): WatchLine {
   line.field("total", columns.total, FAINT);
   if (columns.tape < line.columns) {
     line.upTo(columns.tape).add("  time        ", FAINT).field("price", columns.price, FAINT);
-    line.field("quantity", line.columns - line.width - 1, FAINT);
+    line.field("quantity", columns.traded, FAINT);
   }
   return line;
 }
@@ -165,7 +166,7 @@ function drawTrade(line: WatchLine, columns: Columns, trade: TradeEntry | undefi
   const style = colorOf(trade.takerSide === "buy" ? "bids" : "asks");
   line.upTo(columns.tape).add(`  ${clockTime(trade.timeMicros)}`, FAINT);
   line.field(withThousands(trade.price), columns.price, style);
-  line.field(withThousands(trade.quantity), line.columns - line.width - 1, PLAIN);
+  line.field(withThousands(trade.quantity), columns.traded, PLAIN);
 }
 
 function drawFooter(line: WatchLine, model: WatchModel, moment: ScreenMoment): WatchLine {

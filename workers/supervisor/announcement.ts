@@ -49,6 +49,19 @@ export function readyText(market: ReadyMarket, dataDirectory: string, hasDemo: b
     `  curl -s '${gateway}/v1/depth?symbol=${symbol}'`,
     `  deno task watch ${symbol}${data}`,
     `  deno task doctor${data}`,
-    "  README.md has a signed order to copy. Ctrl-C stops the market.",
+    `  . ${dataDirectory}/run/demo.env  # then the signed order of README.md`,
+    "Ctrl-C stops the market.",
   ].join("\n");
+}
+
+/** The file that a shell reads for the first order: the URL, and each demo account's key. */
+export function demoEnvironment(gateway: string, keys: readonly ShownKey[]): string {
+  const traders = keys.filter(({ account }) => account !== "admin");
+  return [
+    `EDGEBOOK_URL='${gateway}'`,
+    ...traders.flatMap(({ account, key, secret }) => [
+      `EDGEBOOK_KEY_${account}='${key}'`,
+      `EDGEBOOK_SECRET_${account}='${secret}'`,
+    ]),
+  ].join("\n") + "\n";
 }

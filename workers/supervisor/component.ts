@@ -44,16 +44,21 @@ export interface ComponentListener {
 export class Component {
   readonly #spec: ComponentSpec;
   readonly #listener: ComponentListener;
-  readonly #policy = new RestartPolicy();
+  readonly #policy: Pick<RestartPolicy, "died" | "recent">;
   readonly #up = Promise.withResolvers<void>();
   #current: Launched | null = null;
   #isStopping = false;
   #endPause: () => void = () => {};
   #done: Promise<void> = Promise.resolve();
 
-  constructor(spec: ComponentSpec, listener: ComponentListener) {
+  constructor(
+    spec: ComponentSpec,
+    listener: ComponentListener,
+    policy: Pick<RestartPolicy, "died" | "recent"> = new RestartPolicy(),
+  ) {
     this.#spec = spec;
     this.#listener = listener;
+    this.#policy = policy;
   }
 
   /** Pid of the present process, 0 while there is none. */
@@ -86,10 +91,10 @@ export class Component {
       if (pause === null) {
         const span = `${RESTART_WINDOW_MILLIS / 1_000} s`;
         const often = `more than ${RESTARTS_MAX} times in ${span}`;
-        return this.#listener.givenUp(`${name} died ${often}; the last time: ${reason}`);
+        return this.#listener.givenUp(`${name} died ${often}; the last time ${reason}`);
       }
       const times = `${this.#policy.recent} of at most ${RESTARTS_MAX}`;
-      this.#listener.say(`${name}: ${reason}; starting it again in ${pause} ms (${times})`);
+      this.#listener.say(`${name} ${reason}; starting it again in ${pause} ms (${times})`);
       await this.#pause(pause);
     }
   }
@@ -102,7 +107,7 @@ export class Component {
     try {
       launched = await this.#spec.launch();
     } catch (error) {
-      return `could not be started: ${error instanceof Error ? error.message : String(error)}`;
+      return `was not started: ${error instanceof Error ? error.message : String(error)}`;
     }
     this.#current = launched;
     if (this.#isStopping) {
@@ -123,7 +128,7 @@ export class Component {
     const status = await launched.exited;
     if (this.#isStopping) return null;
     const refusal = status.signal === null ? this.#spec.refusal(status.code) : null;
-    if (refusal === null) return `it died (${endOf(status)})`;
+    if (refusal === null) return `died by ${endOf(status)}`;
     this.#listener.givenUp(`${name} ended with exit code ${status.code}: ${refusal}`);
     return null;
   }

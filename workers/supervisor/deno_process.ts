@@ -63,7 +63,8 @@ export function spawnDeno(spec: DenoProcessSpec): Deno.ChildProcess {
     args: denoArguments(spec),
     cwd: PROJECT_ROOT,
     clearEnv: true,
-    env: { ...spec.environment },
+    // Its lines go through a pipe; colours would be read as text.
+    env: { ...spec.environment, NO_COLOR: "1" },
     detached: true,
     stdin: "null",
     stdout: "piped",

@@ -13,7 +13,7 @@ import type { RunningNats } from "../../infra/nats/launch.ts";
 import { isPortFree, pickPorts } from "../../infra/nats/ports.ts";
 import type { ServerPorts } from "../../infra/nats/server_config.ts";
 import { ensureStreams } from "../../infra/nats/streams.ts";
-import type { ReadyMarket } from "./announcement.ts";
+import { demoEnvironment, type ReadyMarket } from "./announcement.ts";
 import { openApiKeys, openMasterKey, shownKeys } from "./api_keys.ts";
 import { Bootstrap } from "./bootstrap.ts";
 import { Component, type ComponentName, type ComponentSpec } from "./component.ts";
@@ -74,6 +74,7 @@ export class Market {
   readonly #components = new Map<ComponentName, Component>();
   readonly #failed = Promise.withResolvers<never>();
   #server: RunningNats | null = null;
+  #isStopping = false;
 
   constructor(options: MarketOptions) {
     this.#options = options;
@@ -98,6 +99,7 @@ export class Market {
   /** Ends everything in order. Settles when nothing of it is left. */
   async stop(): Promise<void> {
     const { directory, say } = this.#options;
+    this.#isStopping = true;
     const began = performance.now();
     for (const name of ENDING_ORDER) {
       const left = Math.max(1, END_BY_MILLIS[name] - (performance.now() - began));
@@ -126,6 +128,8 @@ export class Market {
     await this.#writeRunFiles(url, server);
     const masterKey = await openMasterKey(paths);
     const keys = await openApiKeys(connection, paths, masterKey, withDemo, say);
+    const environment = demoEnvironment(url, shownKeys(keys));
+    await replaceFile(paths.demoEnvironment(), environment, SECRET_MODE);
     const gateway = () => gatewayProcess(this.#running(), { host, port }, masterKey, paths);
     await Promise.all([
       this.#add(gatewayComponent(url, () => ({ ...gateway(), ...this.#output("gateway") }))),
@@ -210,6 +214,8 @@ export class Market {
   /** Starts a component; settles when it is up. */
   async #add(spec: ComponentSpec): Promise<void> {
     const { directory, say } = this.#options;
+    // A start that was overtaken by the stop goes no further.
+    if (this.#isStopping) return await new Promise(() => {});
     const component = new Component(spec, {
       say,
       launched: (name, pid) => replaceFile(directory.paths.pid(name), `${pid}\n`, PUBLIC_MODE),

@@ -27,19 +27,17 @@ export type ProcessSpec = Omit<DenoProcessSpec, "onLine" | "say">;
 /** New objects of the matching process live long: a larger nursery copies less of them. */
 const MATCHING_V8_FLAGS = ["--max-semi-space-size=64"];
 
+/** Where the Workers of the matching process have their modules from. */
+const WORKER_FOLDERS = ["core", "infra", "workers/history", "workers/market_data"];
+
 /** The matching process. */
 export function matchingProcess(server: RunningNats, paths: InstallationPaths): ProcessSpec {
   const { matcher, marketData, history } = server.credentials;
   return {
     entry: ENTRIES.matching,
     net: [hostOf(server.webSocketUrl)],
-    // A Worker needs leave to read its own modules; the process itself imports without.
-    read: [
-      `${PROJECT_ROOT}core`,
-      `${PROJECT_ROOT}infra`,
-      `${PROJECT_ROOT}workers`,
-      paths.history(),
-    ],
+    // A Worker needs leave to read every module it imports; the process itself imports without.
+    read: [...WORKER_FOLDERS.map((folder) => PROJECT_ROOT + folder), paths.history()],
     write: [paths.history()],
     v8Flags: MATCHING_V8_FLAGS,
     environment: {

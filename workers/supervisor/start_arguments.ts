@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isAbsolute, resolve } from "node:path";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { describeVariables, readConfig } from "../../infra/config.ts";
 import { DEFAULT_DATA_DIRECTORY } from "../../infra/administration/local_installation.ts";
@@ -57,7 +57,6 @@ export interface StartArguments {
   readonly port: number;
   /** Absolute path. */
   readonly dataDirectory: string;
-  readonly isDefaultDirectory: boolean;
 }
 
 /** A command line that is not understood. */
@@ -76,19 +75,13 @@ export function readStartArguments(args: string[]): StartArguments {
   const { values } = parsed(args);
   const { data } = values;
   if (data === "") throw new UsageError("--data takes the path of a directory, not nothing");
-  const isDefaultDirectory = data === undefined;
   return {
     help: values.help,
     demo: values.demo,
     fresh: values.fresh,
     json: values.json,
     port: values.port === undefined ? readConfig(["port"]).port : portOf(values.port),
-    dataDirectory: isDefaultDirectory
-      ? DEFAULT_DATA_DIRECTORY
-      : isAbsolute(data)
-      ? data
-      : resolve(data),
-    isDefaultDirectory,
+    dataDirectory: data === undefined ? DEFAULT_DATA_DIRECTORY : resolve(data),
   };
 }
 

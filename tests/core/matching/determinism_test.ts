@@ -37,7 +37,12 @@ import { eventBytes } from "./event_view.ts";
 import { SMALL_CAPACITIES, Venue } from "./venue.ts";
 
 const TINY: Capacities = {
-  ...{ orders: 1, levels: 1, balances: 1, accounts: 1, outcomes: 1, events: 1 },
+  orders: 1,
+  levels: 1,
+  balances: 1,
+  accounts: 1,
+  outcomes: 1,
+  events: 1,
 };
 
 /** Applies appends to a state and returns, for each, the bytes of its events and the state hash. */
@@ -91,19 +96,19 @@ Deno.test("where a frame lies in its buffer changes nothing", () => {
 
 /** A day of everything, the same every time. */
 const DAY: readonly Command[] = [
-  ...[sell(5, 1_010, called("a1")), sell(3, 1_020), sell(7, 1_030, by(3)), buy(4, 990, by(2))],
-  ...[buy(6, 1_015, by(2), called("b1")), buy(6, 1_015, by(2), called("b1"))],
-  ...[buy(2, 1_020, by(2), ioc), buy(90, 1_030, by(2), fok), sell(1, 1_015, postOnly)],
-  ...[buy(3, 0, by(2), atMarket), buy(9_000, 0, by(2), withBudget), sell(2, 0, atMarket)],
-  ...[
+  [sell(5, 1_010, called("a1")), sell(3, 1_020), sell(7, 1_030, by(3)), buy(4, 990, by(2))],
+  [buy(6, 1_015, by(2), called("b1")), buy(6, 1_015, by(2), called("b1"))],
+  [buy(2, 1_020, by(2), ioc), buy(90, 1_030, by(2), fok), sell(1, 1_015, postOnly)],
+  [buy(3, 0, by(2), atMarket), buy(9_000, 0, by(2), withBudget), sell(2, 0, atMarket)],
+  [
     buy(2, 1_030, by(3), expireMaker),
     sell(8, 985, by(2), expireBoth),
     cancel("a1"),
     cancel(999),
   ],
-  ...[halt(), buy(1, 990, by(2)), resume(), deposit(3, 2, 1_000), withdraw(3, 2, 10_000_000_000)],
-  ...[setAccount(3, false), sell(1, 1_000, by(3)), cancelAccount(3), cancelAll(by(2)), claim(2)],
-];
+  [halt(), buy(1, 990, by(2)), resume(), deposit(3, 2, 1_000), withdraw(3, 2, 10_000_000_000)],
+  [setAccount(3, false), sell(1, 1_000, by(3)), cancelAccount(3), cancelAll(by(2)), claim(2)],
+].flat();
 
 /** The venue after the day. */
 function venueAfterDay(capacities?: Capacities): Venue {

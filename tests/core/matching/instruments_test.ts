@@ -9,10 +9,19 @@ import { codeName } from "./story.ts";
 import { Venue } from "./venue.ts";
 
 const TERMS: InstrumentTerms = {
-  ...{ instrument: 1, symbol: "BTC-USD", baseAsset: 1, quoteAsset: 2 },
-  ...{ priceScale: 2, quantityScale: 4, tickSize: 1, lotSize: 1 },
-  ...{ priceTicksMax: 1_000_000, quantityLotsMax: 1_000_000_000 },
-  ...{ makerFeePpm: 100, takerFeePpm: 200, collarPpm: 50_000 },
+  instrument: 1,
+  symbol: "BTC-USD",
+  baseAsset: 1,
+  quoteAsset: 2,
+  priceScale: 2,
+  quantityScale: 4,
+  tickSize: 1,
+  lotSize: 1,
+  priceTicksMax: 1_000_000,
+  quantityLotsMax: 1_000_000_000,
+  makerFeePpm: 100,
+  takerFeePpm: 200,
+  collarPpm: 50_000,
 };
 
 /** Instruments with two assets: BTC with 8 decimals, USD with 6. */

@@ -72,9 +72,9 @@ Deno.test("an order that meets its price exactly trades, one tick less does not"
   ]);
 });
 
-Deno.test("trade ids count every trade, order ids every accepted order", () => {
+Deno.test("trade ids count every trade, order ids every accepted order and no rejected one", () => {
   const venue = new Venue().rest("sell 101 | 1:1 1:1 1:1");
-  venue.submit(buy(1, 200, by(2), ioc, { account: 9 }), buy(3, 101, by(2)));
+  venue.submit(buy(1, 200, by(9)), buy(3, 101, by(2)));
   const trades = venue.events.filter(({ kind }) => kind === 2);
   assert.deepEqual(trades.map(({ at56 }) => Number(at56)), [1, 1, 2, 2, 3, 3]);
   assert.equal(venue.lastOrderId, 4);

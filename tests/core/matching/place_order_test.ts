@@ -8,6 +8,7 @@ import {
   cancel,
   fok,
   ioc,
+  market,
   postOnly,
   sell,
   withBudget,
@@ -107,6 +108,23 @@ Deno.test("market: the collar of a sell is below the best bid, never below one t
   );
   const cheap = new Venue().rest("buy 1 | 1:4");
   assert.deepEqual(cheap.submit(sell(3, 0, by(3), atMarket)).at(-1), "3 taker sold 3@1, filled");
+});
+
+Deno.test("market: a collar of the whole price lets a sell trade down to one tick", () => {
+  const opening = market().asset("BTC", 8).asset("USD", 6)
+    .instrument("BTC-USD", { collarPpm: 1_000_000 })
+    .account(1, { USD: 1_000 }).account(3, { BTC: 1_000_000 });
+  const venue = new Venue(opening).rest(`
+    buy 100 | 1:2
+    buy   1 | 1:2`);
+  assert.deepEqual(venue.submit(sell(5, 0, by(3), atMarket)), [
+    "3 accepted sell 5@1",
+    "1 maker bought 2@100, filled",
+    "3 taker sold 2@100, 3 left",
+    "1 maker bought 2@1, filled",
+    "3 taker sold 2@1, 1 left",
+    "3 expired sell 1@1 (marketRemainder)",
+  ]);
 });
 
 Deno.test("market: a price is its protection, narrower or wider than the collar", () => {

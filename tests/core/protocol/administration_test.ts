@@ -86,10 +86,19 @@ Deno.test("golden: a claim", () => {
 
 Deno.test("golden: an instrument, extended, every field at its offset and the rest zero", () => {
   const terms: InstrumentTerms = {
-    ...{ instrument: 8_191, symbol: "BTC-USD", baseAsset: 1, quoteAsset: 4_095 },
-    ...{ priceScale: 2, quantityScale: 4, tickSize: 2 ** 33, lotSize: 10 },
-    ...{ priceTicksMax: 2 ** 30 - 1, quantityLotsMax: 2 ** 40 + 1 },
-    ...{ makerFeePpm: 100, takerFeePpm: 100_000, collarPpm: 50_000 },
+    instrument: 8_191,
+    symbol: "BTC-USD",
+    baseAsset: 1,
+    quoteAsset: 4_095,
+    priceScale: 2,
+    quantityScale: 4,
+    tickSize: 2 ** 33,
+    lotSize: 10,
+    priceTicksMax: 2 ** 30 - 1,
+    quantityLotsMax: 2 ** 40 + 1,
+    makerFeePpm: 100,
+    takerFeePpm: 100_000,
+    collarPpm: 50_000,
   };
   const { instrument } = CommandKind;
   const bytes = written(instrument, 0, (frame, at) => writeInstrument(frame, at, terms));

@@ -140,8 +140,17 @@ Deno.test("kinds from 128 on take 128 bytes, all others 64", () => {
 
 Deno.test("golden: the numbers of kinds, sides, types and flags", () => {
   assert.deepEqual(CommandKind, {
-    ...{ newOrder: 1, cancel: 2, cancelAll: 3, account: 64, deposit: 65, withdraw: 66 },
-    ...{ tradingStatus: 67, asset: 68, claim: 69, cancelAccount: 70, instrument: 128 },
+    newOrder: 1,
+    cancel: 2,
+    cancelAll: 3,
+    account: 64,
+    deposit: 65,
+    withdraw: 66,
+    tradingStatus: 67,
+    asset: 68,
+    claim: 69,
+    cancelAccount: 70,
+    instrument: 128,
   });
   assert.deepEqual(Side, { buy: 0, sell: 1 });
   assert.deepEqual(OrderType, { limit: 1, market: 2 });

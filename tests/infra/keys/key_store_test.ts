@@ -4,6 +4,7 @@ import { KeyStore } from "../../../infra/keys/key_store.ts";
 import { newKey } from "../../../infra/keys/new_key.ts";
 import { MasterKeyError } from "../../../infra/keys/sealed_key.ts";
 import { verifyingKeyOf } from "../../../infra/keys/verify_signature.ts";
+import { relayBuckets } from "../../../infra/nats/bucket_relay.ts";
 import { connectNats } from "../../../infra/nats/connect.ts";
 import { BUCKET_ANSWER_MILLIS_MAX } from "../../../infra/nats/kv.ts";
 import { launchNats } from "../../../infra/nats/launch.ts";
@@ -37,16 +38,21 @@ const cacheOver = (store: KeyStore) =>
 async function installation() {
   const dataDirectory = await Deno.makeTempDir({ prefix: "edgebook-keys-" });
   const nats = await launchNats({ dataDirectory, say() {} });
-  const connections = await Promise.all((["admin", "gateway"] as const).map((user) =>
-    connectNats({
-      servers: nats.webSocketUrl,
-      credentials: nats.credentials[user],
-      name: `keys-test-${user}`,
-    })
-  ));
+  const connections = await Promise.all(
+    (["admin", "gateway", "history"] as const).map((user) =>
+      connectNats({
+        servers: nats.webSocketUrl,
+        credentials: nats.credentials[user],
+        name: `keys-test-${user}`,
+      })
+    ),
+  );
   await ensureStreams(connections[0], { shards: [0], replicas: 1 });
+  // What a gateway reads of buckets, the user history reads for it.
+  relayBuckets(connections[2]);
+  await connections[2].flush();
   const [admin, gateway] = await Promise.all(
-    connections.map((connection) => KeyStore.open(connection, MASTER_KEY)),
+    connections.slice(0, 2).map((connection) => KeyStore.open(connection, MASTER_KEY)),
   );
   return {
     admin,

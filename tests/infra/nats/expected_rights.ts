@@ -14,7 +14,8 @@ export interface Allowed {
   readonly subscribe: readonly string[];
 }
 
-const API = "$JS.API";
+/** First tokens of the JetStream API. */
+export const API = "$JS.API";
 const reads = (stream: string) => [
   `${API}.STREAM.INFO.${stream}`,
   `${API}.STREAM.MSG.GET.${stream}`,
@@ -29,7 +30,15 @@ const changes = (stream: string) => [
   `${API}.STREAM.PURGE.${stream}`,
   `${API}.STREAM.MSG.DELETE.${stream}`,
 ];
-const STREAMS = ["JOURNAL_0", "EVENTS_0", "KV_REFERENCE", "KV_KEYS", "KV_LISTENERS", "KV_PROGRESS"];
+/** The streams of an installation with one shard. */
+export const STREAMS = [
+  "JOURNAL_0",
+  "EVENTS_0",
+  "KV_REFERENCE",
+  "KV_KEYS",
+  "KV_LISTENERS",
+  "KV_PROGRESS",
+];
 
 /** Subjects that everybody tries to publish to, beside everybody's inboxes. */
 export const PUBLISHED = [
@@ -43,6 +52,12 @@ export const PUBLISHED = [
   "md.snapshot.BTC-USD",
   "user.7.reports",
   "user.8.reports",
+  "bucket.get.KEYS",
+  "bucket.get.KEYS.x",
+  "bucket.get.REFERENCE.x",
+  "bucket.get.LISTENERS",
+  "bucket.put.KEYS.x",
+  "bucket.put.LISTENERS.x",
   "telemetry.x",
   "anything",
   "_INBOX.x",
@@ -80,6 +95,8 @@ export const SUBSCRIBED = [
   "user.*.reports",
   "user.7.>",
   "user.8.reports",
+  "bucket.>",
+  "bucket.get.KEYS",
   "telemetry.>",
   "_INBOX.>",
   "_INBOX.x",
@@ -116,10 +133,10 @@ export const ALLOWED: Readonly<Record<Who, Allowed>> = {
       "query.0",
       "history.0",
       "md.snapshot.BTC-USD",
-      "$KV.LISTENERS.x",
-      `${API}.INFO`,
-      `${API}.DIRECT.GET.KV_REFERENCE`,
-      `${API}.DIRECT.GET.KV_KEYS`,
+      "bucket.get.KEYS",
+      "bucket.get.KEYS.x",
+      "bucket.get.REFERENCE.x",
+      "bucket.put.LISTENERS.x",
     ],
     subscribe: ["md.>", "md.BTC-USD.trades.json", "$KV.REFERENCE.>", "$KV.KEYS.>"],
   },
@@ -132,8 +149,10 @@ export const ALLOWED: Readonly<Record<Who, Allowed>> = {
       ...reads("EVENTS_0"),
       ...reads("KV_REFERENCE"),
       ...reads("KV_LISTENERS"),
+      `${API}.DIRECT.GET.KV_KEYS`,
+      "$KV.LISTENERS.x",
     ],
-    subscribe: ["history.0", "$KV.REFERENCE.>", "$KV.LISTENERS.>"],
+    subscribe: ["history.0", "bucket.>", "bucket.get.KEYS", "$KV.REFERENCE.>", "$KV.LISTENERS.>"],
   },
   marketData: {
     publish: [

@@ -4,6 +4,7 @@
  * @module
  */
 import type { NatsConnection } from "nats.ws";
+import { relayBuckets } from "../../../infra/nats/bucket_relay.ts";
 import {
   connectNats,
   RECONNECT_JITTER_MILLIS,
@@ -23,7 +24,10 @@ export interface TemporaryNats {
   connectWith(credentials: string): Promise<NatsConnection>;
 }
 
-/** Launches a server in a folder of its own, with the streams made unless told otherwise. */
+/**
+ * Launches a server in a folder of its own; unless told otherwise the streams are made, and gateways'
+ * requests to buckets are relayed.
+ */
 export async function withNats(
   body: (nats: TemporaryNats) => Promise<void>,
   options: Partial<LaunchOptions> & { streams?: boolean } = {},
@@ -46,10 +50,13 @@ export async function withNats(
     const connectAs = (user: UserName) => connectWith(running.credentials[user]);
     if (options.streams !== false) {
       await ensureStreams(await connectAs("admin"), { shards: [0], replicas: 1 });
+      const relaying = await connectAs("history");
+      relayBuckets(relaying);
+      await relaying.flush();
     }
     await body({ server: running, dataDirectory, connectAs, connectWith });
   } finally {
-    await Promise.all(open.map((connection) => connection.close()));
+    await Promise.allSettled(open.map((connection) => connection.close()));
     if (ended) await pause(RECONNECT_WAIT_MILLIS + RECONNECT_JITTER_MILLIS + 20);
     await server?.stop();
     await Deno.remove(dataDirectory, { recursive: true });

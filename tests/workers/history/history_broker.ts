@@ -7,7 +7,7 @@
 
 import type { NatsConnection } from "nats.ws";
 import { listInstruments } from "../../../core/matching/inspect.ts";
-import type { PrivateReport } from "../../../core/protocol/queries.ts";
+import type { PrivateReport, QueryError, ReportsAnswer } from "../../../core/protocol/queries.ts";
 import {
   eventsSubject,
   historySubject,
@@ -42,6 +42,7 @@ export class HistoryBroker {
   readonly nats: TemporaryNats;
   readonly #matcher: NatsConnection;
   readonly #gateway: NatsConnection;
+  readonly #running = new Set<() => Promise<void>>();
 
   constructor(nats: TemporaryNats, matcher: NatsConnection, gateway: NatsConnection) {
     this.nats = nats;
@@ -101,13 +102,14 @@ export class HistoryBroker {
   async askReports(account: number, minSequence: number): Promise<PrivateReport[]> {
     const reports: PrivateReport[] = [];
     while (true) {
-      const page = await this.ask<{ reports: PrivateReport[] }>({
+      const page = await this.ask<ReportsAnswer | QueryError>({
         kind: "reports",
         account,
         afterSequence: reports.length,
         limit: 500,
         minSequence,
       });
+      if ("error" in page) throw new Error(page.detail);
       if (page.reports.length === 0) return reports;
       reports.push(...page.reports);
     }
@@ -134,10 +136,17 @@ export class HistoryBroker {
     const ended = service.run();
     ended.catch(() => {});
     const stop = async () => {
+      if (!this.#running.delete(stop)) return;
       await service.stop();
       await connection.close();
     };
+    this.#running.add(stop);
     return { service, said, ended, stop };
+  }
+
+  /** Stops what a test that failed has left running. */
+  async stopAll(): Promise<void> {
+    for (const stop of [...this.#running]) await stop();
   }
 }
 
@@ -145,8 +154,19 @@ export class HistoryBroker {
 export async function withBroker(use: (broker: HistoryBroker) => Promise<void>): Promise<void> {
   await withNats(async (nats) => {
     const matcher = await nats.connectAs("matcher");
-    await use(new HistoryBroker(nats, matcher, await nats.connectAs("gateway")));
+    const broker = new HistoryBroker(nats, matcher, await nats.connectAs("gateway"));
+    try {
+      await use(broker);
+    } finally {
+      await broker.stopAll();
+    }
   });
+}
+
+/** Waits until history has every event of a venue. */
+export function untilReached(history: RunningHistory, source: EventSource): Promise<void> {
+  const { sequence } = source.state.events;
+  return until(`event ${sequence}`, () => history.service.eventSequence === sequence);
 }
 
 /** Waits until something holds. */

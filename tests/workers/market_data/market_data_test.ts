@@ -186,6 +186,6 @@ Deno.test("market data: a message that is no frame of events ends it, by stream 
     await stream.open();
     const running = await startMarketData(nats);
     await stream.publish([new Uint8Array(128)]);
-    await assert.rejects(running.stop(), /EVENTS_0 message 2 is no valid frame of events/);
+    await assert.rejects(running.ended, /EVENTS_0 message 2 is no valid frame of events/);
   });
 });

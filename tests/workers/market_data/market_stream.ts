@@ -147,6 +147,8 @@ export async function askSnapshot(
 export interface RunningMarketData {
   readonly marketData: MarketData;
   readonly said: string[];
+  /** Settles when it has ended, or fails with why it could not go on. */
+  readonly ended: Promise<void>;
   /** Ends it in order. */
   stop(): Promise<void>;
   /** Ends it as a crash does: nothing is published or noted any more. */
@@ -170,6 +172,7 @@ export async function startMarketData(
   return {
     marketData,
     said,
+    ended: running,
     stop: async () => {
       marketData.stop();
       await running;

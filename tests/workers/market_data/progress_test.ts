@@ -21,8 +21,8 @@ Deno.test("progress: one note at a time; what was left out comes with the next",
     const progress = new Progress(connection, 0);
     await Promise.all([progress.note(1), progress.note(2), progress.note(3)]);
     assert.equal(await new Progress(connection, 0).read(), 1);
-    await progress.note(4);
-    assert.equal(await new Progress(connection, 0).read(), 4);
+    await Promise.all([progress.note(4), progress.noteLast(5)]);
+    assert.equal(await new Progress(connection, 0).read(), 5, "the last one is never left out");
   });
 });
 

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { audit } from "../support/venue_audit.ts";
+import { Crowd } from "../support/client_crowd.ts";
+import { pause, Venue } from "../support/venue.ts";
+import { chaosRandom } from "./chaos_seed.ts";
+
+const CLIENTS = 16;
+const KILLS = 3;
+/** Orders between two kills. */
+const ORDERS = 400;
+/** Longer than the duplicate window of the streams, which is 100 ms. */
+const QUIET_MILLIS = 250;
+
+Deno.test("kill -9 of the matcher under load loses nothing and doubles nothing", async () => {
+  const random = chaosRandom("matcher under load");
+  await using venue = await Venue.open({ accounts: CLIENTS });
+  const gateways = [await venue.openGateway(), await venue.openGateway()];
+  const crowd = new Crowd(
+    CLIENTS,
+    random,
+    (account) => (command, waitMillis) => gateways[account % 2].submit(command, waitMillis),
+  );
+  crowd.start();
+  for (let kill = 1; kill <= KILLS; kill++) {
+    await crowd.settle(ORDERS);
+    await pause(random() * 20);
+    await venue.killMatcher();
+    await pause(QUIET_MILLIS);
+    await venue.startMatcher();
+  }
+  await crowd.settle(ORDERS);
+  await crowd.rest();
+  const { claims } = await audit(venue, crowd.clients);
+  assert.equal(claims.length, 1 + KILLS);
+});
+
+Deno.test("kill -9 of the matcher between appends loses nothing", async () => {
+  const random = chaosRandom("matcher between appends");
+  await using venue = await Venue.open({ accounts: 2 });
+  const gateway = await venue.openGateway();
+  const crowd = new Crowd(
+    2,
+    random,
+    () => (command, waitMillis) => gateway.submit(command, waitMillis),
+  );
+  const [client] = crowd.clients;
+  for (let kill = 1; kill <= KILLS; kill++) {
+    const before = await client.place(client.draw());
+    await pause(QUIET_MILLIS);
+    await venue.killMatcher();
+    await pause(QUIET_MILLIS);
+    await venue.startMatcher();
+    const { report } = await client.place(before.order);
+    assert.ok(report.isDuplicate, "the outcome table is back, and longer than any window");
+    assert.equal(report.orderId, before.report.orderId);
+    client.outcomes.pop();
+  }
+  await audit(venue, crowd.clients);
+});

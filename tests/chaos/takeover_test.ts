@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { audit } from "../support/venue_audit.ts";
+import { Crowd } from "../support/client_crowd.ts";
+import { pause, Venue } from "../support/venue.ts";
+import type { VenueProcess } from "../support/venue_process.ts";
+import { chaosRandom } from "./chaos_seed.ts";
+
+const CLIENTS = 16;
+const ORDERS = 300;
+/** Exit code of a matching process that was deposed: start again. */
+const EXIT_AGAIN = 3;
+
+/** A crowd on one gateway. */
+async function openCrowd(venue: Venue, random: () => number): Promise<Crowd> {
+  const gateway = await venue.openGateway();
+  return new Crowd(
+    CLIENTS,
+    random,
+    () => (command, waitMillis) => gateway.submit(command, waitMillis),
+  );
+}
+
+/** Waits for the end of a process that was deposed. */
+async function waitForDeposed(process: VenueProcess): Promise<void> {
+  const { code } = await process.ended;
+  assert.equal(code, EXIT_AGAIN);
+  assert.match(process.log.join("\n"), /stepped down: (another leader wrote|the journal went on)/);
+}
+
+/**
+ * Asserts that no two connections listen to one inbox: an acknowledgement that one leader waits for
+ * would look to the other like its own.
+ */
+async function checkInboxes(venue: Venue): Promise<void> {
+  const response = await fetch(`${venue.nats.monitorUrl}/connz?subs=1`);
+  const { connections } = await response.json() as {
+    connections: readonly { readonly name: string; readonly subscriptions_list?: string[] }[];
+  };
+  const leaders = connections.filter(({ name }) => name.startsWith("matching"));
+  assert.ok(leaders.length >= 2, "the stopped leader is still connected");
+  const inboxes = leaders.flatMap((one) => one.subscriptions_list ?? [])
+    .filter((subject) => subject.startsWith("_INBOX."));
+  assert.equal(new Set(inboxes).size, inboxes.length, "every inbox has one listener");
+}
+
+Deno.test("a leader that was stopped wakes behind its successor and writes nothing", async (t) => {
+  const random = chaosRandom("takeover");
+  await using venue = await Venue.open({ accounts: CLIENTS });
+  const crowd = await openCrowd(venue, random);
+  for (const load of ["under load", "at rest"]) {
+    await t.step(load, async () => {
+      crowd.start();
+      await crowd.settle(ORDERS);
+      if (load === "at rest") await crowd.rest();
+      const stopped = venue.matcher;
+      await pause(random() * 20);
+      stopped.signal("SIGSTOP");
+      const successor = await venue.startMatcher();
+      await checkInboxes(venue);
+      if (load === "at rest") crowd.start();
+      await crowd.settle(ORDERS);
+      stopped.signal("SIGCONT");
+      await waitForDeposed(stopped);
+      await crowd.settle(ORDERS);
+      await crowd.rest();
+      assert.ok(successor.isAlive);
+    });
+  }
+  const { claims } = await audit(venue, crowd.clients);
+  assert.equal(claims.length, 3);
+});
+
+Deno.test("of leaders that start at the same moment one is left", async () => {
+  const random = chaosRandom("rivals");
+  await using venue = await Venue.open({ accounts: CLIENTS });
+  const crowd = await openCrowd(venue, random);
+  crowd.start();
+  await crowd.settle(ORDERS);
+  await venue.killMatcher();
+  const rivals = [venue.launchMatcher(), venue.launchMatcher(), venue.launchMatcher()];
+  await Promise.any(rivals.map((rival) => rival.ready()));
+  await crowd.settle(ORDERS);
+  const alive = () => rivals.filter((rival) => rival.isAlive);
+  while (alive().length > 1) await crowd.settle(10);
+  await crowd.rest();
+  for (const rival of rivals.filter((one) => !one.isAlive)) await waitForDeposed(rival);
+  assert.equal(alive().length, 1);
+  await audit(venue, crowd.clients);
+});

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import {
+  findLiveOrder,
+  findOrderIdByKey,
+  listBalances,
+  listInstruments,
+  listOpenOrders,
+} from "../../../core/matching/inspect.ts";
+import { requestKeyOfClientOrderId } from "../../../core/protocol/request_key.ts";
+import { buy, by, called, halt, on, sell } from "../../support/commands.ts";
+import { plainMarket, Venue } from "./venue.ts";
+
+/** A venue with orders of account 1 in two instruments, one of them partly filled. */
+function venueWithOrders(): Venue {
+  const opening = plainMarket().asset("ETH", 8).instrument("ETH-USD");
+  const venue = new Venue(opening);
+  venue.submit(
+    sell(5, 101, called("a1")),
+    buy(2, 101, by(2)),
+    buy(7, 90, called("42")),
+    buy(1, 80, on(2)),
+    buy(1, 70, by(2)),
+  );
+  return venue;
+}
+
+Deno.test("a live order is shown with what it was placed as and what became of it", () => {
+  const venue = venueWithOrders();
+  const order = findLiveOrder(venue.state, 1, 1);
+  assert.deepEqual(order, {
+    orderId: 1,
+    account: 1,
+    instrument: 1,
+    side: 1,
+    orderType: 1,
+    timeInForce: 1,
+    orderFlags: 0,
+    priceTicks: 101,
+    quantityLots: 5,
+    executedLots: 2,
+    leavesLots: 3,
+    executedNotional: 202,
+    clientOrderId: "a1",
+    createdMicros: order?.createdMicros,
+  });
+  assert.equal(findLiveOrder(venue.state, 1, 3)?.clientOrderId, "42");
+});
+
+Deno.test("orders of others, closed ones and unknown ones are not shown", () => {
+  const { state } = venueWithOrders();
+  assert.equal(findLiveOrder(state, 2, 1), null);
+  assert.equal(findLiveOrder(state, 2, 2), null);
+  assert.equal(findLiveOrder(state, 1, 99), null);
+});
+
+Deno.test("a request key leads to its order, live or not, of its own account", () => {
+  const { state } = venueWithOrders();
+  const { low, high } = requestKeyOfClientOrderId("a1");
+  assert.equal(findOrderIdByKey(state, 1, low, high), 1);
+  assert.equal(findOrderIdByKey(state, 2, low, high), null);
+  assert.equal(findOrderIdByKey(state, 1, low + 1, high), null);
+});
+
+Deno.test("open orders come by ascending id, filtered and in pages", () => {
+  const { state } = venueWithOrders();
+  const ids = (instrument: number, after: number, limit: number): number[] =>
+    listOpenOrders(state, 1, instrument, after, limit).map(({ orderId }) => orderId);
+  assert.deepEqual(ids(0, 0, 10), [1, 3, 4]);
+  assert.deepEqual(ids(1, 0, 10), [1, 3]);
+  assert.deepEqual(ids(0, 1, 1), [3]);
+  assert.deepEqual(ids(0, 4, 10), []);
+  assert.deepEqual(listOpenOrders(state, 77, 0, 0, 10), []);
+});
+
+Deno.test("balances name the assets that an account ever had", () => {
+  const venue = venueWithOrders();
+  const [btc, usd, ...others] = listBalances(venue.state, 1);
+  assert.deepEqual(others, []);
+  assert.deepEqual([btc.asset, btc.scale, btc.held], ["BTC", 8, 30_000]);
+  assert.deepEqual([usd.asset, usd.scale, usd.held], ["USD", 6, 630 + 80]);
+  assert.equal(usd.available, 1_000_000_000_000 + 202 - 710);
+});
+
+Deno.test("instruments are listed with their assets and whether they trade", () => {
+  const venue = venueWithOrders();
+  venue.submit(halt(2));
+  const listed = listInstruments(venue.state).map(({ symbol, baseName, quoteName, status }) =>
+    [symbol, baseName, quoteName, status].join(" ")
+  );
+  assert.deepEqual(listed, ["BTC-USD BTC USD trading", "ETH-USD ETH USD halted"]);
+});

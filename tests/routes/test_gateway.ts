@@ -1,0 +1,212 @@
+/**
+ * A gateway in front of an exchange in memory, and clients that sign their requests to it.
+ *
+ * @module
+ */
+
+import { createHmac } from "node:crypto";
+import type { Admission } from "../../core/limits/admission.ts";
+import { admissionPolicy } from "../../core/limits/policy.ts";
+import type { Scope } from "../../infra/keys/key_record.ts";
+import { type VerifyingKey, verifyingKeyOf } from "../../infra/keys/verify_signature.ts";
+import { MarketView } from "../../infra/queries/market_view.ts";
+import { MemoryAdmission } from "../../infra/upstash/memory.ts";
+import { createApp } from "../../routes/app.ts";
+import type { Backend, GatewaySettings } from "../../routes/gateway.ts";
+import { MemoryExchange, START_MICROS } from "./memory_exchange.ts";
+
+/** An answer with its body read. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The body as JSON; `null` where there is none. */
+  // deno-lint-ignore no-explicit-any -- what stands in it is what the tests are about
+  readonly body: any;
+  readonly text: string;
+}
+
+/** What a request may say beside its method and path. */
+export interface RequestOptions {
+  /** An object is sent as JSON, a text as it is. */
+  readonly body?: object | string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Milliseconds since the epoch; the gateway's clock when left out. */
+  readonly timestampMillis?: number;
+  readonly recvWindowMillis?: number;
+  /** Signs with this in place of the key's secret. */
+  readonly secret?: string;
+  /** Address that the request comes from. */
+  readonly address?: string;
+}
+
+/** What a test may have otherwise. */
+export interface TestGatewayOptions {
+  readonly settings?: Partial<GatewaySettings>;
+  readonly admission?: Admission;
+}
+
+/** Key of the operator. */
+export const ADMIN = "admin";
+
+const RECV_WINDOW_MILLIS = 5_000;
+const secretOf = (keyId: string) => `${keyId}-secret-of-sufficient-length`.padEnd(40, "x");
+
+/** The app with everything behind it in reach of the test. */
+export class TestGateway {
+  readonly exchange = new MemoryExchange();
+  readonly market = new MarketView(this.exchange.queries);
+  readonly keys = new Map<string, VerifyingKey>();
+  readonly listeners = new Map<string, string>();
+  readonly logged: string[] = [];
+  readonly app;
+  /** The gateway's clock. */
+  nowMicros = START_MICROS;
+  isDraining = false;
+  isConnected = true;
+  hasBackend = true;
+  referenceAgeMillis = 0;
+
+  constructor(options: TestGatewayOptions = {}) {
+    for (const account of [1, 2, 3]) this.addKey(account, ["read", "trade"]);
+    this.addKey(ADMIN, ["admin"]);
+    const { reference } = this.exchange;
+    const backend: Backend = {
+      orders: this.exchange,
+      queries: this.exchange.queries,
+      market: this.market,
+      reference: {
+        bySymbol: (symbol) => reference.bySymbol(symbol),
+        byNumber: (instrument) => reference.byNumber(instrument),
+        all: () => reference.all(),
+        ageMillis: () => this.referenceAgeMillis,
+      },
+      keys: { get: (id) => this.keys.get(id) ?? null },
+      listeners: {
+        put: (key, value) => Promise.resolve(this.listeners.set(key, value)),
+      },
+      isConnected: () => this.isConnected,
+    };
+    const policy = admissionPolicy(10_000, 10_000);
+    this.app = createApp({
+      backend: () => this.hasBackend ? backend : null,
+      admission: options.admission ??
+        new MemoryAdmission({ policy, nowMicros: () => this.nowMicros }),
+      nowMicros: () => this.nowMicros,
+      settings: {
+        shard: 0,
+        waitMillis: 3_000,
+        trustedProxies: 0,
+        appSigner: null,
+        natsServers: ["ws://127.0.0.1:8443"],
+        ...options.settings,
+      },
+      log: (level, message) => this.logged.push(`${level}: ${message}`),
+      isDraining: () => this.isDraining,
+    });
+  }
+
+  /** Makes a key, or changes it. */
+  addKey(
+    account: number | typeof ADMIN,
+    scopes: Scope[],
+    changes: { revoked?: boolean; expiresMicros?: number } = {},
+  ): void {
+    const id = keyOf(account);
+    this.keys.set(
+      id,
+      verifyingKeyOf({
+        id,
+        account: account === ADMIN ? 0 : account,
+        kind: "hmac",
+        secret: secretOf(id),
+        scopes,
+        createdMicros: START_MICROS,
+        expiresMicros: null,
+        revoked: false,
+        ...changes,
+      }),
+    );
+  }
+
+  /** Headers of a request that is signed by the account's key. */
+  sign(
+    account: number | typeof ADMIN,
+    method: string,
+    path: string,
+    options: RequestOptions = {},
+  ): Record<string, string> {
+    const { timestampMillis = Math.floor(this.nowMicros / 1_000), recvWindowMillis } = options;
+    const id = keyOf(account);
+    const window = recvWindowMillis ?? RECV_WINDOW_MILLIS;
+    const text = [timestampMillis, window, method, path, textOf(options)].join("\n");
+    return {
+      "X-Edgebook-Key": id,
+      "X-Edgebook-Timestamp": String(timestampMillis),
+      ...(recvWindowMillis === undefined
+        ? {}
+        : { "X-Edgebook-Recv-Window": String(recvWindowMillis) }),
+      "X-Edgebook-Signature": createHmac("sha256", options.secret ?? secretOf(id))
+        .update(text).digest("hex"),
+    };
+  }
+
+  /**
+   * Sends a signed request, a millisecond after the last: the same request twice within one
+   * millisecond has the same signature, and is one request.
+   */
+  signed(
+    account: number | typeof ADMIN,
+    method: string,
+    path: string,
+    options: RequestOptions = {},
+  ): Promise<Answer> {
+    this.nowMicros += 1_000;
+    const headers = { ...this.sign(account, method, path, options), ...options.headers };
+    return this.send(method, path, { ...options, headers });
+  }
+
+  /** Sends a request as it is. */
+  async send(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
+    const hasBody = options.body !== undefined;
+    const request = new Request(`http://127.0.0.1:8000${path}`, {
+      method,
+      headers: { ...(hasBody ? { "Content-Type": "application/json" } : {}), ...options.headers },
+      ...(hasBody ? { body: textOf(options) } : {}),
+    });
+    const environment = { remoteAddr: { hostname: options.address ?? "192.0.2.1" } };
+    const response = await this.app.fetch(request, environment);
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get("content-type") ?? "") && text !== "";
+    const { status, headers } = response;
+    return { status, headers, text, body: isJson ? JSON.parse(text) : null };
+  }
+
+  /** Places an order: a limit buy of 0.5 BTC at 50,000, unless the changes say otherwise. */
+  place(
+    account: number,
+    changes: object = {},
+    options: Omit<RequestOptions, "body"> = {},
+  ): Promise<Answer> {
+    return this.signed(account, "POST", "/v1/orders", {
+      ...options,
+      body: { ...LIMIT_BUY, ...changes },
+    });
+  }
+}
+
+/** An order as DESIGN.md has it. */
+export const LIMIT_BUY = {
+  symbol: "BTC-USD",
+  side: "buy",
+  type: "limit",
+  price: "50000.00",
+  quantity: "0.5000",
+} as const;
+
+/** Id of the key of an account. */
+export const keyOf = (account: number | typeof ADMIN): string => `key_of_account_${account}`;
+
+function textOf({ body }: RequestOptions): string {
+  if (body === undefined) return "";
+  return typeof body === "string" ? body : JSON.stringify(body);
+}

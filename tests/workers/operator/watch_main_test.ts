@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { buy, by, sell } from "../../support/commands.ts";
+import {
+  type Broker,
+  MarketStream,
+  startMarketData,
+  until,
+  withBroker,
+} from "../market_data/market_stream.ts";
+
+const MODULE = fileURLToPath(new URL("../../../workers/operator/watch_main.ts", import.meta.url));
+/** All that the program may need. */
+const PERMISSIONS = [
+  "--allow-net",
+  "--allow-read",
+  "--allow-env=WS_NO_BUFFER_UTIL,WS_NO_UTF_8_VALIDATE",
+  "--no-prompt",
+];
+const COMMAND = [Deno.execPath(), "run", "--quiet", "--no-check", ...PERMISSIONS, MODULE];
+
+/** A running watcher and what it has written so far. */
+class Watcher {
+  output = "";
+  errors = "";
+  readonly #child: Deno.ChildProcess;
+  readonly #read: Promise<unknown>;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+
+  constructor([program, ...args]: string[]) {
+    this.#child = new Deno.Command(program ?? "", {
+      args,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#writer = this.#child.stdin.getWriter();
+    this.#read = Promise.all([
+      this.#collect(this.#child.stdout, (text) => this.output += text),
+      this.#collect(this.#child.stderr, (text) => this.errors += text),
+    ]);
+  }
+
+  interrupt(): void {
+    this.#child.kill("SIGINT");
+  }
+
+  async type(keys: string): Promise<void> {
+    await this.#writer.write(new TextEncoder().encode(keys));
+  }
+
+  /** Exit code, once it has ended by itself. */
+  async end(): Promise<number> {
+    const { code } = await this.#child.status;
+    await this.#read;
+    await this.#writer.close().catch(() => {});
+    return code;
+  }
+
+  /** Ends it by force where a test failed before it ended. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It has ended.
+    }
+    await this.end();
+  }
+
+  async #collect(stream: ReadableStream<Uint8Array>, take: (text: string) => void): Promise<void> {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) take(text);
+  }
+}
+
+/** A market with its files in a data directory, as the supervisor writes them. */
+async function withMarket(
+  body: (stream: MarketStream, broker: Broker) => Promise<void>,
+): Promise<void> {
+  await withBroker(async (broker) => {
+    const { dataDirectory, server } = broker;
+    const run = `${dataDirectory}/run`;
+    await Deno.mkdir(run);
+    const gateway = Deno.serve(
+      { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+      () => Response.json({ instruments: [{ symbol: "BTC-USD" }, { symbol: "ETH-USD" }] }),
+    );
+    const market = {
+      gateway: `http://127.0.0.1:${gateway.addr.port}`,
+      nats: server.url,
+      natsWebSocket: server.webSocketUrl,
+    };
+    await Deno.writeTextFile(`${run}/market.json`, JSON.stringify(market));
+    await Deno.writeTextFile(`${run}/subscriber.creds`, server.credentials.subscriber);
+    const stream = new MarketStream(await broker.connectAs("matcher"));
+    await stream.open();
+    await stream.append([sell(5, 50), sell(9, 51)]);
+    const running = await startMarketData(broker);
+    await body(stream, broker);
+    await running.stop();
+    await gateway.shutdown();
+  });
+}
+
+Deno.test("watch: prints lines where there is no terminal, and leaves at Ctrl-C", async () => {
+  await withMarket(async (stream, { dataDirectory }) => {
+    await using watcher = new Watcher([...COMMAND, "btc-usd", "--data", dataDirectory]);
+    await until(() => watcher.output.includes("book   as of 3"), "the book");
+    await stream.append([buy(2, 50, by(2))]);
+    await until(() => watcher.output.includes("best"), "the new best price");
+    watcher.interrupt();
+    assert.equal(await watcher.end(), 0, watcher.errors);
+    const lines = watcher.output.trimEnd().split("\n");
+    assert.equal(
+      lines[0],
+      "BTC-USD book   as of 3: bids nobody | asks 0.50 x 0.0005, 0.51 x 0.0009",
+    );
+    assert.match(lines[1] ?? "", /^[\d:.]{12} BTC-USD trade {2}buy {2}0.0002 at 0.50 {2}id 1$/);
+    assert.match(lines[2] ?? "", /^[\d:.]{12} BTC-USD best {3}nobody \| 0.50 x 0.0003$/);
+    assert.equal(lines.length, 3);
+    assert.equal(watcher.errors, "");
+  });
+});
+
+Deno.test("watch: as JSON every message is a line", async () => {
+  await withMarket(async (stream, { server, dataDirectory }) => {
+    const creds = `${dataDirectory}/run/subscriber.creds`;
+    const options = ["--json", "--url", server.webSocketUrl, "--creds", creds];
+    await using watcher = new Watcher([...COMMAND, "BTC-USD", ...options]);
+    await until(() => watcher.output.includes('"snapshot"'), "the book");
+    await stream.append([buy(2, 50, by(2))]);
+    await until(() => watcher.output.includes('"bbo"'), "the new best price");
+    watcher.interrupt();
+    assert.equal(await watcher.end(), 0, watcher.errors);
+    const messages = watcher.output.trimEnd().split("\n").map((line) => JSON.parse(line));
+    assert.deepEqual(messages.map(({ feed }) => feed), ["snapshot", "trades", "depth", "bbo"]);
+    assert.deepEqual(messages[2].asks, [["0.50", "0.0003"]]);
+  });
+});
+
+Deno.test("watch: says in one line what it cannot do, with its exit code", async () => {
+  await withMarket(async (_, { dataDirectory }) => {
+    const nowhere = `${dataDirectory}/nowhere`;
+    for (
+      const [args, code, reason] of [
+        [[], 2, /^error: which symbol\?/],
+        [["BTC"], 2, /^error: "BTC" is no symbol/],
+        [["LTC-USD", "--data", dataDirectory], 1, /no instrument LTC-USD .* it has BTC-USD, ETH/],
+        [["BTC-USD", "--data", nowhere], 1, /holds no market .* start one with: deno task start/],
+        [["BTC-USD", "--url", "ws://127.0.0.1:1", "--data", dataDirectory], 1, /ws:..127.0.0.1:1/],
+        [["BTC-USD", "--creds", nowhere, "--data", dataDirectory], 1, /--creds .* no such file/],
+      ] as const
+    ) {
+      await using watcher = new Watcher([...COMMAND, ...args]);
+      assert.equal(await watcher.end(), code, args.join(" "));
+      assert.match(watcher.errors, reason);
+      assert.equal(watcher.errors.trimEnd().split("\n").length, 1, watcher.errors);
+      assert.equal(watcher.output, "");
+    }
+  });
+});
+
+Deno.test("watch: a market that has stopped is said to have", async () => {
+  let dataDirectory = "";
+  await withMarket(async (_, broker) => {
+    dataDirectory = await Deno.makeTempDir({ prefix: "edgebook-watch-" });
+    const files = `${broker.dataDirectory}/run`;
+    await Deno.mkdir(`${dataDirectory}/run`);
+    for (const file of ["market.json", "subscriber.creds"]) {
+      await Deno.copyFile(`${files}/${file}`, `${dataDirectory}/run/${file}`);
+    }
+  });
+  await using watcher = new Watcher([...COMMAND, "BTC-USD", "--data", dataDirectory]);
+  assert.equal(await watcher.end(), 1);
+  assert.match(
+    watcher.errors,
+    /^error: the market of \S+ does not answer at ws:\S+ .*deno task start/,
+  );
+  await Deno.remove(dataDirectory, { recursive: true });
+});
+
+Deno.test("watch: --help lists every option", async () => {
+  await using watcher = new Watcher([...COMMAND, "--help"]);
+  assert.equal(await watcher.end(), 0);
+  for (const option of ["--json", "--url", "--creds", "--data", "--no-color", "--help"]) {
+    assert.ok(watcher.output.includes(`\n  ${option}`), option);
+  }
+});
+
+Deno.test("watch: takes a terminal's screen and gives it back at q and at Ctrl-C", async () => {
+  await withMarket(async (stream, { dataDirectory }) => {
+    for (const [price, key] of [[52, "q"], [53, "\x03"]] as const) {
+      const inside = [...COMMAND, "BTC-USD", "--data", dataDirectory];
+      // script(1) is a terminal for the program in it; its arguments are not the same everywhere.
+      const terminal = Deno.build.os === "darwin"
+        ? ["script", "-q", "/dev/null", ...inside]
+        : ["script", "-qec", inside.map((word) => `'${word}'`).join(" "), "/dev/null"];
+      await using watcher = new Watcher(terminal);
+      await until(() => watcher.output.includes("sequence"), "the first picture");
+      await stream.append([sell(7_777, price)]);
+      await until(() => watcher.output.includes("0.7777"), "the new level");
+      await watcher.type(key);
+      assert.equal(await watcher.end(), 0, watcher.output.slice(-200));
+      assert.ok(watcher.output.includes("\x1b[?1049h\x1b[?25l"), "takes the second screen");
+      assert.ok(watcher.output.trimEnd().endsWith("\x1b[0m\x1b[?25h\x1b[?1049l"), "gives it back");
+    }
+  });
+});
