@@ -161,7 +161,7 @@ export function publishExpecting(
   reply: string,
 ): void {
   const expectation = headers();
-
+  expectation.set("Nats-Expected-Last-Sequence", String(expectedSequence));
   connection.publish(subject, message, { reply, headers: expectation });
 }
 

@@ -30,10 +30,13 @@ export const RELAYED_MAX = 1_024;
 /** Longest request. */
 export const RELAYED_BYTES_MAX = 4_096;
 
+/** How long {@link BucketRelay.stop} waits for what is under way. */
+const STOP_MILLIS_MAX = 500;
+
 /** A relay that runs. */
 export interface BucketRelay {
-  /** Takes no more requests. */
-  stop(): void;
+  /** Takes no more requests; settles when those that were taken are answered, or half a second later. */
+  stop(): Promise<void>;
 }
 
 /** What a request is turned into. */
@@ -44,13 +47,16 @@ interface Relayed {
 
 /** Answers gateways over a connection of the user `history` until it is stopped. */
 export function relayBuckets(connection: NatsConnection): BucketRelay {
-  let underWay = 0;
-  const take = async (message: Msg): Promise<void> => {
+  const underWay = new Set<Promise<void>>();
+  const take = (message: Msg): void => {
     if (!isFromGateway(message)) return;
     const relayed = translate(message);
     if (relayed === undefined) return refuse(message, 400, "Bad Request");
-    if (underWay >= RELAYED_MAX) return refuse(message, 503, "Too Many Requests Under Way");
-    underWay++;
+    if (underWay.size >= RELAYED_MAX) return refuse(message, 503, "Too Many Requests Under Way");
+    const work = carryOut(message, relayed).finally(() => underWay.delete(work));
+    underWay.add(work);
+  };
+  const carryOut = async (message: Msg, relayed: Relayed): Promise<void> => {
     try {
       const answer = await connection.request(relayed.subject, message.data, {
         timeout: BUCKET_ANSWER_MILLIS_MAX,
@@ -60,17 +66,26 @@ export function relayBuckets(connection: NatsConnection): BucketRelay {
     } catch {
       // The broker does not answer just now: that is what the gateway is told.
       refuse(message, 503, "No Answer");
-    } finally {
-      underWay--;
     }
   };
   const subscription = connection.subscribe("bucket.>", {
     queue: QUEUE,
     callback: (error, message) => {
-      if (error === null) void take(message);
+      if (error === null) take(message);
     },
   });
-  return { stop: () => subscription.unsubscribe() };
+  const drain = async (): Promise<void> => {
+    // The server has sent requests here until it knows: what is on its way is still answered.
+    await subscription.drain().catch(() => {});
+    await Promise.allSettled(underWay);
+  };
+  const stop = async (): Promise<void> => {
+    const bound = Promise.withResolvers<void>();
+    const timer = setTimeout(bound.resolve, STOP_MILLIS_MAX);
+    await Promise.race([drain(), bound.promise]);
+    clearTimeout(timer);
+  };
+  return { stop };
 }
 
 const isFromGateway = (message: Msg): boolean =>

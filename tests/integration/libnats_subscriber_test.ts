@@ -5,6 +5,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { signal } from "../../infra/nats/server_process.ts";
 import { aptInstall } from "../../infra/provision/install_package.ts";
 import { thisSystem } from "../../infra/provision/system.ts";
 import { OutputReader, readmeProgram } from "../infra/nats/readme_examples.ts";
@@ -58,7 +59,7 @@ Deno.test("the README's C program sees what is published, and is refused what is
         "",
       ]);
     } finally {
-      child.kill("SIGKILL");
+      signal(child, "SIGKILL");
       await child.status;
       await output.close();
     }

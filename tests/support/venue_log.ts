@@ -83,8 +83,11 @@ export async function checkEventsStream(venue: Venue, expected: readonly Uint8Ar
     const batch = await consumer.fetch({ max_messages: 500, expires: 2_000 });
     for await (const message of batch) {
       const wanted = expected[place++];
-      const isSame = message.seq === place && isEqual(message.data, wanted);
-      assert.ok(isSame, `message ${message.seq} of ${name} is not what the journal makes`);
+      assert.equal(message.seq, place, `${name} is read in order`);
+      assert.ok(
+        isEqual(message.data, wanted),
+        `message ${place} of ${name} is not what the journal makes`,
+      );
     }
   }
   await consumer.delete();

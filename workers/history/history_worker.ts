@@ -70,7 +70,7 @@ async function run(options: HistoryStart): Promise<void> {
   let isStopping = false;
   stop = async () => {
     isStopping = true;
-    relay.stop();
+    await relay.stop();
     await service.stop();
     await connection.close();
   };

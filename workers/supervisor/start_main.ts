@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { ConfigError } from "../../infra/config.ts";
+import { ConfigError, inheritedEnvironment } from "../../infra/config.ts";
 import { ProvisionError } from "../../infra/provision/errors.ts";
 import { readyJson, readyText } from "./announcement.ts";
 import { DataDirectoryError, openDataDirectory } from "./data_directory.ts";
@@ -31,6 +31,8 @@ async function main(args: string[]): Promise<number> {
     console.log(START_HELP);
     return 0;
   }
+  // A variable that a process would refuse is refused now, and not by its death.
+  inheritedEnvironment();
   return await run(asked);
 }
 

@@ -90,7 +90,8 @@ Deno.test("a tick times a lot is a whole number of minor units, or the instrumen
 Deno.test("assets are there and are two, symbols are symbols", () => {
   assert.equal(told({ baseAsset: 3 }), "unknownAsset");
   assert.equal(told({ quoteAsset: 0 }), "unknownAsset");
-  assert.equal(told({ quoteAsset: 1 }), "instrumentInvalid");
+  const twoDecimalsMore = { priceScale: 4 };
+  assert.equal(told({ ...twoDecimalsMore, quoteAsset: 1 }), "instrumentInvalid");
   for (const symbol of ["", "BTCUSD", "btc-usd", "BTC-USD-X", "md.>-USD"]) {
     assert.equal(told({ symbol }), "instrumentInvalid", symbol);
   }

@@ -117,8 +117,10 @@ Deno.test("two relays share the requests, and one is enough", async () => {
     );
     // Each request was carried out once.
     assert.deepEqual(revisions.sort((a, b) => a - b), Array.from({ length: 40 }, (_, i) => i + 1));
-    relay.stop();
-    assert.equal(await listeners.put("last", "x"), 41);
+    const during = Array.from({ length: 40 }, () => listeners.put("during", "x"));
+    await relay.stop();
+    await Promise.all(during);
+    assert.equal(await listeners.put("last", "x"), 81);
   });
 });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { signal } from "../../../infra/nats/server_process.ts";
 import { OutputReader, readmeProgram } from "./readme_examples.ts";
 import { withNats } from "./temporary_nats.ts";
 
@@ -33,7 +34,7 @@ Deno.test("the README's program for browsers gets a snapshot and then the trades
       marketData.publish("md.BTC-USD.trades.json", '{"sequence":"2","prevSequence":"1"}');
       assert.match(await output.until("trade"), /trade \{ sequence: "2", prevSequence: "1" \}/);
     } finally {
-      child.kill("SIGKILL");
+      signal(child, "SIGKILL");
       await child.status;
       await output.close();
     }

@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
+import { connectNats } from "../../../infra/nats/connect.ts";
 import {
   eventually,
   isAlive,
@@ -202,6 +203,26 @@ Deno.test("start: two markets at once; the same data directory twice is refused"
     assert.equal((await fresh.market.end("SIGTERM")).code, 0);
   }));
 
+Deno.test("start: a log that cannot be trusted ends the market, with what to do", () =>
+  withDataDirectory(async (data, keep) => {
+    const { market, line } = await StartedMarket.start(data);
+    keep(market);
+    const connection = await connectNats({
+      servers: line.natsWebSocket,
+      credentials: await Deno.readTextFile(`${data}/nats/creds/matcher.creds`),
+      name: "intruder",
+    });
+    connection.publish("journal.0", "no append");
+    await connection.flush();
+    await connection.close();
+    Deno.kill(market.pidOf("matching"), "SIGKILL");
+    assert.equal((await market.ended).code, 1);
+    const errors = await market.stderr;
+    assert.match(errors, /JOURNAL_0 sequence \d+ is no valid append/);
+    assert.match(errors, /exit code 4: the log cannot be trusted.* Copy the data directory/);
+    assert.equal(await isAlive(line.pids.nats), false);
+  }));
+
 Deno.test("start: what is not known is refused, and --help helps", async () => {
   const unknown = await runTask("start", ["--demon"]);
   assert.equal(unknown.code, 2);
@@ -209,6 +230,9 @@ Deno.test("start: what is not known is refused, and --help helps", async () => {
   const port = await runTask("start", ["--port", "65536"]);
   assert.equal(port.code, 2);
   assert.match(port.stderr, /--port 65536 .* 0 to 65535/);
+  const variable = await runTask("start", ["--port", "0"], { EDGEBOOK_LOG: "loud" });
+  assert.equal(variable.code, 2);
+  assert.match(variable.stderr, /EDGEBOOK_LOG=loud is not allowed; it takes debug/);
   const help = await runTask("start", ["--help"]);
   assert.equal(help.code, 0);
   assert.match(help.stdout, /--fresh .*EDGEBOOK_LIMIT_KEY_RATE/s);

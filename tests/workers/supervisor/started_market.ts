@@ -46,11 +46,12 @@ function taskArguments(task: "start" | "doctor" | "admin" | "replay"): string[] 
 export async function runTask(
   task: "start" | "doctor" | "admin" | "replay",
   args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [...taskArguments(task), ...args],
     cwd: ROOT,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
     stdin: "null",
   }).output();
   const decoder = new TextDecoder();
@@ -103,6 +104,11 @@ export class StartedMarket {
   /** Everything on standard error, once the process has ended. */
   get stderr(): Promise<string> {
     return this.#errors;
+  }
+
+  /** Settles when the process ends by itself. */
+  get ended(): Promise<Deno.CommandStatus> {
+    return this.#child.status;
   }
 
   /** Pid in a pid file. */
