@@ -31,7 +31,8 @@ export interface BackendLinkOptions {
   readonly shard: number;
   /** Opens the sealed API keys. A secret. */
   readonly masterKey: string;
-  readonly nowMicros: () => number;
+  /** A clock that never goes back, in microseconds. */
+  readonly steadyMicros: () => number;
   readonly log: Log;
 }
 
@@ -98,7 +99,7 @@ export class BackendLink {
 
 async function openSession(
   connection: NatsConnection,
-  { shard, masterKey, nowMicros, log }: BackendLinkOptions,
+  { shard, masterKey, steadyMicros, log }: BackendLinkOptions,
 ): Promise<Session> {
   const reference = followReference(connection, sayChanges(log));
   // Until the instruments have been read, every symbol would be unknown.
@@ -109,7 +110,7 @@ async function openSession(
       const record = await store.load(id);
       return record === null ? null : verifyingKeyOf(record);
     },
-    nowMicros,
+    nowMicros: steadyMicros,
   });
   const queries = new NatsQueries(connection, shard);
   const orders = createOrderGateway({ connection, shard });

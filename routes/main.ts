@@ -51,6 +51,8 @@ function say(line: string, output: typeof Deno.stderr = Deno.stderr): void {
 
 const pause = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis));
 const nowMicros = () => Date.now() * 1_000;
+/** For ages and rates: a wall clock that is set back would stop them for as long. */
+const steadyMicros = () => Math.floor(performance.now() * 1_000);
 
 /** Lines from `least` on, each on one line. */
 function logFrom(least: LogLevel): Log {
@@ -80,7 +82,7 @@ async function start(config: GatewayConfig): Promise<void> {
   await importMasterKey(config.masterKey);
   const appSigner = await readSigner(config.natsSigner);
   const log = logFrom(config.logLevel);
-  const admission = createAdmission(config, nowMicros, ({ degraded, lastFailure }) => {
+  const admission = createAdmission(config, steadyMicros, ({ degraded, lastFailure }) => {
     if (degraded) log("warn", `limits: Upstash is lost (${lastFailure}); deciding here`);
     else log("info", "limits: Upstash is back");
   });
@@ -93,7 +95,7 @@ async function start(config: GatewayConfig): Promise<void> {
     },
     shard: config.shard,
     masterKey: config.masterKey,
-    nowMicros,
+    steadyMicros,
     log,
   });
   let isDraining = false;

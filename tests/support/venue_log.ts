@@ -16,6 +16,7 @@ import { SenderOrder } from "../../core/sequencer/sender_order.ts";
 import { sealCrc } from "../../infra/journal/crc.ts";
 import { JournalStream } from "../../infra/journal/journal_stream.ts";
 import { replayJournal } from "../../infra/journal/replay.ts";
+import { EventsReader } from "../../workers/history/events_reader.ts";
 import { pause, SHARD, type Venue } from "./venue.ts";
 
 /** How long the events stream may take to have what the journal has. */
@@ -77,20 +78,16 @@ export async function checkEventsStream(venue: Venue, expected: readonly Uint8Ar
   const connection = await venue.connectAs("history");
   const name = eventsStream(SHARD);
   await waitForMessages(await connection.jetstreamManager(), name, expected.length);
-  const consumer = await connection.jetstream().consumers.get(name, { opt_start_seq: 1 });
+  const reader = await EventsReader.open(connection, name, 1);
   let place = 0;
   while (place < expected.length) {
-    const batch = await consumer.fetch({ max_messages: 500, expires: 2_000 });
-    for await (const message of batch) {
+    for (const { streamSequence, data } of await reader.take()) {
       const wanted = expected[place++];
-      assert.equal(message.seq, place, `${name} is read in order`);
-      assert.ok(
-        isEqual(message.data, wanted),
-        `message ${place} of ${name} is not what the journal makes`,
-      );
+      assert.equal(streamSequence, place, `${name} is read in order`);
+      assert.ok(isEqual(data, wanted), `message ${place} of ${name} is not what the journal makes`);
     }
   }
-  await consumer.delete();
+  await reader.close();
 }
 
 async function waitForMessages(manager: JetStreamManager, name: string, count: number) {

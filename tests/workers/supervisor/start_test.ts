@@ -104,7 +104,23 @@ Deno.test("start: a market in one command, with the line and the files that scri
       nats: line.nats,
       natsWebSocket: line.natsWebSocket,
     });
-    for (const path of ["run/keys.json", "run/subscriber.creds", "secrets/master.key"]) {
+    const [one, two] = line.keys;
+    const shell = await Deno.readTextFile(`${data}/run/demo.env`);
+    for (
+      const variable of [
+        `EDGEBOOK_URL='${line.gateway}'`,
+        `EDGEBOOK_KEY_1='${one.key}'`,
+        `EDGEBOOK_SECRET_2='${two.secret}'`,
+      ]
+    ) assert.ok(shell.split("\n").includes(variable), variable);
+    for (
+      const path of [
+        "run/demo.env",
+        "run/keys.json",
+        "run/subscriber.creds",
+        "secrets/master.key",
+      ]
+    ) {
       const { mode } = await Deno.stat(`${data}/${path}`);
       assert.equal((mode ?? 0) & 0o777, 0o600, path);
     }

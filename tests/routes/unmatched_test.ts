@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { TestGateway } from "./test_gateway.ts";
+
+Deno.test("a path that is not there is 404, one that takes other methods 405", async () => {
+  const gateway = new TestGateway();
+  const cases = [
+    ["GET", "/", 404, null],
+    ["GET", "/v1/orders/", 404, null],
+    ["GET", "/v1/orders/1/fills", 404, null],
+    ["OPTIONS", "/nowhere", 404, null],
+    ["PUT", "/v1/orders", 405, "POST, DELETE, GET, HEAD"],
+    ["POST", "/v1/orders/17", 405, "DELETE, GET, HEAD"],
+    ["POST", "/v1/orders/by-client-id/a1", 405, "DELETE, GET, HEAD"],
+    ["POST", "/v1/time", 405, "GET, HEAD"],
+    ["GET", "/v1/stream-credentials", 405, "POST"],
+    ["OPTIONS", "/v1/balances", 405, "GET, HEAD"],
+  ] as const;
+  for (const [method, path, status, allow] of cases) {
+    const answer = await gateway.send(method, path);
+    assert.deepEqual([method, path, answer.status], [method, path, status]);
+    assert.equal(answer.headers.get("allow"), allow);
+    assert.equal(answer.body.code, status === 404 ? "not_found" : "method_not_allowed");
+  }
+});
+
+Deno.test("a browser may ask first before it reads a public path", async () => {
+  const gateway = new TestGateway();
+  const { status, text, headers } = await gateway.send("OPTIONS", "/v1/depth");
+  assert.deepEqual([status, text], [204, ""]);
+  assert.equal(headers.get("access-control-allow-origin"), "*");
+  assert.equal(headers.get("access-control-allow-methods"), "GET");
+});
+
+Deno.test("HEAD is answered as GET, without a body", async () => {
+  const gateway = new TestGateway();
+  const open = await gateway.send("HEAD", "/v1/time");
+  assert.deepEqual([open.status, open.text], [200, ""]);
+  const signed = await gateway.signed(1, "HEAD", "/v1/balances");
+  assert.deepEqual([signed.status, signed.text], [200, ""]);
+});
