@@ -18,7 +18,7 @@ import {
 } from "../protocol/position.ts";
 import type { FillRow } from "../protocol/queries.ts";
 import { readU64, type WireBuffer } from "../protocol/wire_buffer.ts";
-import { acceptedText } from "./events_frame.ts";
+import { acceptedText } from "../protocol/events_frame.ts";
 import {
   acceptedOrder,
   advanceOrder,

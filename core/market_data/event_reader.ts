@@ -5,16 +5,8 @@
  * @module
  */
 import { EventWord } from "../protocol/event_record.ts";
-import {
-  FRAME_MAGIC,
-  FRAME_VERSION,
-  frameCount,
-  FrameKind,
-  frameKind,
-  frameLength,
-  frameTextBytes,
-  RECORD_BYTES,
-} from "../protocol/frame.ts";
+import { checkEventsFrame } from "../protocol/events_frame.ts";
+import { frameCount, RECORD_BYTES } from "../protocol/frame.ts";
 import {
   POSITIONED_BODY_BYTES,
   positionEpoch,
@@ -23,15 +15,12 @@ import {
   positionStampMicros,
 } from "../protocol/position.ts";
 import { ResultCode } from "../protocol/result_code.ts";
-import { isSafeU64, readU64, SAFE_MAX, WireBuffer } from "../protocol/wire_buffer.ts";
+import { readU64, WireBuffer } from "../protocol/wire_buffer.ts";
 
 /** Room for a frame at the start; it doubles where a longer one comes. */
 const CAPACITY_BYTES = 2 ** 17;
 /** Longest frame that is read: the broker's messages are shorter. */
 export const EVENTS_FRAME_BYTES_MAX = 2 ** 26;
-
-/** Words of the header and the position block whose 64-bit fields must be safe integers. */
-const SAFE_WORDS = [8, 10, 12] as const;
 
 /** A reader with a buffer of its own, for one frame at a time. Owner: the thread that made it. */
 export class EventReader {
@@ -41,7 +30,7 @@ export class EventReader {
 
   /**
    * Copies a frame into the reader's buffer and checks it. After any other code than `ok` the
-   * reader holds no events. O(bytes) to copy, O(1) to check.
+   * reader holds no events. O(bytes).
    *
    * @returns `ok`, or the band-100 code of what is wrong
    */
@@ -53,20 +42,9 @@ export class EventReader {
     if (length > this.#frame.bytes.length) this.#frame = WireBuffer.allocate(length * 2);
     const frame = this.#frame;
     frame.bytes.set(message);
-    if (frame.words[0] !== FRAME_MAGIC) return ResultCode.frameMagic;
-    if (frame.bytes[4] !== FRAME_VERSION) return ResultCode.frameVersion;
-    if (frameKind(frame, 0) !== FrameKind.events) return ResultCode.frameKind;
-    for (const word of SAFE_WORDS) {
-      if (!isSafeU64(frame.words, word)) return ResultCode.frameNumberUnsafe;
-    }
-    const count = frameCount(frame, 0);
-    const textBytes = frameTextBytes(frame, 0);
-    if (frameLength(frame, 0) !== length) return ResultCode.frameTruncated;
-    if (POSITIONED_BODY_BYTES + count * RECORD_BYTES + textBytes !== length) {
-      return ResultCode.frameTruncated;
-    }
-    if (positionFirstEvent(frame, 0) + count > SAFE_MAX) return ResultCode.frameNumberUnsafe;
-    this.#count = count;
+    const code = checkEventsFrame(frame, length);
+    if (code !== ResultCode.ok) return code;
+    this.#count = frameCount(frame, 0);
     this.seek(0);
     return ResultCode.ok;
   }

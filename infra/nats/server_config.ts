@@ -12,6 +12,8 @@ export const MAX_PAYLOAD_BYTES = 1_048_576;
 const MEMORY_STORE_BYTES_MAX = 64 * 1_048_576;
 /** Connections that the server accepts. */
 export const CONNECTIONS_MAX = 10_000;
+/** Time to sign in. The server's 2 s are short for a process that is busy at its start. */
+const SIGN_IN_SECONDS_MAX = 10;
 /** The server starts a new log file at this length. */
 const LOG_FILE_BYTES_MAX = 16 * 1_048_576;
 
@@ -56,6 +58,7 @@ listen: ${listen(ports.client)}
 http: ${listen(ports.monitor)}
 max_payload: ${MAX_PAYLOAD_BYTES}
 max_connections: ${CONNECTIONS_MAX}
+authorization { timeout: ${SIGN_IN_SECONDS_MAX} }
 log_file: ${quote(logPath(directory))}
 logfile_size_limit: ${LOG_FILE_BYTES_MAX}
 pid_file: ${quote(pidPath(directory))}

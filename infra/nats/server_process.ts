@@ -94,13 +94,21 @@ export async function assertUnused(directory: string): Promise<void> {
   }
   if (!Number.isInteger(pid) || pid < 2) return;
   // The pid may belong to something else by now; the path of the configuration tells.
-  const { stdout } = await new Deno.Command("ps", {
-    args: ["-ww", "-o", "args=", "-p", String(pid)],
-    stderr: "null",
-  }).output();
-  if (new TextDecoder().decode(stdout).includes(configPath(directory))) {
+  if ((await commandLine(pid)).includes(configPath(directory))) {
     throw new DirectoryInUseError(directory, pid);
   }
+}
+
+/**
+ * Command line of a process; empty where there is none. Deno opens `/proc` only to a process that may
+ * do everything, and `ps` is not on every machine, so on Linux it is `cat` that reads.
+ */
+async function commandLine(pid: number): Promise<string> {
+  const [program, args] = Deno.build.os === "linux"
+    ? ["cat", [`/proc/${pid}/cmdline`]] as const
+    : ["ps", ["-ww", "-o", "args=", "-p", String(pid)]] as const;
+  const { stdout } = await new Deno.Command(program, { args: [...args], stderr: "null" }).output();
+  return new TextDecoder().decode(stdout);
 }
 
 /** Removes what earlier servers left: port files, and all but the newest of the old logs. */

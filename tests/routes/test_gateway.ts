@@ -82,7 +82,7 @@ export class TestGateway {
       },
       keys: { get: (id) => this.keys.get(id) ?? null },
       listeners: {
-        put: (key, value) => Promise.resolve(this.listeners.set(key, value)),
+        put: (key, value) => new Promise((resolve) => resolve(this.listeners.set(key, value))),
       },
       isConnected: () => this.isConnected,
     };

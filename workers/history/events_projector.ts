@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { checkEventsFrame } from "../../core/history/events_frame.ts";
+import { checkEventsFrame } from "../../core/protocol/events_frame.ts";
 import {
   type FrameVerdict,
   HistoryBatch,

@@ -12,7 +12,7 @@ import type { NatsConnection } from "nats.ws";
 import { DEFAULT_CAPACITIES, ShardState } from "../../core/matching/shard_state.ts";
 import { SenderOrder } from "../../core/sequencer/sender_order.ts";
 import { Sequencer } from "../../core/sequencer/sequencer.ts";
-import { type Config, ConfigError, readConfig } from "../../infra/config.ts";
+import { ConfigError, readConfig } from "../../infra/config.ts";
 import {
   JournalDamagedError,
   JournalGapError,
@@ -25,6 +25,7 @@ import { parseCredentials } from "../../infra/nats/jwt.ts";
 import { EventsPublisher } from "./events_publisher.ts";
 import { Leader } from "./leader.ts";
 import { serveLiveQueries } from "./live_queries.ts";
+import { MATCHING_VARIABLES, type MatchingConfig } from "./matching_config.ts";
 import { startProjections } from "./projections.ts";
 import { ReferencePublisher } from "./reference_publisher.ts";
 
@@ -35,25 +36,10 @@ const PROGRESS_MILLIS = 2_000;
 const EXIT_AGAIN = 3;
 const EXIT_DISTRUST = 4;
 
-const CONFIG = [
-  "shard",
-  "natsUrl",
-  "natsSocket",
-  "natsCredentials",
-  "marketDataCredentials",
-  "historyCredentials",
-  "historyPath",
-  "projections",
-  "outcomesAtStart",
-] as const;
-
-/** Configuration of the matching process. */
-export type MatchingConfig = Config<(typeof CONFIG)[number]>;
-
 const say = (line: string) => console.error(`matching: ${line}`);
 
 async function main(): Promise<void> {
-  const config = readConfig(CONFIG);
+  const config = readConfig(MATCHING_VARIABLES);
   const connection = await connectNats({
     servers: config.natsUrl,
     credentials: config.natsCredentials,

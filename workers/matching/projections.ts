@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { MatchingConfig } from "./matching_main.ts";
+import type { MatchingConfig } from "./matching_config.ts";
 
 /** How long a Worker may take to end in order. */
 const STOP_MILLIS = 1_500;

@@ -5,7 +5,7 @@
  */
 
 import assert from "node:assert/strict";
-import { checkEventsFrame } from "../../../core/history/events_frame.ts";
+import { checkEventsFrame } from "../../../core/protocol/events_frame.ts";
 import {
   type FrameVerdict,
   HistoryBatch,

@@ -41,7 +41,7 @@ Deno.test("nats-server takes the configuration", async () => {
   assert.match(text, /^http: "127\.0\.0\.1:8222"$/m);
   assert.match(text, /^ {2}listen: "127\.0\.0\.1:8443"$/m);
   assert.match(text, /^max_payload: 1048576$/m);
-  assert.doesNotMatch(text, /^\s*(users|authorization|no_auth_user|token|password)\b/m);
+  assert.doesNotMatch(text, /^\s*(users|no_auth_user|token|password)\b/m);
 });
 
 Deno.test("origins are listed where they are given and left out where they are not", async () => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { acceptedText, checkEventsFrame } from "../../../core/history/events_frame.ts";
+import { acceptedText, checkEventsFrame } from "../../../core/protocol/events_frame.ts";
 import { POSITIONED_BODY_BYTES } from "../../../core/protocol/position.ts";
 import { ResultCode } from "../../../core/protocol/result_code.ts";
 import { WireBuffer } from "../../../core/protocol/wire_buffer.ts";
 import { buy, called, sell } from "../../support/commands.ts";
-import { EventSource, seededRandom } from "./event_source.ts";
+import { EventSource, seededRandom } from "../history/event_source.ts";
 
 function exampleMessage(): Uint8Array {
   const source = new EventSource();

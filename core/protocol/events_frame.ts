@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { EventKind, EventWord } from "../protocol/event_record.ts";
+import { EventKind, EventWord } from "./event_record.ts";
 import {
   FRAME_MAGIC,
   FRAME_VERSION,
@@ -14,10 +14,10 @@ import {
   frameTextBytes,
   RECORD_BYTES,
   TEXT_BYTES_MAX,
-} from "../protocol/frame.ts";
-import { POSITIONED_BODY_BYTES, positionFirstEvent } from "../protocol/position.ts";
-import { ResultCode } from "../protocol/result_code.ts";
-import { isSafeU64, SAFE_MAX, type WireBuffer } from "../protocol/wire_buffer.ts";
+} from "./frame.ts";
+import { POSITIONED_BODY_BYTES, positionFirstEvent } from "./position.ts";
+import { ResultCode } from "./result_code.ts";
+import { isSafeU64, SAFE_MAX, type WireBuffer } from "./wire_buffer.ts";
 
 /** Words of the position block whose 64-bit fields must be safe integers. */
 const POSITION_WORDS = [8, 10, 12] as const;

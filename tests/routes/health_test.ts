@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { TestGateway } from "./test_gateway.ts";
+
+const ready = (gateway: TestGateway) => gateway.send("GET", "/health/ready");
+
+Deno.test("the process lives whatever it can reach", async () => {
+  const gateway = new TestGateway();
+  gateway.hasBackend = false;
+  const { status, body } = await gateway.send("GET", "/health/live");
+  assert.deepEqual([status, body], [200, { status: "live" }]);
+});
+
+Deno.test("a gateway that can take orders is ready", async () => {
+  const { status, body } = await ready(new TestGateway());
+  const checks = {
+    gateway: "ok",
+    nats: "ok",
+    instruments: "ok",
+    leader: "ok",
+    history: "ok",
+    marketData: "ok",
+  };
+  assert.deepEqual([status, body], [200, { status: "ready", checks }]);
+});
+
+Deno.test("what keeps it from taking orders makes it unready, and is said", async () => {
+  const cases: readonly [(gateway: TestGateway) => void, RegExp][] = [
+    [(gateway) => gateway.isDraining = true, /^gateway: stopping$/],
+    [(gateway) => gateway.isConnected = false, /^nats: reconnecting$/],
+    [(gateway) => gateway.referenceAgeMillis = 10_001, /^instruments: not seen for more than/],
+    [
+      (gateway) => gateway.exchange.queries.failures.set("leader", "unreachable"),
+      /^leader: leader query failed, unreachable/,
+    ],
+  ];
+  for (const [break_, reason] of cases) {
+    const gateway = new TestGateway();
+    break_(gateway);
+    const { status, body, headers } = await ready(gateway);
+    assert.deepEqual([status, body.status, body.reasons.length], [503, "not_ready", 1]);
+    assert.match(body.reasons[0], reason);
+    assert.equal(headers.get("retry-after"), "1");
+  }
+  const gateway = new TestGateway();
+  gateway.hasBackend = false;
+  assert.equal((await ready(gateway)).body.reasons.length, 3);
+});
+
+Deno.test("without history or market data it still takes orders, and says what is missing", async () => {
+  const gateway = new TestGateway();
+  gateway.exchange.queries.failures.set("history", "timeout").set("marketData", "unreachable");
+  const { status, body } = await ready(gateway);
+  assert.deepEqual([status, body.checks.leader], [200, "ok"]);
+  assert.match(body.checks.history, /timeout/);
+  assert.match(body.checks.marketData, /unreachable/);
+});
+
+Deno.test("the backend is looked at once a second, however often readiness is asked for", async () => {
+  const gateway = new TestGateway();
+  const { asked, failures } = gateway.exchange.queries;
+  await Promise.all([ready(gateway), ready(gateway)]);
+  await ready(gateway);
+  assert.equal(asked.length, 3, "leader, history and market data");
+  failures.set("leader", "timeout");
+  gateway.nowMicros += 999_999;
+  assert.equal((await ready(gateway)).status, 200);
+  gateway.nowMicros += 1;
+  assert.equal((await ready(gateway)).status, 503);
+});
