@@ -33,7 +33,7 @@ const link = new BackendLink({
   connect,
   shard: 0,
   masterKey: config.masterKey,
-  nowMicros,
+  steadyMicros: () => performance.now() * 1_000,
   log: (_, message) => console.error(message),
 });
 void link.run();
