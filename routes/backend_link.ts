@@ -47,6 +47,7 @@ export class BackendLink {
   readonly #options: BackendLinkOptions;
   #session: Session | null = null;
   #isStopped = false;
+  #wake = (): void => {};
 
   constructor(options: BackendLinkOptions) {
     this.#options = options;
@@ -71,7 +72,7 @@ export class BackendLink {
         log("warn", error instanceof Error ? error.message : String(error));
       }
       if (this.#isStopped) return;
-      await new Promise((resolve) => setTimeout(resolve, pauseMillis));
+      await this.#pause(pauseMillis);
       pauseMillis = Math.min(pauseMillis * 2, PAUSE_MILLIS_MAX);
     }
   }
@@ -79,9 +80,20 @@ export class BackendLink {
   /** Ends the present backend, and makes no other. Commands without a report become `pending`. */
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#wake();
     const session = this.#session;
     this.#session = null;
     await session?.end();
+  }
+
+  #pause(millis: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, millis);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   async #serve(connection: NatsConnection): Promise<void> {
