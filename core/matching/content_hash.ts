@@ -8,26 +8,37 @@ import { EXTENDED_KIND_LEAST, EXTENDED_RECORD_BYTES, RECORD_BYTES } from "../pro
 import { OrderWord } from "../protocol/order_record.ts";
 import type { WireBuffer } from "../protocol/wire_buffer.ts";
 
-/** Hash of the content of the command at `at`, as an unsigned 32-bit number. O(1). */
+/**
+ * Hash of the content of the command at `at`, as an unsigned 32-bit number: a sum of products, each
+ * with an odd factor of its own, so that contents which differ in one word always differ in their
+ * hash, and the products do not wait for each other. O(1).
+ */
 export function contentHash(frame: WireBuffer, at: number, textAt: number): number {
   const { bytes, words } = frame;
   const word = at >> 2;
-  let hash = mix(0x811c9dc5, words[word]);
-  hash = mix(hash, words[word + 1]);
-  hash = mix(hash, words[word + OrderWord.instrument]);
-  hash = mix(hash, words[word + OrderWord.account]);
-  for (let offset: number = OrderWord.price; offset < OrderWord.textOffset; offset++) {
-    hash = mix(hash, words[word + offset]);
-  }
-  if (bytes[at] >= EXTENDED_KIND_LEAST) {
-    for (let offset = RECORD_BYTES / 4; offset < EXTENDED_RECORD_BYTES / 4; offset++) {
-      hash = mix(hash, words[word + offset]);
-    }
-  }
+  let hash = Math.imul(words[word], 0x9e3779b1) + Math.imul(words[word + 1], 0x85ebca77) +
+    Math.imul(words[word + OrderWord.instrument], 0xc2b2ae3d) +
+    Math.imul(words[word + OrderWord.account], 0x27d4eb2f) +
+    Math.imul(words[word + OrderWord.price], 0x165667b1) +
+    Math.imul(words[word + OrderWord.price + 1], 0xd3a2646d) +
+    Math.imul(words[word + OrderWord.quantity], 0xfd7046c5) +
+    Math.imul(words[word + OrderWord.quantity + 1], 0xb55a4f09) +
+    Math.imul(words[word + OrderWord.target], 0x2545f491) +
+    Math.imul(words[word + OrderWord.target + 1], 0x7feb352d);
+  if (bytes[at] >= EXTENDED_KIND_LEAST) hash = mixExtension(hash, words, word);
   const textBytes = frame.halves[(at >> 1) + 3];
   const from = textAt + words[word + OrderWord.textOffset];
   for (let index = 0; index < textBytes; index++) hash = mix(hash, bytes[from + index]);
+  hash |= 0;
   return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** The second half of an extended record. */
+function mixExtension(hash: number, words: Uint32Array, word: number): number {
+  for (let offset = RECORD_BYTES / 4; offset < EXTENDED_RECORD_BYTES / 4; offset++) {
+    hash = mix(hash, words[word + offset]);
+  }
+  return hash;
 }
 
 function mix(hash: number, value: number): number {

@@ -27,8 +27,6 @@ export const REPORTS_PER_COMMAND_MAX = 128;
 /** Fewest, however many commands share the answer. */
 const REPORTS_PER_COMMAND_LEAST = 5;
 
-const RECORD_WORDS = RECORD_BYTES / 4;
-
 /** Where an answer stands in the log. */
 export interface ReportsPosition {
   readonly sender: number;
@@ -62,15 +60,8 @@ export function collectReports(
   const byteLength = POSITIONED_BODY_BYTES + count * RECORD_BYTES + offsetsBytes;
   const frame = WireBuffer.allocate(byteLength);
   const offsetsAt = (POSITIONED_BODY_BYTES + count * RECORD_BYTES) >> 2;
-  const { words } = events.buffer;
-  for (let index = 0; index < count; index++) {
-    const source = chosen[index] * RECORD_WORDS;
-    const target = (POSITIONED_BODY_BYTES >> 2) + index * RECORD_WORDS;
-    for (let word = 0; word < RECORD_WORDS; word++) {
-      frame.words[target + word] = words[source + word];
-    }
-    frame.words[offsetsAt + index] = chosen[index];
-  }
+  copyChosen(events, chosen, count, frame);
+  for (let index = 0; index < count; index++) frame.words[offsetsAt + index] = chosen[index];
   const { sender, frameNumber } = position;
   writeFrameHeader(
     frame,
@@ -92,6 +83,24 @@ export function collectReports(
     count,
   );
   return frame;
+}
+
+/** Copies the chosen events behind the position block, as many at once as stand together. */
+function copyChosen(
+  events: EventWriter,
+  chosen: Int32Array,
+  count: number,
+  frame: WireBuffer,
+): void {
+  const { bytes } = events.buffer;
+  for (let first = 0; first < count;) {
+    let end = first + 1;
+    while (end < count && chosen[end] === chosen[end - 1] + 1) end++;
+    const from = chosen[first] * RECORD_BYTES;
+    const run = bytes.subarray(from, from + (end - first) * RECORD_BYTES);
+    frame.bytes.set(run, POSITIONED_BODY_BYTES + first * RECORD_BYTES);
+    first = end;
+  }
 }
 
 /** Puts the numbers of the events that the answer carries into `chosen`, and returns how many. */
