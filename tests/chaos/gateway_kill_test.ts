@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import type { Submitted } from "../../infra/orders/commands.ts";
-import { GatewayDeadError, type Submit } from "../support/client.ts";
 import { Crowd } from "../support/client_crowd.ts";
 import { audit } from "../support/venue_audit.ts";
 import { pause, Venue } from "../support/venue.ts";
-import type { VenueProcess } from "../support/venue_process.ts";
+import { ReplaceableGateway } from "./replaceable_gateway.ts";
 import { chaosRandom } from "./chaos_seed.ts";
 
 const CLIENTS = 16;
@@ -12,40 +10,6 @@ const KILLS = 3;
 const ORDERS = 300;
 /** Longer than the duplicate window of the streams, which is 100 ms. */
 const QUIET_MILLIS = 250;
-const GATEWAY = new URL("../support/venue_gateway_main.ts", import.meta.url).pathname;
-
-/** A gateway process that can be replaced while its clients go on. */
-class ReplaceableGateway {
-  #process: VenueProcess | null = null;
-  #url = "";
-
-  constructor(readonly venue: Venue) {}
-
-  async start(): Promise<void> {
-    this.#process = await this.venue.startProcess(
-      "gateway",
-      GATEWAY,
-      this.venue.environmentOf("gateway"),
-    );
-    this.#url = `http://127.0.0.1:${(await this.#process.ready()).port}/`;
-  }
-
-  async kill(): Promise<void> {
-    await this.#process?.kill();
-  }
-
-  readonly submit: Submit = async (command, waitMillis) => {
-    try {
-      const response = await fetch(this.#url, {
-        method: "POST",
-        body: JSON.stringify({ command, waitMillis }),
-      });
-      return await response.json() as Submitted;
-    } catch (error) {
-      throw new GatewayDeadError("the gateway died with the request", { cause: error });
-    }
-  };
-}
 
 Deno.test("kill -9 of the gateway under load loses nothing and doubles nothing", async () => {
   const random = chaosRandom("gateway under load");

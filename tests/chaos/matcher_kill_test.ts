@@ -33,27 +33,3 @@ Deno.test("kill -9 of the matcher under load loses nothing and doubles nothing",
   const { claims } = await audit(venue, crowd.clients);
   assert.equal(claims.length, 1 + KILLS);
 });
-
-Deno.test("kill -9 of the matcher between appends loses nothing", async () => {
-  const random = chaosRandom("matcher between appends");
-  await using venue = await Venue.open({ accounts: 2 });
-  const gateway = await venue.openGateway();
-  const crowd = new Crowd(
-    2,
-    random,
-    () => (command, waitMillis) => gateway.submit(command, waitMillis),
-  );
-  const [client] = crowd.clients;
-  for (let kill = 1; kill <= KILLS; kill++) {
-    const before = await client.place(client.draw());
-    await pause(QUIET_MILLIS);
-    await venue.killMatcher();
-    await pause(QUIET_MILLIS);
-    await venue.startMatcher();
-    const { report } = await client.place(before.order);
-    assert.ok(report.isDuplicate, "the outcome table is back, and longer than any window");
-    assert.equal(report.orderId, before.report.orderId);
-    client.outcomes.pop();
-  }
-  await audit(venue, crowd.clients);
-});

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import assert from "node:assert/strict";
 import { type NatsConnection, StringCodec } from "nats.ws";
 import { connectNats } from "../../infra/nats/connect.ts";
 
@@ -26,6 +25,8 @@ export class TradeSubscriber implements AsyncDisposable {
   /** Messages that were not the next. */
   gaps = 0;
   messages = 0;
+  /** What the feed must never do, and did. An exception would be lost in the client library. */
+  readonly failures: string[] = [];
   readonly #connection: NatsConnection;
   readonly #symbol: string;
   readonly #codec = StringCodec();
@@ -67,13 +68,16 @@ export class TradeSubscriber implements AsyncDisposable {
     message: { symbol: string; sequence: number; prevSequence: number; trades: SeenTrade[] },
   ): void {
     this.messages++;
-    assert.equal(message.symbol, this.#symbol);
-    assert.ok(message.prevSequence < message.sequence, "sequences grow");
+    this.#must(message.symbol === this.#symbol, `symbol ${message.symbol}`);
+    this.#must(
+      message.prevSequence < message.sequence,
+      `sequence ${message.sequence} does not grow`,
+    );
     if (message.sequence <= this.#sequence) return;
     if (message.prevSequence > this.#sequence && this.#sequence > 0) this.gaps++;
     this.#sequence = message.sequence;
     for (const trade of message.trades) {
-      assert.ok(Number(trade.tradeId) > this.#lastTradeId, "trades come in their order");
+      this.#must(Number(trade.tradeId) > this.#lastTradeId, `trade ${trade.tradeId} comes late`);
       this.#lastTradeId = Number(trade.tradeId);
       this.#keep(trade);
     }
@@ -81,7 +85,12 @@ export class TradeSubscriber implements AsyncDisposable {
 
   #keep({ tradeId, price, quantity }: SeenTrade): void {
     const seen = this.trades.get(tradeId);
-    if (seen !== undefined) assert.deepEqual(seen, { tradeId, price, quantity });
+    const isSame = seen === undefined || (seen.price === price && seen.quantity === quantity);
+    this.#must(isSame, `trade ${tradeId} comes again and is another`);
     this.trades.set(tradeId, { tradeId, price, quantity });
+  }
+
+  #must(holds: boolean, failure: string): void {
+    if (!holds) this.failures.push(failure);
   }
 }

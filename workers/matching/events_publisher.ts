@@ -28,6 +28,11 @@ const READ_PAUSE_MILLIS = 50;
 /** Longest wait for what the broker says of the stream. */
 const READ_MILLIS_MAX = 1_000;
 
+/** The events stream has something else than what the journal makes. */
+export class EventsMismatchError extends Error {
+  override readonly name = "EventsMismatchError";
+}
+
 /** Publisher of one shard's events. */
 export class EventsPublisher {
   readonly #connection: NatsConnection;
@@ -36,7 +41,8 @@ export class EventsPublisher {
   readonly #inbox: string;
   readonly #log = new EventsLog();
   #manager: JetStreamManager | null = null;
-  /** Last event of the stream when it was read at the start. */
+  /** Messages of the stream when it was read at the start, and the last event of the last one. */
+  #storedMessages = 0;
   #storedSequence = 0;
   /** When the last message was acknowledged, or the first of those that wait was sent. */
   #progressMillis = 0;
@@ -68,11 +74,16 @@ export class EventsPublisher {
     const last = await manager.streams.getMessage(this.#stream, { seq: state.last_seq });
     const frame = WireBuffer.copyOf(last.data);
     this.#storedSequence = positionFirstEvent(frame, 0) + frameCount(frame, 0) - 1;
+    this.#storedMessages = state.last_seq;
     this.#log.begin(state.last_seq);
     return this.#storedSequence;
   }
 
-  /** Publishes the events of the append that `state` has just applied, but for those stored. */
+  /**
+   * Publishes the events of the append that `state` has just applied, but for those stored.
+   *
+   * @throws {EventsMismatchError} when those stored do not end as the journal makes them end
+   */
   publish(state: ShardState, journalSequence: number): void {
     const { events, stampMicros, epoch } = state;
     const before = events.sequence - events.count;
@@ -89,6 +100,19 @@ export class EventsPublisher {
     }
     if (started) this.#progressMillis = Date.now();
     this.#send();
+  }
+
+  /**
+   * The whole journal was replayed.
+   *
+   * @throws {EventsMismatchError} when the stream had more messages than the journal makes
+   */
+  checkReplayed(): void {
+    const { made } = this.#log;
+    if (made >= this.#storedMessages) return;
+    throw new EventsMismatchError(
+      `${this.#stream} had ${this.#storedMessages} messages, the journal makes ${made} only`,
+    );
   }
 
   /** Looks for messages that were not acknowledged in time. */
@@ -109,12 +133,14 @@ export class EventsPublisher {
     }
   }
 
-  /** A message that the stream has: the last of these must end where the stream did. */
+  /** A message that the stream has: the last of those at the start must end where it ended. */
   #passOver(lastEvent: number): void {
     this.#log.add(null);
-    if (this.#log.nextIsStored || lastEvent === this.#storedSequence) return;
-    this.failure = `${this.#stream} ends with event ${this.#storedSequence} at message ` +
-      `${this.#log.made}, but the journal makes that message end with event ${lastEvent}`;
+    if (this.#log.made !== this.#storedMessages || lastEvent === this.#storedSequence) return;
+    throw new EventsMismatchError(
+      `${this.#stream} ends with event ${this.#storedSequence} at message ${this.#log.made}, ` +
+        `but the journal makes that message end with event ${lastEvent}`,
+    );
   }
 
   #send(): void {

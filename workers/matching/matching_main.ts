@@ -22,7 +22,7 @@ import { replayJournal } from "../../infra/journal/replay.ts";
 import { connectNats } from "../../infra/nats/connect.ts";
 import { inboxPrefixOf } from "../../infra/nats/inbox.ts";
 import { parseCredentials } from "../../infra/nats/jwt.ts";
-import { EventsPublisher } from "./events_publisher.ts";
+import { EventsMismatchError, EventsPublisher } from "./events_publisher.ts";
 import { Leader } from "./leader.ts";
 import { serveLiveQueries } from "./live_queries.ts";
 import { MATCHING_VARIABLES, type MatchingConfig } from "./matching_config.ts";
@@ -96,6 +96,7 @@ async function lead(
   });
   const millis = Math.round(performance.now() - started);
   say(`replayed ${last.sequence} appends, ${state.commandCount} commands in ${millis} ms`);
+  publisher.checkReplayed();
   if (state.events.sequence < storedEvents) {
     distrust(`EVENTS has event ${storedEvents}, the journal makes ${state.events.sequence} only`);
   }
@@ -163,9 +164,10 @@ if (import.meta.main) {
   try {
     await main();
   } catch (error) {
-    if (error instanceof JournalDamagedError || error instanceof JournalGapError) {
-      distrust(error.message);
-    }
+    if (
+      error instanceof JournalDamagedError || error instanceof JournalGapError ||
+      error instanceof EventsMismatchError
+    ) distrust(error.message);
     say(error instanceof ConfigError ? error.message : String(error));
     Deno.exit(error instanceof ConfigError ? 2 : EXIT_AGAIN);
   }

@@ -73,11 +73,12 @@ export class StartedMarket {
   static async start(
     data: string,
     args: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
   ): Promise<{ market: StartedMarket; line: ReadyLine }> {
     const child = new Deno.Command(Deno.execPath(), {
       args: [...taskArguments("start"), "--json", "--port", "0", "--data", data, ...args],
       cwd: ROOT,
-      env: { NO_COLOR: "1" },
+      env: { NO_COLOR: "1", ...env },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
