@@ -38,8 +38,10 @@ Deno.test("a frame that was used before carries nothing over", () => {
   const frame = new OutgoingFrame(4);
   const long = [named("x".repeat(36)), named("y".repeat(36)), named("z".repeat(36))];
   fill(frame, 1, long);
-  const again = fill(frame, 2, [named("5")]);
-  assert.deepEqual(again, encodeFrame([named("5")], { sender: 7, frameNumber: 2 }).bytes);
+  for (const name of ["5", "abc"]) {
+    const again = fill(frame, 2, [named(name)]);
+    assert.deepEqual(again, encodeFrame([named(name)], { sender: 7, frameNumber: 2 }).bytes);
+  }
 });
 
 Deno.test("has room for a text with every record", () => {

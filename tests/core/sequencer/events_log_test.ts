@@ -43,12 +43,18 @@ Deno.test("sends every message once, each with its place", () => {
 
 Deno.test("begins behind what the stream has", () => {
   assert.deepEqual(sendAll(madeLog(5, 3)), [4, 5]);
+  const log = new EventsLog();
+  log.begin(1);
+  log.add(messageAt(1));
+  assert.equal(log.waitingCount, 0, "made all the same, and not kept");
 });
 
 Deno.test("in doubt it waits, then sends again what the stream has not", () => {
   const log = madeLog(5);
   sendAll(log);
+  const before = log.round;
   const round = log.doubt();
+  assert.ok(round > before, "refusals of before are told from those of now");
   log.add(messageAt(6));
   assert.deepEqual(sendAll(log), []);
   assert.equal(log.resolve(round, 2), "resend");
@@ -62,6 +68,7 @@ Deno.test("an answer of an earlier round counts, a reading of one does not", () 
   log.acknowledged(2);
   assert.equal(log.resolve(round - 1, 0), "none");
   assert.equal(log.resolve(round, 1), "resend", "read before the second message was stored");
+  assert.equal(log.stored, 2, "what was acknowledged stays so");
   assert.deepEqual(sendAll(log), [3]);
   assert.equal(log.resolve(round, 1), "none", "the doubt is over");
 });

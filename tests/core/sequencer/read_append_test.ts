@@ -38,6 +38,18 @@ Deno.test("applies every frame of an append and remembers its senders", () => {
   assert.ok(!senders.accept(7, 4, 1));
 });
 
+Deno.test("a frame that goes on behind the message is not read", () => {
+  const good = goodAppend().bytes;
+  // As in a replay, where the buffer is longer than the message and holds the one before.
+  const wire = WireBuffer.allocate(2 * good.length);
+  wire.bytes.set(good);
+  wire.bytes.set(good, good.length);
+  const last = good.length - frameOf(7, 1, [order(1), order(2)]).length;
+  const orders = WireBuffer.copyOf(frameOf(7, 1, [order(1), order(2), order(3)]));
+  wire.bytes.set(orders.bytes, last);
+  assert.equal(checkAppend(wire, good.length, 0), ResultCode.frameTruncated);
+});
+
 Deno.test("random bytes get a code, never an exception, and nothing is read outside", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
     const wire = WireBuffer.copyOf(bytes);
