@@ -18,7 +18,8 @@ const PATH = "/v1/orders";
 
 /**
  * Writes `count` signed orders to a file, one a line: key, timestamp, signature, body with tabs
- * between them. The two keys buy and sell in turn at one price, so every second order trades.
+ * between them. The two keys buy from each other and sell to each other in turn at one price, so every
+ * second order trades and nobody runs out of funds.
  */
 export async function writeSignedOrders(
   path: string,
@@ -31,10 +32,10 @@ export async function writeSignedOrders(
     const { key, secret } = keys[index % keys.length];
     const body = JSON.stringify({
       symbol: "BTC-USD",
-      side: index % 2 === 0 ? "buy" : "sell",
+      side: (index % 2 === 0) === (index % 4 < 2) ? "buy" : "sell",
       type: "limit",
       price: "50000.00",
-      quantity: "0.0100",
+      quantity: "0.0010",
       timeInForce: "GTC",
       clientOrderId: `${prefix}-${index}`,
     });

@@ -52,8 +52,9 @@ export interface ConnectRequest {
 }
 
 /**
- * Connects. The connection comes back for ever after it is lost; what is published meanwhile waits
- * in the client. Refused credentials close it after two attempts.
+ * Connects. The connection comes back for ever after it is lost. What is published meanwhile may be
+ * lost: the client empties its outbound buffer at every attempt to connect, so whoever needs it to
+ * arrive publishes it again after a reconnect. Refused credentials close it after two attempts.
  *
  * @throws {ConnectError} when there is no server or it refuses the credentials
  * @throws {CredentialsError} when the credentials are not the text of a credentials file
