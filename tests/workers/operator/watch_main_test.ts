@@ -191,9 +191,10 @@ Deno.test("watch: takes a terminal's screen and gives it back at q and at Ctrl-C
     for (const [price, key] of [[52, "q"], [53, "\x03"]] as const) {
       const inside = [...COMMAND, "BTC-USD", "--data", dataDirectory];
       // script(1) is a terminal for the program in it; its arguments are not the same everywhere.
+      // A shell that stays between the two would end by Ctrl-C itself: the program takes its place.
       const terminal = Deno.build.os === "darwin"
         ? ["script", "-q", "/dev/null", ...inside]
-        : ["script", "-qec", inside.map((word) => `'${word}'`).join(" "), "/dev/null"];
+        : ["script", "-qec", `exec ${inside.map((word) => `'${word}'`).join(" ")}`, "/dev/null"];
       await using watcher = new Watcher(terminal);
       await until(() => watcher.output.includes("sequence"), "the first picture");
       await stream.append([sell(7_777, price)]);
