@@ -19,9 +19,13 @@
  *
  * @module
  */
-import { ORDER_DOUBLES, ORDER_INTEGERS, OrderField, type OrderPool } from "./order_pool.ts";
+import type { OrderPool } from "./order_pool.ts";
+import * as orderPool from "./order_pool.ts";
 import { NODES_PER_INSERT_MAX, PriceTrie } from "./price_trie.ts";
-import { Side } from "../protocol/order_record.ts";
+import * as orderRecord from "../protocol/order_record.ts";
+
+const { ORDER_DOUBLES, ORDER_INTEGERS, OrderField } = orderPool;
+const { Side } = orderRecord;
 
 const LEVEL_DOUBLES = 4;
 const LEVEL_INTEGERS = 8;

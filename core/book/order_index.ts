@@ -5,7 +5,10 @@
  *
  * @module
  */
-import { ORDER_DOUBLES, type OrderPool } from "./order_pool.ts";
+import type { OrderPool } from "./order_pool.ts";
+import * as orderPool from "./order_pool.ts";
+
+const { ORDER_DOUBLES } = orderPool;
 
 /** Index of the live orders by their id. */
 export class OrderIndex {

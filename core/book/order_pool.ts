@@ -64,6 +64,10 @@ export const OrderField = {
   textBytes: 28,
 } as const;
 
+/** Under names of this module's own: an exported name is looked up at every use. */
+const INTEGERS = ORDER_INTEGERS;
+const NEXT = OrderField.next;
+
 /** Fixed-capacity pool of order slots with an intrusive free list. */
 export class OrderPool {
   doubles: Float64Array<ArrayBuffer>;
@@ -100,13 +104,13 @@ export class OrderPool {
     this.#liveCount++;
     const slot = this.#freeHead;
     if (slot === 0) return this.#slotNext++;
-    this.#freeHead = this.integers[slot * ORDER_INTEGERS + OrderField.next];
+    this.#freeHead = this.integers[slot * INTEGERS + NEXT];
     return slot;
   }
 
   /** Gives a slot back. */
   release(slot: number): void {
-    this.integers[slot * ORDER_INTEGERS + OrderField.next] = this.#freeHead;
+    this.integers[slot * INTEGERS + NEXT] = this.#freeHead;
     this.#freeHead = slot;
     this.#liveCount--;
   }

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { EventFlag, EventKind, EventWord } from "../protocol/event_record.ts";
+import { EventKind, EventWord } from "../protocol/event_record.ts";
 import { frameCount, RECORD_BYTES } from "../protocol/frame.ts";
 import { CommandKind } from "../protocol/order_record.ts";
 import {
@@ -16,7 +16,6 @@ import {
   positionFirstEvent,
   positionStampMicros,
 } from "../protocol/position.ts";
-import type { FillRow } from "../protocol/queries.ts";
 import { readU64, type WireBuffer } from "../protocol/wire_buffer.ts";
 import { acceptedText } from "../protocol/events_frame.ts";
 import {
@@ -25,34 +24,17 @@ import {
   BrokenHistoryError,
   type HistoryOrder,
 } from "./history_order.ts";
+import { ReportRun } from "./report_run.ts";
 
 /** The venue's own account: nobody reads private reports of it, so none are kept. */
 const VENUE_ACCOUNT = 0;
 
 /** What a batch reads of the history that is stored. */
 export interface HistorySource {
-  /** A stored order, or `null`. */
-  order(orderId: number): HistoryOrder | null;
+  /** A stored order, or `null` where the account has none with this id. The caller may change it. */
+  order(account: number, orderId: number): HistoryOrder | null;
   /** Sequence of the account's last stored report, 0 where there is none. */
   reportSequence(account: number): number;
-}
-
-/** One side of a trade, with its account. */
-export interface HistoryFill extends FillRow {
-  readonly account: number;
-}
-
-/** One private report: its place in the account's own sequence, and the event it tells of. */
-export interface HistoryReport {
-  readonly account: number;
-  /** Counts the account's reports from 1, without gaps. */
-  readonly sequence: number;
-  readonly eventSequence: number;
-  readonly timeMicros: number;
-  /** Executed lots of the order after the event. */
-  readonly executedLots: number;
-  /** The event record, 64 bytes. */
-  readonly event: Uint8Array;
 }
 
 /** What a frame was to a batch. */
@@ -60,15 +42,22 @@ export type FrameVerdict = "applied" | "old" | "gap";
 
 /** The changes of some frames, in the order of their events. Owner: the thread that made it. */
 export class HistoryBatch {
-  readonly orders = new Map<number, HistoryOrder>();
-  readonly fills: HistoryFill[] = [];
-  readonly reports: HistoryReport[] = [];
+  /** Orders that were accepted in it, by id. */
+  readonly newOrders = new Map<number, HistoryOrder>();
+  /** Stored orders that it changed, by id. */
+  readonly changedOrders = new Map<number, HistoryOrder>();
+  /**
+   * The reports, and with them the fills: runs in the order of their first event, those of one
+   * account in its sequence.
+   */
+  readonly reportRuns: ReportRun[] = [];
   /** Scales of the assets that were defined, by number. */
   readonly assetScales = new Map<number, number>();
   /** Events that were applied. */
   eventCount = 0;
   readonly #source: HistorySource;
-  readonly #reportSequences = new Map<number, number>();
+  /** The run that an account's next report goes to. */
+  readonly #openRuns = new Map<number, ReportRun>();
   #eventSequence: number;
 
   /** @param eventSequence last event that the stored history reflects */
@@ -83,8 +72,8 @@ export class HistoryBatch {
   }
 
   /**
-   * Applies the events of a checked frame (see events_frame.ts) that are not applied yet. The
-   * frame's bytes must stay as they are until the batch is stored. O(events).
+   * Applies the events of a checked frame (see events_frame.ts) that are not applied yet. Nothing
+   * of the frame is needed afterwards. O(events).
    *
    * @returns `old` where every event was applied before, `gap` where events before it are missing
    * @throws {BrokenHistoryError} when the events contradict each other or what is stored
@@ -116,18 +105,15 @@ export class HistoryBatch {
       case EventKind.accepted: {
         const text = acceptedText(frame, at, byteLength);
         const order = acceptedOrder(frame, at, text, sequence, stampMicros);
-        this.orders.set(order.orderId, order);
+        this.newOrders.set(order.orderId, order);
         return this.#report(frame, at, sequence, stampMicros, 0);
       }
       case EventKind.trade:
       case EventKind.canceled:
       case EventKind.expired:
       case EventKind.rested: {
-        const order = this.#order(readU64(frame.words, (at >> 2) + EventWord.orderId), sequence);
+        const order = this.#order(frame, at, sequence);
         advanceOrder(order, frame, at, sequence, stampMicros);
-        if (frame.bytes[at] === EventKind.trade) {
-          this.#fill(order, frame, at, sequence, stampMicros);
-        }
         return this.#report(frame, at, sequence, stampMicros, order.executedLots);
       }
       case EventKind.rejected:
@@ -141,40 +127,20 @@ export class HistoryBatch {
     }
   }
 
-  #order(orderId: number, sequence: number): HistoryOrder {
-    let order = this.orders.get(orderId) ?? null;
-    if (order !== null) return order;
-    order = this.#source.order(orderId);
-    if (order === null) {
+  /** The order of an event of its own. */
+  #order(frame: WireBuffer, at: number, sequence: number): HistoryOrder {
+    const word = at >> 2;
+    const account = frame.words[word + EventWord.account];
+    const orderId = readU64(frame.words, word + EventWord.orderId);
+    const known = this.newOrders.get(orderId) ?? this.changedOrders.get(orderId);
+    const order = known ?? this.#source.order(account, orderId);
+    if (order === null || order.account !== account) {
       throw new BrokenHistoryError(
         `event ${sequence} is about order ${orderId}, which was never accepted`,
       );
     }
-    this.orders.set(orderId, order);
+    if (known === undefined) this.changedOrders.set(orderId, order);
     return order;
-  }
-
-  #fill(
-    order: HistoryOrder,
-    frame: WireBuffer,
-    at: number,
-    sequence: number,
-    stampMicros: number,
-  ): void {
-    const word = at >> 2;
-    this.fills.push({
-      account: order.account,
-      tradeId: readU64(frame.words, word + EventWord.last),
-      orderId: order.orderId,
-      instrument: order.instrument,
-      side: order.side,
-      priceTicks: readU64(frame.words, word + EventWord.price),
-      quantityLots: readU64(frame.words, word + EventWord.quantity),
-      fee: readU64(frame.words, word + EventWord.first),
-      isMaker: (frame.bytes[at + 3] & EventFlag.maker) !== 0,
-      timeMicros: stampMicros,
-      sequence,
-    });
   }
 
   #report(
@@ -186,11 +152,19 @@ export class HistoryBatch {
   ): void {
     const account = frame.words[(at >> 2) + EventWord.account];
     if (account === VENUE_ACCOUNT) return;
-    const before = this.#reportSequences.get(account) ?? this.#source.reportSequence(account);
-    const sequence = before + 1;
-    this.#reportSequences.set(account, sequence);
-    const event = frame.bytes.subarray(at, at + RECORD_BYTES);
-    this.reports.push({ account, sequence, eventSequence, timeMicros, executedLots, event });
+    const run = this.#openRun(account);
+    run.add(frame, at, eventSequence, timeMicros, executedLots);
+  }
+
+  /** The account's run, with room for a report. */
+  #openRun(account: number): ReportRun {
+    const last = this.#openRuns.get(account);
+    if (last !== undefined && !last.isFull) return last;
+    const before = last?.lastSequence ?? this.#source.reportSequence(account);
+    const run = new ReportRun(account, before + 1);
+    this.#openRuns.set(account, run);
+    this.reportRuns.push(run);
+    return run;
   }
 
   /** Of an asset, its event carries the number and, where an order has its side, the scale. */

@@ -13,15 +13,15 @@ import type { PrivateReport } from "../protocol/queries.ts";
 import { clientOrderIdOfKey } from "../protocol/request_key.ts";
 import { ResultCode } from "../protocol/result_code.ts";
 import { readU64, WireBuffer } from "../protocol/wire_buffer.ts";
-import type { HistoryReport } from "./history_batch.ts";
 import { BrokenHistoryError, type HistoryOrder } from "./history_order.ts";
 import { reasonOf } from "./reason.ts";
+import type { HistoryReport } from "./report_run.ts";
 import type { AssetTerms, ReportTerms } from "./report_terms.ts";
 
 /** Where the names and scales of a report come from. */
 export interface ReportContext {
-  /** The order of an event, stored or about to be. */
-  order(orderId: number): HistoryOrder | null;
+  /** The order of an event, stored or about to be, or `null` where the account has no such one. */
+  order(account: number, orderId: number): HistoryOrder | null;
   /** Terms of an instrument, or `null` while they are not known. */
   instrument(instrument: number): ReportTerms | null;
   /** Name and scale of an asset; known for every asset that was defined. */
@@ -92,7 +92,7 @@ function orderReport(
   context: ReportContext,
 ): PrivateReport | null {
   const orderId = readU64(event.words, EventWord.orderId);
-  const order = context.order(orderId);
+  const order = context.order(stored.account, orderId);
   if (order === null) {
     throw new BrokenHistoryError(
       `report ${stored.sequence} of account ${stored.account}: no order ${orderId}`,

@@ -16,6 +16,8 @@
 
 /** Assets of a shard: ids from 1 up to this, exclusive. */
 export const ASSETS_MAX = 4096;
+/** Under a name of this module's own: an exported name is looked up at every use. */
+const ASSETS = ASSETS_MAX;
 
 /** Every balance of a shard, and the supply of every asset. */
 export class Balances {
@@ -47,7 +49,7 @@ export class Balances {
 
   /** Slot of a balance, or 0. */
   find(account: number, asset: number): number {
-    const key = account * ASSETS_MAX + asset;
+    const key = account * ASSETS + asset;
     const buckets = this.#buckets;
     const mask = buckets.length - 1;
     for (let at = bucketOf(account, asset) & mask;; at = (at + 1) & mask) {
@@ -61,19 +63,19 @@ export class Balances {
     const found = this.find(account, asset);
     if (found !== 0) return found;
     const slot = ++this.#count;
-    this.#keys[slot] = account * ASSETS_MAX + asset;
+    this.#keys[slot] = account * ASSETS + asset;
     this.#place(slot);
     return slot;
   }
 
   /** Account of a slot. */
   accountOf(slot: number): number {
-    return Math.floor(this.#keys[slot] / ASSETS_MAX);
+    return Math.floor(this.#keys[slot] / ASSETS);
   }
 
   /** Asset of a slot. */
   assetOf(slot: number): number {
-    return this.#keys[slot] % ASSETS_MAX;
+    return this.#keys[slot] % ASSETS;
   }
 
   /** Doubles the slots: a safe point is needed, for it allocates. */

@@ -7,7 +7,10 @@
  *
  * @module
  */
-import { ORDER_INTEGERS, OrderField, type OrderPool } from "../book/order_pool.ts";
+import type { OrderPool } from "../book/order_pool.ts";
+import * as orderPool from "../book/order_pool.ts";
+
+const { ORDER_INTEGERS, OrderField } = orderPool;
 
 /** Accounts of a shard: numbers up to this, exclusive. */
 export const ACCOUNTS_MAX = 2 ** 20;
@@ -18,6 +21,9 @@ export const FEE_ACCOUNT = 0;
 
 /** Whether an account is there and may trade. */
 export const AccountStatus = { unknown: 0, enabled: 1, disabled: 2 } as const;
+
+/** Under a name of this module's own: an exported name is looked up at every use. */
+const UNKNOWN = AccountStatus.unknown;
 
 /** Every account of a shard. */
 export class Accounts {
@@ -39,7 +45,7 @@ export class Accounts {
 
   /** Status of an account (AccountStatus). */
   status(account: number): number {
-    return account < this.#statuses.length ? this.#statuses[account] : AccountStatus.unknown;
+    return account < this.#statuses.length ? this.#statuses[account] : UNKNOWN;
   }
 
   /** Opens, enables or disables an account below {@link ACCOUNTS_MAX}. May allocate. */

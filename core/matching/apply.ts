@@ -3,38 +3,32 @@
  *
  * @module
  */
-import { ORDER_INTEGERS, OrderField } from "../book/order_pool.ts";
-import { EventFlag, EventKind, OrderStatus } from "../protocol/event_record.ts";
-import {
-  FRAME_HEADER_BYTES,
-  frameCount,
-  frameNumber,
-  frameSender,
-  frameTextBytes,
-  recordBytes,
-} from "../protocol/frame.ts";
-import {
-  ADMINISTRATION_KIND_LEAST,
-  CommandKind,
-  OrderFlag,
-  OrderWord,
-} from "../protocol/order_record.ts";
-import { ResultCode } from "../protocol/result_code.ts";
-import { isSafeU64, readU64, SAFE_MAX, type WireBuffer } from "../protocol/wire_buffer.ts";
+import * as orderPool from "../book/order_pool.ts";
+import * as eventRecord from "../protocol/event_record.ts";
+import * as frames from "../protocol/frame.ts";
+import * as orderRecord from "../protocol/order_record.ts";
+import * as resultCode from "../protocol/result_code.ts";
+import type { WireBuffer } from "../protocol/wire_buffer.ts";
+import * as wireBuffer from "../protocol/wire_buffer.ts";
 import { AccountStatus, FEE_ACCOUNT } from "./accounts.ts";
 import { administer } from "./administer.ts";
 import { cancelResting } from "./close_order.ts";
 import { contentHash } from "./content_hash.ts";
-import {
-  EXPIRED_PER_APPEND_MAX,
-  OutcomeDouble,
-  OUTCOMES_MAX,
-  OUTCOMES_PER_ACCOUNT_MAX,
-  OutcomeWord,
-} from "./outcomes.ts";
+import * as outcomeTable from "./outcomes.ts";
 import { placeOrder } from "./place_order.ts";
 import { complete, reject } from "./result.ts";
 import type { ShardState } from "./shard_state.ts";
+
+const { ORDER_INTEGERS, OrderField } = orderPool;
+const { EventFlag, EventKind, OrderStatus } = eventRecord;
+const { FRAME_HEADER_BYTES, frameCount, frameNumber, frameSender, frameTextBytes, recordBytes } =
+  frames;
+const { ADMINISTRATION_KIND_LEAST, CommandKind, OrderFlag, OrderWord } = orderRecord;
+const { ResultCode } = resultCode;
+const { isSafeU64, readU64, SAFE_MAX } = wireBuffer;
+type ResultCode = resultCode.ResultCode;
+const { EXPIRED_PER_APPEND_MAX, OUTCOMES_MAX, OUTCOMES_PER_ACCOUNT_MAX } = outcomeTable;
+const { OutcomeDouble, OutcomeWord } = outcomeTable;
 
 /** Begins an append: its time, its epoch, an empty event buffer, and outcomes past the horizon go. */
 export function beginAppend(state: ShardState, stampMicros: number, epoch: number): void {
@@ -131,7 +125,7 @@ function admit(
   const hash = contentHash(frame, at, textAt);
   const known = state.outcomes.find(owner, keyLow, keyHigh);
   if (known >= 0) {
-    if (state.outcomes.word(known, OutcomeWord.contentHash) === hash) {
+    if ((state.outcomes.word(known, OutcomeWord.contentHash) | 0) === hash) {
       repeatOutcome(state, frame, at, index, known);
     } else reject(state, frame, at, ResultCode.differentContent, 0, 0);
     return false;

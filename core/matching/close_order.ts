@@ -3,10 +3,13 @@
  *
  * @module
  */
-import { ORDER_DOUBLES, ORDER_INTEGERS, OrderField } from "../book/order_pool.ts";
-import { EventFlag, EventKind, OrderStatus } from "../protocol/event_record.ts";
+import * as orderPool from "../book/order_pool.ts";
+import * as eventRecord from "../protocol/event_record.ts";
 import { releaseHold } from "./holds.ts";
 import type { ShardState } from "./shard_state.ts";
+
+const { ORDER_DOUBLES, ORDER_INTEGERS, OrderField } = orderPool;
+const { EventFlag, EventKind, OrderStatus } = eventRecord;
 
 /** Takes the resting order in `slot` out of everything and frees the slot. O(1). */
 export function closeOrder(state: ShardState, slot: number): void {

@@ -4,33 +4,37 @@
  *
  * @module
  */
-import { EXTENDED_KIND_LEAST, EXTENDED_RECORD_BYTES, RECORD_BYTES } from "../protocol/frame.ts";
-import { OrderWord } from "../protocol/order_record.ts";
+import * as frames from "../protocol/frame.ts";
+import * as orderRecord from "../protocol/order_record.ts";
 import type { WireBuffer } from "../protocol/wire_buffer.ts";
 
+const { EXTENDED_KIND_LEAST, EXTENDED_RECORD_BYTES, RECORD_BYTES } = frames;
+const { OrderWord } = orderRecord;
+
 /**
- * Hash of the content of the command at `at`, as an unsigned 32-bit number: a sum of products, each
+ * Hash of the content of the command at `at`, as a signed 32-bit number: a sum of products, each
  * with an odd factor of its own, so that contents which differ in one word always differ in their
- * hash, and the products do not wait for each other. O(1).
+ * hash, and the products do not wait for each other. Every sum is cut to 32 bits at once, or the
+ * compiler adds doubles. O(1).
  */
 export function contentHash(frame: WireBuffer, at: number, textAt: number): number {
   const { bytes, words } = frame;
   const word = at >> 2;
-  let hash = Math.imul(words[word], 0x9e3779b1) + Math.imul(words[word + 1], 0x85ebca77) +
-    Math.imul(words[word + OrderWord.instrument], 0xc2b2ae3d) +
-    Math.imul(words[word + OrderWord.account], 0x27d4eb2f) +
-    Math.imul(words[word + OrderWord.price], 0x165667b1) +
-    Math.imul(words[word + OrderWord.price + 1], 0xd3a2646d) +
-    Math.imul(words[word + OrderWord.quantity], 0xfd7046c5) +
-    Math.imul(words[word + OrderWord.quantity + 1], 0xb55a4f09) +
-    Math.imul(words[word + OrderWord.target], 0x2545f491) +
-    Math.imul(words[word + OrderWord.target + 1], 0x7feb352d);
+  let hash = Math.imul(words[word], 0x9e3779b1);
+  hash = (hash + Math.imul(words[word + 1], 0x85ebca77)) | 0;
+  hash = (hash + Math.imul(words[word + OrderWord.instrument], 0xc2b2ae3d)) | 0;
+  hash = (hash + Math.imul(words[word + OrderWord.account], 0x27d4eb2f)) | 0;
+  hash = (hash + Math.imul(words[word + OrderWord.price], 0x165667b1)) | 0;
+  hash = (hash + Math.imul(words[word + OrderWord.price + 1], 0xd3a2646d)) | 0;
+  hash = (hash + Math.imul(words[word + OrderWord.quantity], 0xfd7046c5)) | 0;
+  hash = (hash + Math.imul(words[word + OrderWord.quantity + 1], 0xb55a4f09)) | 0;
+  hash = (hash + Math.imul(words[word + OrderWord.target], 0x2545f491)) | 0;
+  hash = (hash + Math.imul(words[word + OrderWord.target + 1], 0x7feb352d)) | 0;
   if (bytes[at] >= EXTENDED_KIND_LEAST) hash = mixExtension(hash, words, word);
   const textBytes = frame.halves[(at >> 1) + 3];
   const from = textAt + words[word + OrderWord.textOffset];
   for (let index = 0; index < textBytes; index++) hash = mix(hash, bytes[from + index]);
-  hash |= 0;
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return hash ^ (hash >>> 16);
 }
 
 /** The second half of an extended record. */

@@ -7,9 +7,14 @@
  *
  * @module
  */
-import { RECORD_BYTES, TEXT_BYTES_MAX } from "../protocol/frame.ts";
-import { EventWord } from "../protocol/event_record.ts";
-import { WireBuffer, writeU64 } from "../protocol/wire_buffer.ts";
+import * as frames from "../protocol/frame.ts";
+import * as eventRecord from "../protocol/event_record.ts";
+import { WireBuffer } from "../protocol/wire_buffer.ts";
+import * as wireBuffer from "../protocol/wire_buffer.ts";
+
+const { RECORD_BYTES, TEXT_BYTES_MAX } = frames;
+const { EventWord } = eventRecord;
+const { writeU64 } = wireBuffer;
 
 const RECORD_WORDS = RECORD_BYTES / 4;
 /** Room for texts at the start. */
@@ -28,19 +33,22 @@ export class EventWriter {
   texts: Uint8Array<ArrayBuffer>;
   /** Bytes of {@link texts} in use. */
   textLength = 0;
+  /** Events that the buffer holds. */
+  #capacity: number;
   /** Offset of the record that is being written. */
   #at = 0;
   #hashLow = 0x811c9dc5;
   #hashHigh = 0x2545f491;
 
   constructor(capacity: number) {
+    this.#capacity = capacity;
     this.buffer = WireBuffer.allocate(capacity * RECORD_BYTES);
     this.texts = new Uint8Array(TEXT_CAPACITY_BYTES);
   }
 
   /** Events that still fit. */
   get freeCount(): number {
-    return this.buffer.bytes.length / RECORD_BYTES - this.count;
+    return this.#capacity - this.count;
   }
 
   /** Whether one more text fits. */
@@ -68,6 +76,7 @@ export class EventWriter {
     const larger = WireBuffer.allocate(this.buffer.bytes.length * 2);
     larger.bytes.set(this.buffer.bytes);
     this.buffer = larger;
+    this.#capacity *= 2;
   }
 
   /** Starts the events of the next append. */

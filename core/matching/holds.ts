@@ -7,10 +7,13 @@
  *
  * @module
  */
-import { ORDER_DOUBLES, ORDER_INTEGERS, OrderField } from "../book/order_pool.ts";
+import * as orderPool from "../book/order_pool.ts";
 import { creditAfter, feeOf } from "../ledger/fees.ts";
-import { OrderFlag, Side } from "../protocol/order_record.ts";
+import * as orderRecord from "../protocol/order_record.ts";
 import type { ShardState } from "./shard_state.ts";
+
+const { ORDER_DOUBLES, ORDER_INTEGERS, OrderField } = orderPool;
+const { OrderFlag, Side } = orderRecord;
 
 /** Minor units of the quote asset that a buy with this reserve and fee credit holds. */
 export function buyHold(

@@ -4,13 +4,19 @@
  *
  * @module
  */
-import { ORDER_DOUBLES, ORDER_INTEGERS, OrderField } from "../book/order_pool.ts";
-import { EventFlag, EventKind, OrderStatus } from "../protocol/event_record.ts";
-import { OrderFlag, SelfTrade, Side } from "../protocol/order_record.ts";
-import { ResultCode } from "../protocol/result_code.ts";
+import * as orderPool from "../book/order_pool.ts";
+import * as eventRecord from "../protocol/event_record.ts";
+import * as orderRecord from "../protocol/order_record.ts";
+import * as resultCode from "../protocol/result_code.ts";
 import { cancelResting, closeOrder } from "./close_order.ts";
 import { settle } from "./holds.ts";
 import { FILLS_PER_COMMAND_MAX, type ShardState } from "./shard_state.ts";
+
+const { ORDER_DOUBLES, ORDER_INTEGERS, OrderField } = orderPool;
+const { EventFlag, EventKind, OrderStatus } = eventRecord;
+const { OrderFlag, SelfTrade, Side } = orderRecord;
+const { ResultCode } = resultCode;
+type ResultCode = resultCode.ResultCode;
 
 /**
  * Trades the order in `taker`, which does not rest yet, as far as its price, the book and the

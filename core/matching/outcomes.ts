@@ -70,6 +70,11 @@ export const OutcomeDouble = {
   recorded: 10,
 } as const;
 
+/** The offsets under names of this module's own: an exported name is looked up at every use. */
+const Word = OutcomeWord;
+const Double = OutcomeDouble;
+const HORIZON = HORIZON_MICROS;
+
 /** Ring of outcomes with an index. Positions grow without end; a slot is the position masked. */
 export class OutcomeTable {
   /** The hot parts, as words and as doubles. */
@@ -122,7 +127,7 @@ export class OutcomeTable {
       if (buckets[bucket * 2 + 1] !== hash) continue;
       const at = slot * HOT_WORDS;
       if (
-        words[at + OutcomeWord.keyLow] === keyLow && words[at + OutcomeWord.keyHigh] === keyHigh &&
+        words[at + Word.keyLow] === keyLow && words[at + Word.keyHigh] === keyHigh &&
         words[at] === account
       ) return slot;
     }
@@ -148,10 +153,10 @@ export class OutcomeTable {
   record(account: number, keyLow: number, keyHigh: number, contentHash: number): number {
     const slot = this.#next++ & (this.#capacity - 1);
     const at = slot * HOT_WORDS;
-    this.#words[at + OutcomeWord.account] = account;
-    this.#words[at + OutcomeWord.keyLow] = keyLow;
-    this.#words[at + OutcomeWord.keyHigh] = keyHigh;
-    this.#words[at + OutcomeWord.contentHash] = contentHash;
+    this.#words[at + Word.account] = account;
+    this.#words[at + Word.keyLow] = keyLow;
+    this.#words[at + Word.keyHigh] = keyHigh;
+    this.#words[at + Word.contentHash] = contentHash;
     this.#index(slot);
     return slot;
   }
@@ -159,10 +164,10 @@ export class OutcomeTable {
   /** Says where the command of an outcome came from. */
   from(slot: number, sender: number, frameNumber: number, index: number, kinds: number): void {
     const at = slot * HOT_WORDS;
-    this.#words[at + OutcomeWord.sender] = sender;
-    this.#words[at + OutcomeWord.frameNumber] = frameNumber;
-    this.#words[at + OutcomeWord.codeAndIndex] = index << 16;
-    this.#words[at + OutcomeWord.kinds] = kinds;
+    this.#words[at + Word.sender] = sender;
+    this.#words[at + Word.frameNumber] = frameNumber;
+    this.#words[at + Word.codeAndIndex] = index << 16;
+    this.#words[at + Word.kinds] = kinds;
   }
 
   /** Fills in what became of the command. */
@@ -178,25 +183,25 @@ export class OutcomeTable {
     stampMicros: number,
   ): void {
     const at = slot * HOT_WORDS;
-    this.#words[at + OutcomeWord.codeAndIndex] |= code;
-    this.#words[at + OutcomeWord.kinds] |= status << 8;
+    this.#words[at + Word.codeAndIndex] |= code;
+    this.#words[at + Word.kinds] |= status << 8;
     const hot = slot * HOT_DOUBLES;
-    this.#doubles[hot + OutcomeDouble.orderId] = orderId;
-    this.#doubles[hot + OutcomeDouble.executed] = executed;
-    this.#doubles[hot + OutcomeDouble.notional] = notional;
-    this.#doubles[hot + OutcomeDouble.eventSequence] = eventSequence;
+    this.#doubles[hot + Double.orderId] = orderId;
+    this.#doubles[hot + Double.executed] = executed;
+    this.#doubles[hot + Double.notional] = notional;
+    this.#doubles[hot + Double.eventSequence] = eventSequence;
     const cold = slot * COLD_DOUBLES - HOT_DOUBLES;
-    this.#cold[cold + OutcomeDouble.leaves] = leaves;
-    this.#cold[cold + OutcomeDouble.stamp] = stampMicros;
-    this.#cold[cold + OutcomeDouble.recorded] = stampMicros;
+    this.#cold[cold + Double.leaves] = leaves;
+    this.#cold[cold + Double.stamp] = stampMicros;
+    this.#cold[cold + Double.recorded] = stampMicros;
   }
 
   /** Slot of the oldest outcome when it is older than the horizon, or -1. */
   oldestExpired(stampMicros: number): number {
     if (this.#oldest === this.#next) return -1;
     const slot = this.#oldest & (this.#capacity - 1);
-    const recorded = this.number(slot, OutcomeDouble.recorded);
-    return recorded + HORIZON_MICROS < stampMicros ? slot : -1;
+    const recorded = this.number(slot, Double.recorded);
+    return recorded + HORIZON < stampMicros ? slot : -1;
   }
 
   /** Drops the oldest outcome, or records it again at the young end when `keep` is set. */
@@ -207,7 +212,7 @@ export class OutcomeTable {
     const to = this.#next++ & (this.#capacity - 1);
     this.#doubles.copyWithin(to * HOT_DOUBLES, slot * HOT_DOUBLES, (slot + 1) * HOT_DOUBLES);
     this.#cold.copyWithin(to * COLD_DOUBLES, slot * COLD_DOUBLES, (slot + 1) * COLD_DOUBLES);
-    this.#cold[to * COLD_DOUBLES + OutcomeDouble.recorded - HOT_DOUBLES] = stampMicros;
+    this.#cold[to * COLD_DOUBLES + Double.recorded - HOT_DOUBLES] = stampMicros;
     this.#index(to);
   }
 
@@ -258,8 +263,8 @@ export class OutcomeTable {
     const at = slot * HOT_WORDS;
     return hashOf(
       this.#words[at],
-      this.#words[at + OutcomeWord.keyLow],
-      this.#words[at + OutcomeWord.keyHigh],
+      this.#words[at + Word.keyLow],
+      this.#words[at + Word.keyHigh],
     );
   }
 }

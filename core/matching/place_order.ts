@@ -3,18 +3,27 @@
  *
  * @module
  */
-import { ORDER_DOUBLES, ORDER_INTEGERS, OrderField } from "../book/order_pool.ts";
-import { EventFlag, EventKind, OrderStatus } from "../protocol/event_record.ts";
-import { TEXT_BYTES_MAX } from "../protocol/frame.ts";
-import { OrderFlag, OrderType, OrderWord, Side, TimeInForce } from "../protocol/order_record.ts";
-import { ResultCode } from "../protocol/result_code.ts";
-import { readU64, type WireBuffer } from "../protocol/wire_buffer.ts";
+import * as orderPool from "../book/order_pool.ts";
+import * as eventRecord from "../protocol/event_record.ts";
+import * as frames from "../protocol/frame.ts";
+import * as orderRecord from "../protocol/order_record.ts";
+import * as resultCode from "../protocol/result_code.ts";
+import type { WireBuffer } from "../protocol/wire_buffer.ts";
+import * as wireBuffer from "../protocol/wire_buffer.ts";
 import { OPEN_ORDERS_PER_ACCOUNT_MAX } from "./accounts.ts";
 import { validateNewOrder } from "./validate.ts";
 import { buyHold, releaseHold } from "./holds.ts";
 import { checkFillable, match } from "./match.ts";
 import { complete, reject } from "./result.ts";
 import type { ShardState } from "./shard_state.ts";
+
+const { ORDER_DOUBLES, ORDER_INTEGERS, OrderField } = orderPool;
+const { EventFlag, EventKind, OrderStatus } = eventRecord;
+const { TEXT_BYTES_MAX } = frames;
+const { OrderFlag, OrderType, OrderWord, Side, TimeInForce } = orderRecord;
+const { ResultCode } = resultCode;
+const { readU64 } = wireBuffer;
+type ResultCode = resultCode.ResultCode;
 
 /** Applies the new order in the record at `at`; its text, if any, lies from `textAt` on. */
 export function placeOrder(

@@ -3,10 +3,13 @@
  *
  * @module
  */
-import { EventKind, OrderStatus } from "../protocol/event_record.ts";
-import { OrderWord } from "../protocol/order_record.ts";
+import * as eventRecord from "../protocol/event_record.ts";
+import * as orderRecord from "../protocol/order_record.ts";
 import type { WireBuffer } from "../protocol/wire_buffer.ts";
 import type { ShardState } from "./shard_state.ts";
+
+const { EventKind, OrderStatus } = eventRecord;
+const { OrderWord } = orderRecord;
 
 /** Reports the command at `at` as rejected: which rule, the limit it met, the value it had. */
 export function reject(

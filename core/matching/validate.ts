@@ -4,21 +4,19 @@
  *
  * @module
  */
-import {
-  ORDER_FLAGS_ALL,
-  OrderFlag,
-  OrderType,
-  OrderWord,
-  SelfTrade,
-  Side,
-  TimeInForce,
-} from "../protocol/order_record.ts";
-import { ResultCode } from "../protocol/result_code.ts";
-import { readU64, SAFE_MAX, type WireBuffer } from "../protocol/wire_buffer.ts";
+import * as orderRecord from "../protocol/order_record.ts";
+import * as resultCode from "../protocol/result_code.ts";
+import type { WireBuffer } from "../protocol/wire_buffer.ts";
+import * as wireBuffer from "../protocol/wire_buffer.ts";
 import { AccountStatus } from "./accounts.ts";
 import { INSTRUMENTS_MAX, TradingStatus } from "./instruments.ts";
 import { reject } from "./result.ts";
 import type { ShardState } from "./shard_state.ts";
+
+const { ORDER_FLAGS_ALL, OrderFlag, OrderType, OrderWord, SelfTrade, Side, TimeInForce } =
+  orderRecord;
+const { ResultCode } = resultCode;
+const { readU64, SAFE_MAX } = wireBuffer;
 
 /** Whether the new order at `at` may go on; where not, the rejection is reported. */
 export function validateNewOrder(state: ShardState, frame: WireBuffer, at: number): boolean {

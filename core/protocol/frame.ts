@@ -23,9 +23,15 @@
  *
  * @module
  */
-import { ADMINISTRATION_KIND_LEAST, CommandKind } from "./order_record.ts";
-import { ResultCode } from "./result_code.ts";
-import { padToEight, readU64, type WireBuffer, writeU64 } from "./wire_buffer.ts";
+import * as orderRecord from "./order_record.ts";
+import * as resultCode from "./result_code.ts";
+import type { WireBuffer } from "./wire_buffer.ts";
+import * as wireBuffer from "./wire_buffer.ts";
+
+const { ADMINISTRATION_KIND_LEAST, CommandKind } = orderRecord;
+const { ResultCode } = resultCode;
+const { padToEight, readU64, writeU64 } = wireBuffer;
+type ResultCode = resultCode.ResultCode;
 
 /** "EDBK" in ASCII, read little-endian. */
 export const FRAME_MAGIC = 0x4b424445;

@@ -26,7 +26,10 @@
  *
  * @module
  */
-import { type WireBuffer, writeU64 } from "./wire_buffer.ts";
+import type { WireBuffer } from "./wire_buffer.ts";
+import * as wireBuffer from "./wire_buffer.ts";
+
+const { writeU64 } = wireBuffer;
 
 /** What a record asks for. Kinds from 64 on are administrative, from 128 on extended as well. */
 export const CommandKind = {
@@ -73,6 +76,8 @@ export const OrderWord = {
   textOffset: 14,
   reserved: 15,
 } as const;
+/** The offsets under a name of this module's own: an exported name is looked up at every use. */
+const Word = OrderWord;
 
 /** Writes the head that all commands share; the rest of the 64 bytes becomes zero. */
 export function writeCommandHead(
@@ -87,10 +92,10 @@ export function writeCommandHead(
   const word = at >> 2;
   frame.words.fill(0, word, word + 16);
   frame.bytes[at] = kind;
-  frame.words[word + OrderWord.account] = account;
-  frame.words[word + OrderWord.keyLow] = keyLow;
-  frame.words[word + OrderWord.keyHigh] = keyHigh;
-  writeU64(frame.words, word + OrderWord.deadline, deadlineMicros);
+  frame.words[word + Word.account] = account;
+  frame.words[word + Word.keyLow] = keyLow;
+  frame.words[word + Word.keyHigh] = keyHigh;
+  writeU64(frame.words, word + Word.deadline, deadlineMicros);
 }
 
 /** Adds what makes a command a new order. Call after {@link writeCommandHead}. */
@@ -112,14 +117,14 @@ export function writeNewOrder(
   frame.bytes[at + 3] = timeInForce;
   frame.bytes[at + 4] = flags;
   frame.bytes[at + 5] = selfTrade;
-  frame.words[word + OrderWord.instrument] = instrument;
-  writeU64(frame.words, word + OrderWord.price, priceTicks);
-  writeU64(frame.words, word + OrderWord.quantity, quantityLots);
+  frame.words[word + Word.instrument] = instrument;
+  writeU64(frame.words, word + Word.price, priceTicks);
+  writeU64(frame.words, word + Word.quantity, quantityLots);
 }
 
 /** Adds the order that a cancel is for, by its id. */
 export function writeCancelById(frame: WireBuffer, at: number, orderId: number): void {
-  writeU64(frame.words, (at >> 2) + OrderWord.target, orderId);
+  writeU64(frame.words, (at >> 2) + Word.target, orderId);
 }
 
 /** Adds the order that a cancel is for, by the request key it was placed with. */
@@ -130,8 +135,8 @@ export function writeCancelByKey(
   keyHigh: number,
 ): void {
   frame.bytes[at + 4] = OrderFlag.targetByKey;
-  frame.words[(at >> 2) + OrderWord.target] = keyLow;
-  frame.words[(at >> 2) + OrderWord.target + 1] = keyHigh;
+  frame.words[(at >> 2) + Word.target] = keyLow;
+  frame.words[(at >> 2) + Word.target + 1] = keyHigh;
 }
 
 /** Refers the record at `at` to its text in the frame's text section. */
@@ -142,5 +147,5 @@ export function writeTextReference(
   textBytes: number,
 ): void {
   frame.halves[(at >> 1) + 3] = textBytes;
-  frame.words[(at >> 2) + OrderWord.textOffset] = textOffset;
+  frame.words[(at >> 2) + Word.textOffset] = textOffset;
 }

@@ -13,10 +13,16 @@
  * @module
  */
 import type { EventWriter } from "../matching/event_writer.ts";
-import { EventKind, EventWord } from "../protocol/event_record.ts";
-import { FrameKind, RECORD_BYTES, TEXT_BYTES_MAX, writeFrameHeader } from "../protocol/frame.ts";
-import { POSITIONED_BODY_BYTES, writePosition } from "../protocol/position.ts";
-import { padToEight, WireBuffer } from "../protocol/wire_buffer.ts";
+import * as eventRecord from "../protocol/event_record.ts";
+import * as frames from "../protocol/frame.ts";
+import * as position from "../protocol/position.ts";
+import { WireBuffer } from "../protocol/wire_buffer.ts";
+import * as wireBuffer from "../protocol/wire_buffer.ts";
+
+const { EventKind, EventWord } = eventRecord;
+const { FrameKind, RECORD_BYTES, TEXT_BYTES_MAX, writeFrameHeader } = frames;
+const { POSITIONED_BODY_BYTES, writePosition } = position;
+const { padToEight } = wireBuffer;
 
 /** Events in one message: with a text each they stay below the broker's `max_payload` of 1 MiB. */
 export const EVENTS_PER_MESSAGE_MAX = 8192;

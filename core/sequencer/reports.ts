@@ -14,11 +14,17 @@
  *
  * @module
  */
-import { EventFlag } from "../protocol/event_record.ts";
-import { FrameKind, RECORD_BYTES, writeFrameHeader } from "../protocol/frame.ts";
-import { POSITIONED_BODY_BYTES, writePosition } from "../protocol/position.ts";
-import { padToEight, WireBuffer } from "../protocol/wire_buffer.ts";
+import * as eventRecord from "../protocol/event_record.ts";
+import * as frames from "../protocol/frame.ts";
+import * as position from "../protocol/position.ts";
+import { WireBuffer } from "../protocol/wire_buffer.ts";
+import * as wireBuffer from "../protocol/wire_buffer.ts";
 import type { EventWriter } from "../matching/event_writer.ts";
+
+const { EventFlag } = eventRecord;
+const { FrameKind, RECORD_BYTES, writeFrameHeader } = frames;
+const { POSITIONED_BODY_BYTES, writePosition } = position;
+const { padToEight } = wireBuffer;
 
 /** Records of an answer, so that it stays below the broker's `max_payload`. */
 export const REPORTS_MAX = 12_000;

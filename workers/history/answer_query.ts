@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { HistoryReport } from "../../core/history/history_batch.ts";
 import { type HistoryOrder, orderRow } from "../../core/history/history_order.ts";
 import { privateReport, type ReportContext } from "../../core/history/private_report.ts";
+import type { HistoryReport } from "../../core/history/report_run.ts";
 import {
   type FillRow,
   type HistoryFillsAnswer,
@@ -62,7 +62,7 @@ function answer(
   const { account } = query;
   switch (query.kind) {
     case "order":
-      return answerOrder(source, ownOrder(store, account, query.orderId));
+      return answerOrder(source, store.order(account, query.orderId));
     case "orderByClientId":
       return answerOrder(source, pages.orderByClientId(account, query.clientOrderId));
     case "orders": {
@@ -86,7 +86,7 @@ function answerOrder(source: AnswerSource, order: HistoryOrder | null) {
   if (order === null) return { order: null, fills: [] };
   return {
     order: rowOf(source, order),
-    fills: source.pages.fillsOfOrder(order.orderId, PAGE_ROWS_MAX),
+    fills: source.pages.fillsOfOrder(order.account, order.orderId, PAGE_ROWS_MAX),
   };
 }
 
@@ -96,14 +96,9 @@ function fillsOf(
 ): FillRow[] {
   const { account, instrument, orderId, beforeTradeId, limit } = query;
   if (orderId === 0) return pages.fills(account, instrument, beforeTradeId, limit);
-  const order = ownOrder(store, account, orderId);
+  const order = store.order(account, orderId);
   const matches = order !== null && (instrument === 0 || order.instrument === instrument);
-  return matches ? pages.newestFillsOfOrder(orderId, beforeTradeId, limit) : [];
-}
-
-function ownOrder(store: HistoryStore, account: number, orderId: number): HistoryOrder | null {
-  const order = store.order(orderId);
-  return order?.account === account ? order : null;
+  return matches ? pages.newestFillsOfOrder(account, orderId, beforeTradeId, limit) : [];
 }
 
 function rowOf({ context }: AnswerSource, order: HistoryOrder): OrderRow {

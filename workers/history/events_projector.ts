@@ -8,12 +8,9 @@
  * @module
  */
 import { checkEventsFrame } from "../../core/protocol/events_frame.ts";
-import {
-  type FrameVerdict,
-  HistoryBatch,
-  type HistoryReport,
-} from "../../core/history/history_batch.ts";
+import { type FrameVerdict, HistoryBatch } from "../../core/history/history_batch.ts";
 import { BrokenHistoryError } from "../../core/history/history_order.ts";
+import type { PackedRun } from "../../core/history/report_run.ts";
 import { FRAME_HEADER_BYTES } from "../../core/protocol/frame.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
 import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
@@ -35,8 +32,8 @@ export interface BatchResult {
   readonly used: number;
   /** Whether the stream must be read again from {@link EventsProjector.nextSequence} on. */
   readonly mustRewind: boolean;
-  /** Reports that are stored now. */
-  readonly reports: readonly HistoryReport[];
+  /** Reports that are stored now, in runs; those of an account in the order of its sequence. */
+  readonly reportRuns: readonly PackedRun[];
 }
 
 /** Applies messages. Owner: the history worker. */
@@ -99,7 +96,7 @@ export class EventsProjector {
     this.#streamCrc = streamCrc;
     this.#sayHole(hole, mustRewind);
     this.#holeSequence = mustRewind ? null : hole;
-    return { used, mustRewind, reports: batch.reports };
+    return { used, mustRewind, reportRuns: batch.reportRuns };
   }
 
   /** Applies a message to the batch. One that is damaged is passed over, and leaves a hole. */

@@ -17,9 +17,15 @@ import {
   type NatsConnection,
   nuid,
 } from "nats.ws";
+import { RECORD_BYTES } from "../../core/protocol/frame.ts";
 
 /** Messages that one fetch asks for: of 1 MiB each they stay below the server's 64 MB. */
 export const FETCH_MESSAGES_MAX = 32;
+/**
+ * Events that collect before they are taken; the message that reaches the limit comes as a whole.
+ * Few enough that a query which waits for them to be stored waits a millisecond or two.
+ */
+export const COLLECTED_EVENTS_MAX = 256;
 /** How long a fetch waits for messages before it is made again. */
 const FETCH_MILLIS = 10_000;
 /** How long the server keeps a consumer that nobody fetches from. */
@@ -41,11 +47,13 @@ export class EventsReader {
   readonly #consumer: Consumer;
   readonly #stream: string;
   #arrived: StreamMessage[] = [];
+  #arrivedBytes = 0;
   #fetch: ConsumerMessages | null = null;
   /** Message that must come next. */
   #nextSequence: number;
   #failure: Error | null = null;
   #isClosed = false;
+  #isCollecting = false;
   #wake = () => {};
 
   private constructor(consumer: Consumer, stream: string, fromSequence: number) {
@@ -91,13 +99,39 @@ export class EventsReader {
       if (this.#arrived.length > 0) {
         const messages = this.#arrived;
         this.#arrived = [];
+        this.#arrivedBytes = 0;
         return messages;
       }
       if (this.#failure !== null) throw this.#failure;
-      const woken = new Promise<void>((resolve) => this.#wake = resolve);
-      if (this.#fetch === null) await this.#startFetch();
-      else await woken;
+      await this.#change();
     }
+  }
+
+  /**
+   * Lets messages collect for the next {@link take}: settles when `millis` have passed, when
+   * {@link COLLECTED_EVENTS_MAX} events have arrived, after {@link goOn}, and when the reader was
+   * closed or has failed.
+   *
+   * @throws {Error} when another reader is needed
+   */
+  async collect(millis: number): Promise<void> {
+    this.#isCollecting = true;
+    const timer = setTimeout(() => this.goOn(), millis);
+    try {
+      while (this.#isCollecting && !this.#isClosed && this.#failure === null) {
+        if (this.#arrivedBytes >= COLLECTED_EVENTS_MAX * RECORD_BYTES) return;
+        await this.#change();
+      }
+    } finally {
+      clearTimeout(timer);
+      this.#isCollecting = false;
+    }
+  }
+
+  /** Ends a {@link collect} that is under way. */
+  goOn(): void {
+    this.#isCollecting = false;
+    this.#wake();
   }
 
   /** Ends the reader and drops its consumer. A waiting {@link take} returns nothing. */
@@ -107,6 +141,13 @@ export class EventsReader {
     await this.#fetch?.close();
     // Not waited for: where this does not reach the server, it drops the consumer by itself.
     void this.#consumer.delete().catch(() => false);
+  }
+
+  /** Waits until anything has changed, and fetches where no fetch is under way. */
+  async #change(): Promise<void> {
+    const woken = new Promise<void>((resolve) => this.#wake = resolve);
+    if (this.#fetch === null) await this.#startFetch();
+    else await woken;
   }
 
   async #startFetch(): Promise<void> {
@@ -137,6 +178,7 @@ export class EventsReader {
     } else {
       this.#nextSequence++;
       this.#arrived.push({ streamSequence, data });
+      this.#arrivedBytes += data.length;
     }
     this.#wake();
   }

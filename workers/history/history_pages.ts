@@ -1,15 +1,25 @@
 /**
  * Pages of history, each by the index that schema.ts makes for it. O(rows of the page), and for
- * pages of closed orders as many rows more as the account has open ones.
+ * pages of closed orders as many rows more as the account has open ones; a page of fills looks
+ * through the runs of reports that they are in, each of which has at least one.
  *
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { HistoryReport } from "../../core/history/history_batch.ts";
 import type { HistoryOrder } from "../../core/history/history_order.ts";
+import type { HistoryReport } from "../../core/history/report_run.ts";
 import type { FillRow } from "../../core/protocol/queries.ts";
-import { orderOfRow, type Row } from "./order_columns.ts";
-import { reportOfRow } from "./history_store.ts";
+import { prepareArrays } from "./array_rows.ts";
+import {
+  FIRST_RUNS_OF_ORDER,
+  firstFills,
+  newestFills,
+  RUNS_OF_INSTRUMENT,
+  RUNS_OF_ORDER,
+  RUNS_WITH_FILLS,
+} from "./fill_rows.ts";
+import { orderOfRow } from "./order_columns.ts";
+import { readPage, reportsAfter, RUNS_AFTER } from "./report_rows.ts";
 import { OPEN_CONDITION } from "./schema.ts";
 
 /** Bound of a page that begins with the newest row. */
@@ -24,10 +34,13 @@ const ORDER_CONDITIONS: Readonly<Record<OrderFilter, string>> = {
   closed: `AND NOT (${OPEN_CONDITION})`,
 };
 
+/** What SQLite calls the primary key of the orders. */
+const PRIMARY_KEY = "sqlite_autoindex_orders_1";
+
 /** Index of a page of orders. Named, because SQLite without statistics takes another at times. */
 function orderIndex(instrument: number, filter: OrderFilter): string {
   if (filter === "open") return "orders_open";
-  return instrument === 0 ? "orders_of_account" : "orders_of_instrument";
+  return instrument === 0 ? PRIMARY_KEY : "orders_of_instrument";
 }
 
 /** Reads pages from the database that the projection writes. Owner: the history worker. */
@@ -43,8 +56,8 @@ export class HistoryPages {
   /** The newest order of the account that was placed with this client order id, or `null`. */
   orderByClientId(account: number, clientOrderId: string): HistoryOrder | null {
     const row = this.#prepare(
-      "SELECT * FROM orders WHERE account = ? AND client_order_id = ? " +
-        "ORDER BY order_id DESC LIMIT 1",
+      "SELECT * FROM orders INDEXED BY orders_of_client_id " +
+        "WHERE account = ? AND client_order_id = ? ORDER BY order_id DESC LIMIT 1",
     ).get(account, clientOrderId);
     return row === undefined ? null : orderOfRow(row);
   }
@@ -73,16 +86,25 @@ export class HistoryPages {
   }
 
   /** The first fills of an order, oldest first. */
-  fillsOfOrder(orderId: number, limit: number): FillRow[] {
-    return this.#prepare("SELECT * FROM fills WHERE order_id = ? ORDER BY trade_id LIMIT ?")
-      .all(orderId, limit).map(fillOfRow);
+  fillsOfOrder(account: number, orderId: number, limit: number): FillRow[] {
+    const filter = { orderId, instrument: 0, beforeTradeId: 0 };
+    const statement = this.#prepare(FIRST_RUNS_OF_ORDER);
+    const runs = (count: number) => statement.all(account, orderId, NEWEST, count);
+    return readPage(runs, (some) => firstFills(some, filter, limit), limit);
   }
 
   /** Fills of an order with a trade id below `beforeTradeId` (0: from the newest), newest first. */
-  newestFillsOfOrder(orderId: number, beforeTradeId: number, limit: number): FillRow[] {
-    return this.#prepare(
-      "SELECT * FROM fills WHERE order_id = ? AND trade_id < ? ORDER BY trade_id DESC LIMIT ?",
-    ).all(orderId, beforeTradeId || NEWEST, limit).map(fillOfRow);
+  newestFillsOfOrder(
+    account: number,
+    orderId: number,
+    beforeTradeId: number,
+    limit: number,
+  ): FillRow[] {
+    const filter = { orderId, instrument: 0, beforeTradeId };
+    const statement = this.#prepare(RUNS_OF_ORDER);
+    const before = beforeTradeId || NEWEST;
+    const runs = (count: number) => statement.all(account, orderId, before, count);
+    return readPage(runs, (some) => newestFills(some, filter, limit), limit);
   }
 
   /**
@@ -93,45 +115,29 @@ export class HistoryPages {
    * @param beforeTradeId fills with a trade id below this; 0: from the newest
    */
   fills(account: number, instrument: number, beforeTradeId: number, limit: number): FillRow[] {
-    const [from, filters] = instrument === 0 ? ["fills WHERE account = ?", [account]] : [
-      "fills INDEXED BY fills_of_instrument WHERE account = ? AND instrument = ?",
-      [account, instrument],
-    ];
-    const rows = this.#prepare(
-      `SELECT * FROM ${from} AND trade_id < ? ORDER BY trade_id DESC, is_taker DESC LIMIT ?`,
-    ).all(...filters, beforeTradeId || NEWEST, limit + 1).map(fillOfRow);
+    const filter = { orderId: 0, instrument, beforeTradeId };
+    const statement = this.#prepare(instrument === 0 ? RUNS_WITH_FILLS : RUNS_OF_INSTRUMENT);
+    const key = instrument === 0 ? [account] : [account, instrument];
+    const before = beforeTradeId || NEWEST;
+    const runs = (count: number) => statement.all(...key, before, count);
+    const rows = readPage(runs, (some) => newestFills(some, filter, limit + 1), limit + 1);
     if (rows.length > limit && rows[limit].tradeId !== rows[limit - 1].tradeId) rows.pop();
     return rows;
   }
 
   /** Reports of an account with a sequence above `afterSequence`, oldest first. */
   reports(account: number, afterSequence: number, limit: number): HistoryReport[] {
-    return this.#prepare(
-      "SELECT * FROM reports WHERE account = ? AND sequence > ? ORDER BY sequence LIMIT ?",
-    ).all(account, afterSequence, limit).map(reportOfRow);
+    const statement = this.#prepare(RUNS_AFTER);
+    const runs = (count: number) => statement.all(account, afterSequence, count);
+    return readPage(runs, (some) => reportsAfter(some, afterSequence, limit), limit);
   }
 
   #prepare(sql: string): StatementSync {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
-      statement = this.#database.prepare(sql);
+      statement = prepareArrays(this.#database, sql);
       this.#statements.set(sql, statement);
     }
     return statement;
   }
-}
-
-function fillOfRow(row: Row): FillRow {
-  return {
-    tradeId: row.trade_id as number,
-    orderId: row.order_id as number,
-    instrument: row.instrument as number,
-    side: row.side as number,
-    priceTicks: row.price_ticks as number,
-    quantityLots: row.quantity_lots as number,
-    fee: row.fee as number,
-    isMaker: row.is_taker === 0,
-    timeMicros: row.time_micros as number,
-    sequence: row.sequence as number,
-  };
 }

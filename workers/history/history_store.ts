@@ -6,13 +6,28 @@
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type {
-  HistoryBatch,
-  HistoryReport,
-  HistorySource,
-} from "../../core/history/history_batch.ts";
+import type { HistoryBatch, HistorySource } from "../../core/history/history_batch.ts";
 import type { HistoryOrder } from "../../core/history/history_order.ts";
-import { orderOfRow, orderValues, PUT_ORDER, type Row } from "./order_columns.ts";
+import type { HistoryReport } from "../../core/history/report_run.ts";
+import { prepareArrays } from "./array_rows.ts";
+import { FILLS_COLUMNS, instrumentRows, orderRows } from "./fill_rows.ts";
+import {
+  ORDER_COLUMNS,
+  orderOfRow,
+  orderValues,
+  progressValues,
+  UPDATE_ORDER,
+} from "./order_columns.ts";
+import {
+  LAST_REPORT,
+  NEWEST_RUNS,
+  newestReports,
+  readPage,
+  RUN_COLUMNS,
+  runValues,
+} from "./report_rows.ts";
+import { RowWriter } from "./row_writer.ts";
+import type { Row } from "./schema.ts";
 
 /** How far the stored history got. */
 export interface Progress {
@@ -30,36 +45,43 @@ export interface Progress {
 export class HistoryStore implements HistorySource {
   readonly #database: DatabaseSync;
   readonly #order: StatementSync;
-  readonly #reportSequence: StatementSync;
-  readonly #putOrder: StatementSync;
-  readonly #putFill: StatementSync;
-  readonly #putReport: StatementSync;
+  readonly #lastReport: StatementSync;
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+  readonly #orders: RowWriter;
+  readonly #updateOrder: StatementSync;
+  readonly #runs: RowWriter;
+  readonly #instrumentFills: RowWriter;
+  readonly #orderFills: RowWriter;
   readonly #putAsset: StatementSync;
   readonly #putProgress: StatementSync;
   readonly #asset: StatementSync;
-  readonly #newestReports: StatementSync;
+  readonly #newestRuns: StatementSync;
   #progress: Progress;
 
   /** @param database as opened by open_database.ts; the store closes it */
   constructor(database: DatabaseSync) {
     this.#database = database;
     const prepare = (sql: string) => database.prepare(sql);
-    this.#order = prepare("SELECT * FROM orders WHERE order_id = ?");
-    this.#reportSequence = prepare(
-      "SELECT sequence FROM reports WHERE account = ? ORDER BY sequence DESC LIMIT 1",
+    this.#order = prepareArrays(
+      database,
+      "SELECT * FROM orders WHERE account = ? AND order_id = ?",
     );
-    this.#putOrder = prepare(PUT_ORDER);
-    this.#putFill = prepare("INSERT INTO fills VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    this.#putReport = prepare("INSERT INTO reports VALUES (?, ?, ?, ?, ?, ?)");
+    this.#lastReport = prepare(LAST_REPORT);
+    this.#newestRuns = prepareArrays(database, NEWEST_RUNS);
+    this.#begin = prepare("BEGIN");
+    this.#commit = prepare("COMMIT");
+    this.#orders = new RowWriter(database, "orders", ORDER_COLUMNS);
+    this.#updateOrder = prepare(UPDATE_ORDER);
+    this.#runs = new RowWriter(database, "reports", RUN_COLUMNS);
+    this.#instrumentFills = new RowWriter(database, "fills_of_instrument", FILLS_COLUMNS);
+    this.#orderFills = new RowWriter(database, "fills_of_order", FILLS_COLUMNS);
     this.#putAsset = prepare("INSERT OR REPLACE INTO assets VALUES (?, ?)");
     this.#putProgress = prepare(
       "UPDATE progress SET event_sequence = ?, stream_sequence = ?, stream_crc = ?, " +
         "published_sequence = ?",
     );
     this.#asset = prepare("SELECT scale FROM assets WHERE asset = ?");
-    this.#newestReports = prepare(
-      "SELECT * FROM reports WHERE account = ? ORDER BY sequence DESC LIMIT ?",
-    );
     const row = prepare("SELECT * FROM progress").get() as Row;
     this.#progress = {
       eventSequence: row.event_sequence as number,
@@ -79,13 +101,13 @@ export class HistoryStore implements HistorySource {
     return this.#database;
   }
 
-  order(orderId: number): HistoryOrder | null {
-    const row = this.#order.get(orderId);
+  order(account: number, orderId: number): HistoryOrder | null {
+    const row = this.#order.get(account, orderId);
     return row === undefined ? null : orderOfRow(row);
   }
 
   reportSequence(account: number): number {
-    return (this.#reportSequence.get(account)?.sequence as number | undefined) ?? 0;
+    return (this.#lastReport.get(account)?.last_sequence as number | undefined) ?? 0;
   }
 
   /** Scale of an asset, or `null` where it was never defined. */
@@ -95,7 +117,8 @@ export class HistoryStore implements HistorySource {
 
   /** The account's newest reports, at most `limit`, oldest first. */
   newestReports(account: number, limit: number): HistoryReport[] {
-    return this.#newestReports.all(account, limit).map(reportOfRow).reverse();
+    const runs = (count: number) => this.#newestRuns.all(account, count);
+    return readPage(runs, (some) => newestReports(some, limit), limit);
   }
 
   /**
@@ -110,23 +133,18 @@ export class HistoryStore implements HistorySource {
     publishedSequence: number,
   ): void {
     const { eventSequence } = batch;
-    this.#database.exec("BEGIN");
+    this.#begin.run();
     try {
-      for (const order of batch.orders.values()) this.#putOrder.run(...orderValues(order));
-      this.#putFills(batch);
-      for (const report of batch.reports) {
-        this.#putReport.run(
-          report.account,
-          report.sequence,
-          report.eventSequence,
-          report.timeMicros,
-          report.executedLots,
-          report.event,
-        );
+      this.#orders.insert(Array.from(batch.newOrders.values(), orderValues));
+      for (const order of batch.changedOrders.values()) {
+        this.#updateOrder.run(...progressValues(order));
       }
+      this.#runs.insert(batch.reportRuns.map(runValues));
+      this.#instrumentFills.insert(batch.reportRuns.flatMap(instrumentRows));
+      this.#orderFills.insert(batch.reportRuns.flatMap(orderRows));
       for (const [asset, scale] of batch.assetScales) this.#putAsset.run(asset, scale);
       this.#putProgress.run(eventSequence, streamSequence, streamCrc, publishedSequence);
-      this.#database.exec("COMMIT");
+      this.#commit.run();
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
       throw error;
@@ -144,34 +162,4 @@ export class HistoryStore implements HistorySource {
   close(): void {
     this.#database.close();
   }
-
-  #putFills(batch: HistoryBatch): void {
-    for (const fill of batch.fills) {
-      this.#putFill.run(
-        fill.account,
-        fill.tradeId,
-        fill.isMaker ? 0 : 1,
-        fill.orderId,
-        fill.instrument,
-        fill.side,
-        fill.priceTicks,
-        fill.quantityLots,
-        fill.fee,
-        fill.timeMicros,
-        fill.sequence,
-      );
-    }
-  }
-}
-
-/** The report in a row of `SELECT * FROM reports`. */
-export function reportOfRow(row: Row): HistoryReport {
-  return {
-    account: row.account as number,
-    sequence: row.sequence as number,
-    eventSequence: row.event_sequence as number,
-    timeMicros: row.time_micros as number,
-    executedLots: row.executed_lots as number,
-    event: row.event as Uint8Array,
-  };
 }

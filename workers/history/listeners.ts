@@ -61,6 +61,15 @@ export class Listeners {
     return (this.#expiries.get(account) ?? 0) > nowMicros;
   }
 
+  /** Whether somebody may listen to any account. Forgets those that it finds expired. O(1) amortized. */
+  hasAny(nowMicros: number): boolean {
+    for (const [account, expiry] of this.#expiries) {
+      if (expiry > nowMicros) return true;
+      this.#expiries.delete(account);
+    }
+    return false;
+  }
+
   /** The accounts that somebody may listen to. */
   accounts(nowMicros: number): number[] {
     return [...this.#expiries].filter(([, expiry]) => expiry > nowMicros).map(([one]) => one);

@@ -1,27 +1,20 @@
 /**
- * How an order is written to and read from its row.
+ * How an order is written to and read from its row, in the order of the columns in schema.ts.
  *
  * @module
  */
 import type { HistoryOrder } from "../../core/history/history_order.ts";
 
-/** A row as SQLite hands it out. */
-export type Row = Readonly<Record<string, unknown>>;
+/** Columns of the table. */
+export const ORDER_COLUMNS = 19;
 
-/** Inserts an order, or replaces it. Takes what {@link orderValues} returns. */
-export const PUT_ORDER = `
-INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (order_id) DO UPDATE SET
-  executed_lots = excluded.executed_lots,
-  leaves_lots = excluded.leaves_lots,
-  executed_tick_lots = excluded.executed_tick_lots,
-  status = excluded.status,
-  code = excluded.code,
-  entry_sequence = excluded.entry_sequence,
-  sequence = excluded.sequence,
-  updated_micros = excluded.updated_micros`;
+/** Brings the row of an order up to date. Takes what {@link progressValues} returns. */
+export const UPDATE_ORDER = `
+UPDATE orders SET executed_lots = ?, leaves_lots = ?, executed_tick_lots = ?, status = ?, code = ?,
+  entry_sequence = ?, sequence = ?, updated_micros = ?
+WHERE account = ? AND order_id = ?`;
 
-/** The values of {@link PUT_ORDER}. */
+/** The values of an order's row. */
 export function orderValues(order: HistoryOrder): (number | string | null)[] {
   return [
     order.orderId,
@@ -46,27 +39,44 @@ export function orderValues(order: HistoryOrder): (number | string | null)[] {
   ];
 }
 
-/** The order in a row of `SELECT * FROM orders`. */
-export function orderOfRow(row: Row): HistoryOrder {
+/** The values of {@link UPDATE_ORDER}. */
+export function progressValues(order: HistoryOrder): number[] {
+  return [
+    order.executedLots,
+    order.leavesLots,
+    order.executedTickLots,
+    order.status,
+    order.code,
+    order.entrySequence,
+    order.sequence,
+    order.updatedMicros,
+    order.account,
+    order.orderId,
+  ];
+}
+
+/** The order in a row of `SELECT * FROM orders` (see array_rows.ts). */
+export function orderOfRow(row: unknown): HistoryOrder {
+  const cells = row as readonly number[];
   return {
-    orderId: row.order_id as number,
-    account: row.account as number,
-    instrument: row.instrument as number,
-    side: row.side as number,
-    orderType: row.order_type as number,
-    timeInForce: row.time_in_force as number,
-    orderFlags: row.order_flags as number,
-    priceTicks: row.price_ticks as number,
-    quantity: row.quantity as number,
-    createdMicros: row.created_micros as number,
-    clientOrderId: row.client_order_id as string | null,
-    executedLots: row.executed_lots as number,
-    leavesLots: row.leaves_lots as number,
-    executedTickLots: row.executed_tick_lots as number,
-    status: row.status as number,
-    code: row.code as number,
-    entrySequence: row.entry_sequence as number,
-    sequence: row.sequence as number,
-    updatedMicros: row.updated_micros as number,
+    orderId: cells[0],
+    account: cells[1],
+    instrument: cells[2],
+    side: cells[3],
+    orderType: cells[4],
+    timeInForce: cells[5],
+    orderFlags: cells[6],
+    priceTicks: cells[7],
+    quantity: cells[8],
+    createdMicros: cells[9],
+    clientOrderId: (row as readonly (string | null)[])[10],
+    executedLots: cells[11],
+    leavesLots: cells[12],
+    executedTickLots: cells[13],
+    status: cells[14],
+    code: cells[15],
+    entrySequence: cells[16],
+    sequence: cells[17],
+    updatedMicros: cells[18],
   };
 }

@@ -24,6 +24,8 @@ export interface QueryTarget {
   readonly eventSequence: number;
   /** Answers a query as of {@link eventSequence}. */
   answer(query: HistoryQuery): HistoryAnswer;
+  /** A query has begun to wait for newer events: called at once. */
+  awaited(): void;
 }
 
 interface Waiter {
@@ -45,6 +47,11 @@ export class QueryService {
         if (error === null && isInbox(message.reply)) this.#take(message);
       },
     });
+  }
+
+  /** Whether a query waits for newer events. */
+  get isAwaited(): boolean {
+    return this.#waiters.size > 0;
   }
 
   /** Answers the waiting queries that history has reached. Called after each stored batch. */
@@ -79,6 +86,7 @@ export class QueryService {
     }, BEHIND_MILLIS_MAX);
     const waiter = { message, query, timer };
     this.#waiters.add(waiter);
+    this.#target.awaited();
   }
 
   #answer(message: Msg, query: HistoryQuery): void {

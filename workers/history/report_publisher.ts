@@ -9,8 +9,12 @@
  * @module
  */
 import type { NatsConnection } from "nats.ws";
-import type { HistoryReport } from "../../core/history/history_batch.ts";
 import { privateReport, type ReportContext } from "../../core/history/private_report.ts";
+import {
+  type HistoryReport,
+  type PackedRun,
+  unpackReports,
+} from "../../core/history/report_run.ts";
 import { EventWord } from "../../core/protocol/event_record.ts";
 import { reportsSubject } from "../../core/protocol/subjects.ts";
 import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
@@ -61,17 +65,19 @@ export class ReportPublisher {
    * @throws {Error} when the broker did not confirm them: call {@link publishStored} next
    */
   async publish(
-    reports: readonly HistoryReport[],
+    runs: readonly PackedRun[],
     eventSequence: number,
     context: ReportContext,
   ): Promise<void> {
     const nowMicros = Date.now() * 1000;
     let count = 0;
-    for (const report of reports) {
-      if (report.eventSequence <= this.#publishedSequence) continue;
-      if (!this.#parts.listeners.has(report.account, nowMicros)) continue;
-      await this.#send(report, context);
-      count++;
+    for (const run of runs) {
+      if (!this.#parts.listeners.has(run.account, nowMicros)) continue;
+      for (const report of unpackReports(run)) {
+        if (report.eventSequence <= this.#publishedSequence) continue;
+        await this.#send(report, context);
+        count++;
+      }
     }
     if (count > 0) await this.#flush();
     this.skipTo(eventSequence);

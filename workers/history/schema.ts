@@ -3,29 +3,38 @@
  *
  * | Table | A row is | Key |
  * | --- | --- | --- |
- * | `orders` | an order that was accepted, live or closed | order id |
- * | `fills` | one side of a trade | account, trade, side of the trade |
- * | `reports` | a private report, with the 64 bytes of its event | account, its own sequence |
+ * | `orders` | an order that was accepted, live or closed | account, order id |
+ * | `reports` | a run of private reports of an account, packed | account, sequence of the last one |
+ * | `fills_of_instrument` | a run of reports that has fills of an instrument | account, instrument, trade |
+ * | `fills_of_order` | a run of reports that has fills of an order | account, order id, trade |
  * | `assets` | the scale of an asset | asset |
  * | `progress` | the one row that says what the others reflect | |
  *
  * Every index serves one query, so that no page needs a scan: the account's orders (all, of an
- * instrument, open ones, by client order id), the account's fills (all, of an instrument), the
- * fills of an order. Numbers are the integers of the records.
+ * instrument, open ones, by client order id), its reports. Numbers are the integers of the records.
+ *
+ * A batch writes one run of reports for an account (see core/history/report_run.ts) and not a row
+ * for each. Fills are read out of the reports of trades; an index and two narrow tables say which
+ * runs have some, by the first trade of those in the run: of the account, of an instrument, of an
+ * order. Runs are rows with an ordinary row id, for then several share a page; without row ids each
+ * of them would spill over into a page of its own.
  *
  * @module
  */
 
 /** Written to `user_version`. A database with another version is built anew from the stream. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** Condition of the index over open orders; a query that wants to use it repeats it literally. */
 export const OPEN_CONDITION = "status IN (1, 2)";
 
+/** A row as SQLite hands it out. */
+export type Row = Readonly<Record<string, unknown>>;
+
 /** Statements that make the tables in an empty database. */
 export const SCHEMA = `
 CREATE TABLE orders (
-  order_id INTEGER PRIMARY KEY,
+  order_id INTEGER NOT NULL,
   account INTEGER NOT NULL,
   instrument INTEGER NOT NULL,
   side INTEGER NOT NULL,
@@ -43,39 +52,38 @@ CREATE TABLE orders (
   code INTEGER NOT NULL,
   entry_sequence INTEGER NOT NULL,
   sequence INTEGER NOT NULL,
-  updated_micros INTEGER NOT NULL
-) STRICT;
-CREATE INDEX orders_of_account ON orders (account, order_id);
+  updated_micros INTEGER NOT NULL,
+  PRIMARY KEY (account, order_id)
+) WITHOUT ROWID, STRICT;
 CREATE INDEX orders_of_instrument ON orders (account, instrument, order_id);
 CREATE INDEX orders_open ON orders (account, order_id) WHERE ${OPEN_CONDITION};
 CREATE INDEX orders_of_client_id ON orders (account, client_order_id, order_id)
   WHERE client_order_id IS NOT NULL;
 
-CREATE TABLE fills (
-  account INTEGER NOT NULL,
-  trade_id INTEGER NOT NULL,
-  is_taker INTEGER NOT NULL,
-  order_id INTEGER NOT NULL,
-  instrument INTEGER NOT NULL,
-  side INTEGER NOT NULL,
-  price_ticks INTEGER NOT NULL,
-  quantity_lots INTEGER NOT NULL,
-  fee INTEGER NOT NULL,
-  time_micros INTEGER NOT NULL,
-  sequence INTEGER NOT NULL,
-  PRIMARY KEY (account, trade_id, is_taker)
-) WITHOUT ROWID, STRICT;
-CREATE INDEX fills_of_instrument ON fills (account, instrument, trade_id, is_taker);
-CREATE INDEX fills_of_order ON fills (order_id, trade_id);
-
 CREATE TABLE reports (
   account INTEGER NOT NULL,
-  sequence INTEGER NOT NULL,
-  event_sequence INTEGER NOT NULL,
-  time_micros INTEGER NOT NULL,
-  executed_lots INTEGER NOT NULL,
-  event BLOB NOT NULL,
-  PRIMARY KEY (account, sequence)
+  last_sequence INTEGER NOT NULL,
+  first_trade_id INTEGER,
+  packed BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX reports_of_account ON reports (account, last_sequence);
+CREATE INDEX reports_with_fills ON reports (account, first_trade_id, last_sequence)
+  WHERE first_trade_id IS NOT NULL;
+
+CREATE TABLE fills_of_instrument (
+  account INTEGER NOT NULL,
+  instrument INTEGER NOT NULL,
+  first_trade_id INTEGER NOT NULL,
+  last_sequence INTEGER NOT NULL,
+  PRIMARY KEY (account, instrument, first_trade_id, last_sequence)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE fills_of_order (
+  account INTEGER NOT NULL,
+  order_id INTEGER NOT NULL,
+  first_trade_id INTEGER NOT NULL,
+  last_sequence INTEGER NOT NULL,
+  PRIMARY KEY (account, order_id, first_trade_id, last_sequence)
 ) WITHOUT ROWID, STRICT;
 
 CREATE TABLE assets (

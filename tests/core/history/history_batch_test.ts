@@ -78,8 +78,10 @@ Deno.test("history says of every order what the engine's state says", () => {
   const source = new EventSource();
   const history = new MemoryHistory();
   runRandom(source, history, seededRandom(seed), 80);
-  // Far from the market, so that there are new orders at the end as well.
+  // Far from the market and through all of it, so that there are new orders and partly filled ones
+  // at the end, whatever the seed.
   history.apply(source.append([buy(1, 4_000), sell(3, 9_000, by(2))]));
+  history.apply(source.append([buy(5_000, 5_020, by(4), expireMaker), sell(1, 5_020, by(3))]));
   const { state } = source;
   assert.equal(history.eventSequence, state.events.sequence);
   assert.equal(history.orders.size, state.lastOrderId);

@@ -9,13 +9,21 @@ import { checkEventsFrame } from "../../../core/protocol/events_frame.ts";
 import {
   type FrameVerdict,
   HistoryBatch,
-  type HistoryFill,
-  type HistoryReport,
   type HistorySource,
 } from "../../../core/history/history_batch.ts";
 import type { HistoryOrder } from "../../../core/history/history_order.ts";
+import { type HistoryReport, unpackReports } from "../../../core/history/report_run.ts";
+import { unpackFills } from "../../../core/history/run_fills.ts";
+import type { FillRow } from "../../../core/protocol/queries.ts";
 import { ResultCode } from "../../../core/protocol/result_code.ts";
 import { WireBuffer } from "../../../core/protocol/wire_buffer.ts";
+
+/** One side of a trade, with its account. */
+export interface HistoryFill extends FillRow {
+  readonly account: number;
+}
+
+const ALL_FILLS = { orderId: 0, instrument: 0, beforeTradeId: 0 };
 
 /** Keeps what batches change. */
 export class MemoryHistory implements HistorySource {
@@ -26,9 +34,9 @@ export class MemoryHistory implements HistorySource {
   eventSequence = 0;
   readonly #reportSequences = new Map<number, number>();
 
-  order(orderId: number): HistoryOrder | null {
+  order(account: number, orderId: number): HistoryOrder | null {
     const order = this.orders.get(orderId);
-    return order === undefined ? null : { ...order };
+    return order?.account === account ? { ...order } : null;
   }
 
   reportSequence(account: number): number {
@@ -43,12 +51,16 @@ export class MemoryHistory implements HistorySource {
       assert.equal(checkEventsFrame(frame, message.length), ResultCode.ok);
       return batch.apply(frame, message.length);
     });
-    for (const order of batch.orders.values()) this.orders.set(order.orderId, { ...order });
-    this.fills.push(...batch.fills);
-    for (const report of batch.reports) {
-      this.reports.push({ ...report, event: report.event.slice() });
-      this.#reportSequences.set(report.account, report.sequence);
+    for (const orders of [batch.newOrders, batch.changedOrders]) {
+      for (const order of orders.values()) this.orders.set(order.orderId, { ...order });
     }
+    const fills = batch.reportRuns.flatMap((run) =>
+      unpackFills(run, ALL_FILLS).map((fill) => ({ account: run.account, ...fill }))
+    );
+    this.fills.push(...fills.sort((a, b) => a.sequence - b.sequence));
+    const reports = batch.reportRuns.flatMap((run) => unpackReports(run));
+    this.reports.push(...reports.sort((a, b) => a.eventSequence - b.eventSequence));
+    for (const run of batch.reportRuns) this.#reportSequences.set(run.account, run.lastSequence);
     for (const [asset, scale] of batch.assetScales) this.assetScales.set(asset, scale);
     this.eventSequence = batch.eventSequence;
     return verdicts;

@@ -35,7 +35,7 @@ function contextOf(source: EventSource, history: MemoryHistory): ReportContext {
     listInstruments(source.state).map((one) => [one.instrument, reportTerms(one)]),
   );
   return {
-    order: (orderId) => history.order(orderId),
+    order: (account, orderId) => history.order(account, orderId),
     instrument: (instrument) => instruments.get(instrument) ?? null,
     asset: (asset) => source.state.instruments.assets.get(asset)!,
   };

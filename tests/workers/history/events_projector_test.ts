@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { HistoryReport } from "../../../core/history/history_batch.ts";
+import type { HistoryReport } from "../../../core/history/report_run.ts";
 import { WireBuffer, writeU64 } from "../../../core/protocol/wire_buffer.ts";
 import { sealCrc } from "../../../infra/journal/crc.ts";
 import { ProjectionError } from "../../../workers/history/events_projector.ts";
@@ -40,7 +40,7 @@ Deno.test("the database holds what the projection says", () =>
     assert.equal(store.progress.eventSequence, memory.eventSequence);
     assert.equal(store.progress.streamSequence, messages.length);
     for (const order of memory.orders.values()) {
-      assert.deepEqual(store.order(order.orderId), order);
+      assert.deepEqual(store.order(order.account, order.orderId), order);
     }
     for (const [asset, scale] of memory.assetScales) assert.equal(store.assetScale(asset), scale);
     const byAccount = Map.groupBy(memory.reports, (report) => report.account);
@@ -97,7 +97,7 @@ Deno.test("a batch that fails leaves nothing behind", () =>
         error instanceof ProjectionError && /message 3: .* never accepted/.test(error.message),
     );
     assert.deepEqual(history.store.progress, before);
-    assert.equal(history.store.order(1), null);
+    assert.equal(history.store.order(1, 1), null);
     applyAll(history, inStream([...sale, ...source.append([cancel(1)])], 2));
     assert.equal(history.store.progress.eventSequence, source.state.events.sequence);
     history.store.close();

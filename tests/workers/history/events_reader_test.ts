@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { EventsReader, ReaderError } from "../../../workers/history/events_reader.ts";
+import {
+  COLLECTED_EVENTS_MAX,
+  EventsReader,
+  FETCH_MESSAGES_MAX,
+  ReaderError,
+} from "../../../workers/history/events_reader.ts";
 import { EventSource, seededRandom } from "../../core/history/event_source.ts";
 import { sell } from "../../support/commands.ts";
 import { withBroker } from "./history_broker.ts";
@@ -37,6 +42,63 @@ Deno.test("the reader waits for a message that is still to come, and a close end
     const waiting = reader.take();
     await reader.close();
     assert.deepEqual(await waiting, []);
+  }));
+
+/** Longer than any test takes. */
+const FOR_EVER_MILLIS = 600_000;
+
+Deno.test("messages collect until the time is up, the owner goes on, or the reader is closed", () =>
+  withBroker(async (broker) => {
+    const source = new EventSource();
+    await broker.publish(source.open());
+    const connection = await broker.nats.connectAs("history");
+    const reader = await EventsReader.open(connection, "EVENTS_0", 1);
+    const publish = (count: number) =>
+      broker.publish(source.append(Array(count).fill(sell(1, 0)), 1));
+    // More than one fetch brings.
+    const count = FETCH_MESSAGES_MAX + 10;
+    const collected = reader.collect(FOR_EVER_MILLIS);
+    await publish(count);
+    await untilQuiet();
+    reader.goOn();
+    await collected;
+    assert.equal((await reader.take()).length, 1 + count);
+
+    await reader.collect(20);
+    const late = reader.take();
+    await publish(1);
+    assert.equal((await late).length, 1);
+
+    const closed = reader.collect(FOR_EVER_MILLIS);
+    await reader.close();
+    await closed;
+    assert.deepEqual(await reader.take(), []);
+  }));
+
+/** A moment in which everything that was published arrives. */
+const untilQuiet = () => new Promise((resolve) => setTimeout(resolve, 200));
+
+Deno.test("no more messages collect than the limit, and a failure is not waited out", () =>
+  withBroker(async (broker) => {
+    const source = new EventSource();
+    await broker.publish(source.open());
+    const connection = await broker.nats.connectAs("history");
+    const reader = await EventsReader.open(connection, "EVENTS_0", 2);
+    const collected = reader.collect(FOR_EVER_MILLIS);
+    await broker.publish(source.append(Array(COLLECTED_EVENTS_MAX).fill(sell(1, 0)), 64));
+    await collected;
+    assert.ok((await reader.take()).length >= 3);
+
+    const admin = await (await broker.nats.connectAs("admin")).jetstreamManager();
+    const failing = reader.collect(FOR_EVER_MILLIS);
+    for await (const { name } of admin.consumers.list("EVENTS_0")) {
+      await admin.consumers.delete("EVENTS_0", name);
+    }
+    await failing;
+    await assert.rejects(async () => {
+      while (true) await reader.take();
+    }, ReaderError);
+    await reader.close();
   }));
 
 Deno.test("the reader fails when its consumer is gone, and when a message is missing", () =>

@@ -127,12 +127,18 @@ export class HistoryBroker {
     return reports;
   }
 
-  /** Starts the projection in this process. */
-  async start(databasePath: string): Promise<RunningHistory> {
+  /** Starts the projection in this process; without `pauseMillis`, with the pauses of a market. */
+  async start(databasePath: string, pauseMillis?: number): Promise<RunningHistory> {
     const connection = await this.nats.connectAs("history");
     const said: string[] = [];
     const say = (line: string) => void said.push(line);
-    const service = new HistoryService({ connection, shard: SHARD, databasePath, say });
+    const service = new HistoryService({
+      connection,
+      shard: SHARD,
+      databasePath,
+      say,
+      ...(pauseMillis === undefined ? {} : { pauseMillis }),
+    });
     const ended = service.run();
     ended.catch(() => {});
     const stop = async () => {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { HistoryPages, type OrderFilter } from "../../../workers/history/history_pages.ts";
+import { HistoryStore } from "../../../workers/history/history_store.ts";
 import { SCHEMA } from "../../../workers/history/schema.ts";
 
 /** How SQLite goes about every statement that `use` has prepared. */
-function plansOf(use: (pages: HistoryPages) => void): string[] {
+function plansOf(use: (database: DatabaseSync) => void): string[] {
   const database = new DatabaseSync(":memory:");
   database.exec(SCHEMA);
   const prepared: string[] = [];
@@ -17,7 +18,7 @@ function plansOf(use: (pages: HistoryPages) => void): string[] {
       };
     },
   });
-  use(new HistoryPages(recorder));
+  use(recorder);
   const plans = prepared.flatMap((sql) =>
     database.prepare(`EXPLAIN QUERY PLAN ${sql}`)
       .all(...Array(sql.split("?").length - 1).fill(1))
@@ -29,30 +30,47 @@ function plansOf(use: (pages: HistoryPages) => void): string[] {
 
 Deno.test("every page is read by an index of its own, and none is sorted", () => {
   const filters: OrderFilter[] = ["all", "open", "closed"];
-  const plans = plansOf((pages) => {
+  const plans = plansOf((database) => {
+    const pages = new HistoryPages(database);
     for (const filter of filters) {
       pages.orders(1, 0, filter, 0, 5);
       pages.orders(1, 2, filter, 0, 5);
     }
     pages.fills(1, 0, 0, 5);
     pages.fills(1, 2, 0, 5);
-    pages.fillsOfOrder(1, 5);
-    pages.newestFillsOfOrder(1, 0, 5);
+    pages.fillsOfOrder(1, 1, 5);
+    pages.newestFillsOfOrder(1, 1, 0, 5);
     pages.reports(1, 0, 5);
     pages.orderByClientId(1, "a");
   });
   assert.deepEqual(plans, [
-    "SEARCH orders USING INDEX orders_of_account (account=? AND order_id<?)",
+    "SEARCH orders USING PRIMARY KEY (account=? AND order_id<?)",
     "SEARCH orders USING INDEX orders_of_instrument (account=? AND instrument=? AND order_id<?)",
     "SEARCH orders USING INDEX orders_open (account=? AND order_id<?)",
     "SEARCH orders USING INDEX orders_open (account=? AND order_id<?)",
-    "SEARCH orders USING INDEX orders_of_account (account=? AND order_id<?)",
+    "SEARCH orders USING PRIMARY KEY (account=? AND order_id<?)",
     "SEARCH orders USING INDEX orders_of_instrument (account=? AND instrument=? AND order_id<?)",
-    "SEARCH fills USING PRIMARY KEY (account=? AND trade_id<?)",
-    "SEARCH fills USING INDEX fills_of_instrument (account=? AND instrument=? AND trade_id<?)",
-    "SEARCH fills USING INDEX fills_of_order (order_id=?)",
-    "SEARCH fills USING INDEX fills_of_order (order_id=? AND trade_id<?)",
-    "SEARCH reports USING PRIMARY KEY (account=? AND sequence>?)",
+    "SEARCH reports USING INDEX reports_with_fills (account=? AND first_trade_id<?)",
+    "SEARCH f USING PRIMARY KEY (account=? AND instrument=? AND first_trade_id<?)",
+    "SEARCH reports USING INDEX reports_of_account (account=? AND last_sequence=?)",
+    "SEARCH f USING PRIMARY KEY (account=? AND order_id=? AND first_trade_id<?)",
+    "SEARCH reports USING INDEX reports_of_account (account=? AND last_sequence=?)",
+    "SEARCH f USING PRIMARY KEY (account=? AND order_id=? AND first_trade_id<?)",
+    "SEARCH reports USING INDEX reports_of_account (account=? AND last_sequence=?)",
+    "SEARCH reports USING INDEX reports_of_account (account=? AND last_sequence>?)",
     "SEARCH orders USING INDEX orders_of_client_id (account=? AND client_order_id=?)",
+  ]);
+});
+
+Deno.test("what the projection reads and changes is found by its key", () => {
+  const plans = plansOf((database) => void new HistoryStore(database));
+  assert.deepEqual(plans.filter((plan) => !plan.endsWith("-ROW VALUES CLAUSE")), [
+    "SEARCH orders USING PRIMARY KEY (account=? AND order_id=?)",
+    "SEARCH reports USING COVERING INDEX reports_of_account (account=?)",
+    "SEARCH reports USING INDEX reports_of_account (account=?)",
+    "SEARCH orders USING PRIMARY KEY (account=? AND order_id=?)",
+    "SCAN progress",
+    "SEARCH assets USING INTEGER PRIMARY KEY (rowid=?)",
+    "SCAN progress",
   ]);
 });

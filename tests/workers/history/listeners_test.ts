@@ -29,6 +29,20 @@ Deno.test("an account is listened to until its entry expires, is renewed or is d
   assert.deepEqual(said, []);
 });
 
+Deno.test("whether anybody listens is known however many have expired before", () => {
+  const { listeners } = makeListeners();
+  assert.ok(!listeners.hasAny(NOW));
+  listeners.take(entry("1", { expiresMicros: NOW + 30 }), NOW);
+  listeners.take(entry("2", { expiresMicros: NOW + 10 }), NOW);
+  listeners.take(entry("3", { expiresMicros: NOW + 20 }), NOW);
+  assert.ok(listeners.hasAny(NOW + 25));
+  listeners.take(entry("1", "", true), NOW + 25);
+  assert.ok(!listeners.hasAny(NOW + 25));
+  listeners.take(entry("3", { expiresMicros: NOW + 60 }), NOW + 30);
+  assert.ok(listeners.hasAny(NOW + 30));
+  assert.deepEqual(listeners.accounts(NOW + 30), [3]);
+});
+
 Deno.test("an entry that is no listener is said and left out", () => {
   const { listeners, said } = makeListeners();
   listeners.take(entry("0", { expiresMicros: NOW + 10 }), NOW);

@@ -12,8 +12,13 @@ import { type HistoryBroker, until, withBroker } from "./history_broker.ts";
 class Target implements QueryTarget {
   isReady = true;
   eventSequence = 10;
+  /** How often it was told that a query waits. */
+  timesAwaited = 0;
   answer(query: HistoryQuery) {
     return { sequence: this.eventSequence, orders: [], asked: query.kind };
+  }
+  awaited() {
+    this.timesAwaited++;
   }
 }
 
@@ -47,10 +52,13 @@ Deno.test("waiting queries are answered in one go when history gets there", () =
   withService(async (broker, service, target) => {
     const waiting = [11, 12, 13].map((minSequence) => broker.ask(query(minSequence)));
     assert.equal((await broker.ask(query(10))).sequence, 10);
+    assert.ok(service.isAwaited);
+    assert.equal(target.timesAwaited, 3, "a query that is answered at once is not waited for");
     target.eventSequence = 12;
     service.advanced();
     const answers = await Promise.all(waiting);
     assert.deepEqual(answers.map(({ error, sequence }) => error ?? sequence), [12, 12, "behind"]);
+    assert.ok(!service.isAwaited);
   }));
 
 Deno.test("as many queries as the limit wait; one more is told at once that history is behind", () =>
