@@ -9,6 +9,7 @@ import { balancesEndpoint } from "./balances.ts";
 import { CountedAdmission } from "./counted_admission.ts";
 import { depthEndpoint } from "./depth.ts";
 import { EdgeCode } from "./edge_code.ts";
+import { ExactFirstRouter } from "./exact_first_router.ts";
 import { endpoint, EndpointParts, type EndpointSpec } from "./endpoint.ts";
 import { fillsEndpoint } from "./fills.ts";
 import type { AppDeps } from "./gateway.ts";
@@ -50,7 +51,7 @@ export function createApp(deps: AppDeps): Hono {
     ...healthEndpoints(),
     metricsEndpoint(metrics, admission),
   ];
-  const app = new Hono();
+  const app = new Hono({ router: new ExactFirstRouter() });
   for (const spec of specs) app.on(spec.method, spec.path, endpoint(parts, spec));
   app.notFound(endpoint(parts, unmatchedEndpoint(specs)));
   // An endpoint answers whatever is thrown in it: this is for what is thrown before it.

@@ -75,6 +75,8 @@ class NatsOrderGateway implements OrderGateway {
   #isScheduled = false;
   #isClosed = false;
   #wakeTimer: ReturnType<typeof setTimeout> | undefined;
+  /** When the timer fires; `Infinity` when none is set. */
+  #wakeMicros = Infinity;
   #counts = { submitted: 0, answered: 0, pending: 0, refused: 0, framesSent: 0, framesResent: 0 };
   #lastAnswerMillis = 0;
 
@@ -169,13 +171,20 @@ class NatsOrderGateway implements OrderGateway {
     this.#arm();
   }
 
-  /** Wakes up when the batcher wants to be asked again though nothing comes in. */
+  /**
+   * Wakes up when the batcher wants to be asked again though nothing comes in. A timer that fires
+   * too early asks in vain and is set anew, which is cheaper than a new one for every order.
+   */
   #arm(): void {
+    const wakeMicros = this.#batcher.wakeMicros();
+    if (wakeMicros >= this.#wakeMicros) return;
     clearTimeout(this.#wakeTimer);
-    const wake = this.#batcher.wakeMicros();
-    if (wake === Infinity) return;
-    const millis = Math.max(1, Math.ceil((wake - nowMicros()) / 1000));
-    this.#wakeTimer = setTimeout(() => this.#send(), millis);
+    this.#wakeMicros = wakeMicros;
+    const millis = Math.max(1, Math.ceil((wakeMicros - nowMicros()) / 1000));
+    this.#wakeTimer = setTimeout(() => {
+      this.#wakeMicros = Infinity;
+      this.#send();
+    }, millis);
   }
 
   /** What was on its way when the connection broke is lost: no need to wait for the time-out. */
