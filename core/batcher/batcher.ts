@@ -2,8 +2,9 @@
  * The batcher of a gateway: natural batching of orders into frames.
  *
  * A pure state machine. Records collect while frames are on their way; when an answer comes, the
- * next frame goes. It is told of records, answers, refusals and the time, and says which frame to
- * send next; infra/order_gateway.ts does it.
+ * next frame goes, or waits a moment for the many who were answered to come back. It is told of
+ * records, answers, refusals and the time, and says which frame to send next;
+ * infra/orders/order_gateway.ts does it.
  *
  * Frames have numbers without gaps and the leader takes them in order only, so a frame that got no
  * answer is sent again, and those behind it after it, until it has one: the leader's outcome table
@@ -28,6 +29,11 @@ export const ANSWER_TIMEOUT_LEAST_MICROS = 1_000_000;
 /** Pause after a refusal that asks to come again, doubled each time up to the longest. */
 export const RETRY_PAUSE_LEAST_MICROS = 10_000;
 const RETRY_PAUSE_MOST_MICROS = 500_000;
+/** Records of an answered frame from which on the next one waits for those who were answered. */
+export const GATHER_RECORDS_LEAST = 8;
+/** Longest of these waits; it is a part of the round trip where that is shorter. */
+export const GATHER_MICROS_MAX = 1_000;
+const GATHER_ROUND_TRIP_SHARE = 4;
 
 /** Batches records into frames and keeps the frames until they are answered. */
 export class Batcher {
@@ -42,6 +48,9 @@ export class Batcher {
   #waitingRecords = 0;
   #resumeMicros = 0;
   #pauseMicros = RETRY_PAUSE_LEAST_MICROS;
+  /** Until when the next frame waits for as many records as the last one had. */
+  #gatherMicros = 0;
+  #gatherRecords = 0;
   readonly #frameRecords: number;
 
   /**
@@ -123,7 +132,7 @@ export class Batcher {
     const timeout = oldest.sentMicros === 0 ? Infinity : oldest.sentMicros + this.#timeoutMicros();
     const last = this.#frames.at(-1) as OutgoingFrame;
     const linger = last.sentMicros === 0 && this.#inFlight < this.window.frames
-      ? last.openedMicros + this.#lingerMicros()
+      ? this.#inFlight === 0 ? this.#gatherMicros : last.openedMicros + this.#lingerMicros()
       : Infinity;
     return Math.min(timeout, linger);
   }
@@ -138,6 +147,7 @@ export class Batcher {
     if (frame.sentMicros !== 0) {
       this.#leaveFlight(frame);
       if (frame.attempts === 1) this.window.observe(nowMicros - frame.sentMicros, nowMicros);
+      this.#gather(frame.count, nowMicros);
     }
     this.#pauseMicros = RETRY_PAUSE_LEAST_MICROS;
     this.#resumeMicros = 0;
@@ -175,12 +185,25 @@ export class Batcher {
   /** Whether a frame that was never sent may go now. */
   #mayGo(frame: OutgoingFrame, nowMicros: number): boolean {
     if (frame.count === 0) return false;
-    if (this.#inFlight === 0) return true;
+    if (this.#inFlight === 0) {
+      return frame.count >= this.#gatherRecords || nowMicros >= this.#gatherMicros;
+    }
     if (frame.count === this.#frameRecords) {
       return this.window.mayAddFull(this.#recordsInFlight, frame.count);
     }
     return this.#inFlight < this.window.frames &&
       nowMicros - frame.openedMicros >= this.#lingerMicros();
+  }
+
+  /**
+   * Many who were answered at once come back at once. A frame that went before they do would leave
+   * them for the one behind it, and two halves cost the broker and the leader what two wholes do.
+   */
+  #gather(answeredRecords: number, nowMicros: number): void {
+    const isWorthIt = answeredRecords >= GATHER_RECORDS_LEAST;
+    const share = this.window.smoothedMicros / GATHER_ROUND_TRIP_SHARE;
+    this.#gatherMicros = isWorthIt ? nowMicros + Math.min(GATHER_MICROS_MAX, share) : 0;
+    this.#gatherRecords = isWorthIt ? answeredRecords : 0;
   }
 
   #lingerMicros(): number {

@@ -4,6 +4,8 @@ import {
   Batcher,
   CANCEL_FRAMES,
   GATEWAY_FRAMES_MAX,
+  GATHER_MICROS_MAX,
+  GATHER_RECORDS_LEAST,
   RETRY_PAUSE_LEAST_MICROS,
 } from "../../../core/batcher/batcher.ts";
 import type { OutgoingFrame } from "../../../core/batcher/outgoing_frame.ts";
@@ -17,9 +19,13 @@ const SHORT_MICROS = 200;
 
 /** A batcher with a clock, and what it may be asked to do. */
 class Bench {
-  readonly batcher = new Batcher(7, RECORDS, 2 * RECORDS);
+  readonly batcher: Batcher;
   nowMicros = 1_000;
   #records = 0;
+
+  constructor(frameRecords = RECORDS) {
+    this.batcher = new Batcher(7, frameRecords, 2 * frameRecords);
+  }
 
   /** Adds records; `false` when there was no room for one of them. */
   add(count = 1, isCancel = false): boolean {
@@ -65,6 +71,44 @@ Deno.test("a record alone goes at once; what comes meanwhile goes together", () 
   assert.deepEqual(bench.send(), [], "one frame is on its way");
   bench.answer(1);
   assert.deepEqual(bench.sendFrames().map((frame) => [frame.number, frame.count]), [[2, 3]]);
+});
+
+Deno.test("after many were answered at once, the next frame waits for as many", () => {
+  const bench = new Bench(64);
+  const many = GATHER_RECORDS_LEAST + 2;
+  bench.add(many);
+  assert.deepEqual(bench.send(), [1]);
+  bench.add(many - 1);
+  bench.answer(1);
+  assert.deepEqual(bench.send(), [], "one of those answered may still come");
+  bench.add();
+  assert.deepEqual(bench.sendFrames().map((frame) => frame.count), [many]);
+});
+
+Deno.test("nobody waits for those who do not come back longer than a part of the round trip", () => {
+  const bench = new Bench(64);
+  bench.add(GATHER_RECORDS_LEAST);
+  bench.send();
+  bench.add();
+  bench.answer(1);
+  assert.deepEqual(bench.send(), []);
+  const wakeMicros = bench.batcher.wakeMicros();
+  assert.ok(wakeMicros > bench.nowMicros);
+  assert.ok(wakeMicros <= bench.nowMicros + GATHER_MICROS_MAX);
+  bench.nowMicros = Math.ceil(wakeMicros);
+  assert.deepEqual(bench.send(), [2]);
+});
+
+Deno.test("after few were answered, nobody waits", () => {
+  const bench = new Bench(64);
+  bench.add(GATHER_RECORDS_LEAST - 1);
+  bench.send();
+  bench.add();
+  bench.answer(1);
+  assert.deepEqual(bench.send(), [2]);
+  bench.answer(2);
+  bench.add();
+  assert.deepEqual(bench.send(), [3], "and not after a silence");
 });
 
 Deno.test("full frames go beside the one that is on its way, up to the window", () => {

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { DirectoryInUseError } from "../../../infra/nats/errors.ts";
 import { configPath, pidPath } from "../../../infra/nats/server_config.ts";
-import { assertUnused, endServer, tidyDirectory } from "../../../infra/nats/server_process.ts";
+import {
+  assertUnused,
+  endServer,
+  serverThreads,
+  tidyDirectory,
+} from "../../../infra/nats/server_process.ts";
 
 async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "edgebook-process-" });
@@ -72,4 +77,8 @@ Deno.test("port files and old logs go, the newest old log stays", async () => {
     const left = Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
     assert.deepEqual(left, [files[0], files[1], files[3]]);
   });
+});
+
+Deno.test("the server leaves half of the cores to the others, and has one at least", () => {
+  assert.deepEqual([1, 2, 3, 4, 16].map(serverThreads), [1, 1, 1, 2, 8]);
 });
