@@ -39,19 +39,19 @@ export interface OrderSummary {
   readonly type: "limit" | "market";
   readonly status: StatusText;
   /** Why it was canceled or expired. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   readonly price: string | null;
   /** `null` in an order by budget. */
   readonly quantity: string | null;
   /** What an order by budget may spend. */
-  readonly quoteQuantity?: string;
+  readonly quoteQuantity?: string | undefined;
   readonly executedQuantity: string;
   readonly executedNotional: string;
   readonly leavesQuantity: string;
   readonly averagePrice: string | null;
-  readonly fills?: readonly FillView[];
+  readonly fills?: readonly FillView[] | undefined;
   /** There are more fills than stand here: `GET /v1/fills?orderId=` has them all. */
-  readonly fillsTruncated?: true;
+  readonly fillsTruncated?: true | undefined;
   /** Event sequence that this reflects. */
   readonly sequence: string;
   /** When that happened. */
@@ -160,7 +160,7 @@ export function factsOfLive(
 
 /** An order as it stands in a list. */
 export function orderSummary(facts: OrderFacts, instrument: Instrument): OrderSummary {
-  return summaryWith(facts, instrument, {});
+  return viewOf(facts, undefined, true, undefined, instrument);
 }
 
 /** An order on its own, with its fills. */
@@ -171,15 +171,20 @@ export function orderView(
   duplicate: boolean,
   instrument: Instrument,
 ): OrderView {
-  const truncated = areAll ? {} : { fillsTruncated: true as const };
-  return { ...summaryWith(facts, instrument, { fills, ...truncated }), duplicate };
+  return viewOf(facts, fills, areAll, duplicate, instrument);
 }
 
-function summaryWith<F extends object>(
+/**
+ * One object of one shape, whatever is known: JSON leaves out what is undefined, and making it of
+ * parts costs more than the rest of it.
+ */
+function viewOf<F extends OrderView["fills"] | undefined, D extends boolean | undefined>(
   facts: OrderFacts,
-  instrument: Instrument,
   fills: F,
-): OrderSummary & F {
+  areAll: boolean,
+  duplicate: D,
+  instrument: Instrument,
+): OrderSummary & { readonly fills: F; readonly duplicate: D } {
   const { clientOrderId, code, executedLots, executedTickLots, quantity } = facts;
   const hasBudget = (facts.orderFlags & OrderFlag.quoteBudget) !== 0;
   return {
@@ -189,18 +194,20 @@ function summaryWith<F extends object>(
     side: sideText(facts.side),
     type: facts.orderType === OrderType.limit ? "limit" : "market",
     status: statusText(facts.status),
-    ...(code === 0 ? {} : { reason: reasonOf(code) }),
+    reason: code === 0 ? undefined : reasonOf(code),
     price: priceText(facts.priceTicks, instrument),
     quantity: hasBudget ? null : quantityText(quantity, instrument),
-    ...(hasBudget ? { quoteQuantity: quoteText(quantity, instrument) } : {}),
+    quoteQuantity: hasBudget ? quoteText(quantity, instrument) : undefined,
     executedQuantity: quantityText(executedLots, instrument),
     executedNotional: quoteText(executedTickLots * instrument.quotePerTickLot, instrument),
     // What a budget still buys is no quantity; and it never rests.
     leavesQuantity: hasBudget ? "0" : quantityText(facts.leavesLots, instrument),
     averagePrice: averagePriceText(executedTickLots, executedLots, instrument),
-    ...fills,
+    fills,
+    fillsTruncated: areAll ? undefined : true,
     sequence: String(facts.sequence),
     transactTimeMicros: facts.stampMicros,
+    duplicate,
   };
 }
 

@@ -26,11 +26,11 @@ const TEXT_LENGTH_MAX = 4_096;
 /** Bytes of UTF-8 that one UTF-16 unit takes at most. */
 const UTF8_BYTES_MAX = 3;
 const encoder = new TextEncoder();
-const HEX_DIGITS = encoder.encode("0123456789abcdef");
+const DIGIT_ZERO = "0".charCodeAt(0);
+const LETTER_A = "a".charCodeAt(0);
 const textBytes = new Uint8Array(TEXT_LENGTH_MAX * UTF8_BYTES_MAX);
 const digest = new Uint8Array(HMAC_HEX_LENGTH / 2);
-const expected = new Uint8Array(HMAC_HEX_LENGTH);
-const given = new Uint8Array(HMAC_HEX_LENGTH);
+const given = new Uint8Array(HMAC_HEX_LENGTH / 2);
 
 /** Prepares a record for verification. */
 export function verifyingKeyOf(record: KeyRecord): VerifyingKey {
@@ -54,10 +54,7 @@ export function hmacVerifier(secret: Uint8Array): VerifyingKey["verify"] {
     if (signature.length !== HMAC_HEX_LENGTH) return false;
     keyed._cloneInto(working);
     working.update(bytesOf(text)).digestInto(digest);
-    writeHex(digest, expected);
-    given.fill(0);
-    encoder.encodeInto(signature, given);
-    return timingSafeEqual(expected, given);
+    return readHex(signature, given) && timingSafeEqual(digest, given);
   };
 }
 
@@ -76,10 +73,19 @@ function bytesOf(text: string): Uint8Array {
   return textBytes.subarray(0, encoder.encodeInto(text, textBytes).written);
 }
 
-/** Writes bytes as lower-case hexadecimal digits, in ASCII. */
-function writeHex(bytes: Uint8Array, digits: Uint8Array): void {
+/** Reads lower-case hexadecimal digits, two a byte; false where there is something else. */
+function readHex(digits: string, bytes: Uint8Array): boolean {
   for (let at = 0; at < bytes.length; at++) {
-    digits[2 * at] = HEX_DIGITS[bytes[at] >>> 4];
-    digits[2 * at + 1] = HEX_DIGITS[bytes[at] & 15];
+    const high = hexDigit(digits.charCodeAt(2 * at));
+    const low = hexDigit(digits.charCodeAt(2 * at + 1));
+    if ((high | low) < 0) return false;
+    bytes[at] = (high << 4) | low;
   }
+  return true;
+}
+
+/** Value of a hexadecimal digit, or -1. */
+function hexDigit(code: number): number {
+  if (code >= DIGIT_ZERO && code <= DIGIT_ZERO + 9) return code - DIGIT_ZERO;
+  return code >= LETTER_A && code <= LETTER_A + 5 ? code - LETTER_A + 10 : -1;
 }
