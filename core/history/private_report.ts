@@ -8,10 +8,9 @@
  */
 import { formatDecimal } from "../protocol/decimal.ts";
 import { EventFlag, EventKind, EventWord, OrderStatus } from "../protocol/event_record.ts";
-import { OrderFlag, Side } from "../protocol/order_record.ts";
+import { CommandKind, OrderFlag, Side } from "../protocol/order_record.ts";
 import type { PrivateReport } from "../protocol/queries.ts";
 import { clientOrderIdOfKey } from "../protocol/request_key.ts";
-import { ResultCode } from "../protocol/result_code.ts";
 import { readU64, WireBuffer } from "../protocol/wire_buffer.ts";
 import { BrokenHistoryError, type HistoryOrder } from "./history_order.ts";
 import { reasonOf } from "./reason.ts";
@@ -28,12 +27,11 @@ export interface ReportContext {
   asset(asset: number): AssetTerms;
 }
 
-/** Rejections that name no instrument, or an asset in its place. */
-const NOT_OF_INSTRUMENTS: ReadonlySet<number> = new Set([
-  ResultCode.unknownInstrument,
-  ResultCode.unknownAsset,
-  ResultCode.supplyTooHigh,
-  ResultCode.accountInvalid,
+/** Commands that name an instrument; where an order has it, others have an asset or nothing. */
+const OF_INSTRUMENTS: ReadonlySet<number> = new Set([
+  CommandKind.newOrder,
+  CommandKind.cancelAll,
+  CommandKind.cancelAccount,
 ]);
 
 type Kind = PrivateReport["kind"];
@@ -152,9 +150,9 @@ function rejection(
 ): PrivateReport {
   const { words } = event;
   const code = event.halves[2];
-  const terms = NOT_OF_INSTRUMENTS.has(code)
-    ? null
-    : context.instrument(words[EventWord.instrument]);
+  const terms = OF_INSTRUMENTS.has(words[EventWord.last])
+    ? context.instrument(words[EventWord.instrument])
+    : null;
   return {
     ...head(stored, event),
     orderId: null,

@@ -56,6 +56,7 @@ function end(state: ShardState, frame: WireBuffer, at: number, code: number): vo
     0,
     0,
     0,
+    0,
   );
   complete(state, ResultCode.ok, OrderStatus.none, 0, 0, 0, 0);
 }
@@ -162,6 +163,7 @@ function move(state: ShardState, frame: WireBuffer, at: number): void {
     asset,
     amount,
     total,
+    0,
   );
   complete(state, ResultCode.ok, OrderStatus.none, 0, amount, total, 0);
 }

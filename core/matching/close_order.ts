@@ -45,6 +45,7 @@ export function cancelResting(
     doubles[slot * ORDER_DOUBLES + OrderField.price],
     doubles[slot * ORDER_DOUBLES + OrderField.executed],
     doubles[slot * ORDER_DOUBLES + OrderField.leaves],
+    0,
   );
   closeOrder(state, slot);
 }

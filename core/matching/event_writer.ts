@@ -107,11 +107,18 @@ export class EventWriter {
   }
 
   /** Ends a record whose first field is a request key. */
-  keyed(keyLow: number, keyHigh: number, price: number, quantity: number, leaves: number): void {
+  keyed(
+    keyLow: number,
+    keyHigh: number,
+    price: number,
+    quantity: number,
+    leaves: number,
+    last: number,
+  ): void {
     const words = this.buffer.words;
     words[this.#at + EventWord.first] = keyLow;
     words[this.#at + EventWord.first + 1] = keyHigh;
-    this.#end(price, quantity, leaves, 0);
+    this.#end(price, quantity, leaves, last);
   }
 
   /** Ends a record with four numbers. */

@@ -247,5 +247,6 @@ function reportEnd(state: ShardState, slot: number, kind: number, code: number):
     doubles[slot * ORDER_DOUBLES + OrderField.price],
     executed,
     doubles[slot * ORDER_DOUBLES + OrderField.leaves],
+    0,
   );
 }

@@ -37,6 +37,7 @@ export function reject(
     limit,
     value,
     0,
+    frame.bytes[at],
   );
   complete(state, code, OrderStatus.rejected, 0, limit, value, 0);
 }

@@ -21,7 +21,7 @@
  * | trade | fee, minor units | price ticks | quantity lots | leaves lots | trade id |
  * | canceled, expired | request key | price ticks | executed lots | lots taken off the book | 0 |
  * | rested | request key | price ticks | executed lots | leaves lots | 0 |
- * | rejected | request key | limit met | value received | 0 | 0 |
+ * | rejected | request key | limit met | value received | 0 | kind of the command |
  * | summary | stamp micros of entry | last event sequence of entry | executed lots | leaves lots | executed notional, minor units |
  * | ledger | request key | asset (u32), 0 | amount, minor units | total after, minor units | 0 |
  * | reference | request key | 0 | 0 | 0 | 0 |
@@ -88,6 +88,6 @@ export const EventWord = {
   quantity: 10,
   /** Leaves, lots taken off, or the text reference. */
   leaves: 12,
-  /** Trade id, notional, or the order's attributes. */
+  /** Trade id, notional, the order's attributes, or the kind of a rejected command. */
   last: 14,
 } as const;

@@ -152,6 +152,7 @@ export class ReferenceExchange {
       at24: keyOf(command.requestId),
       at32: limit,
       at40: value,
+      at56: BigInt(command.kind),
     });
     const status = OrderStatus.rejected;
     return { code, status, orderId: 0n, executed: limit, leaves: value, notional: 0n };

@@ -159,6 +159,13 @@ Deno.test("a rejection names its reason and what is known of the request", () =>
   assert.ok(!("symbol" in elsewhere));
 });
 
+Deno.test("a refused withdrawal names no symbol, whatever instrument has its asset's number", () => {
+  const [refused] = reportsOf(3, withdraw(3, 1, 1e15));
+  assert.equal(refused.kind, "rejected");
+  assert.equal(refused.reason, "insufficient_funds");
+  assert.ok(!("symbol" in refused));
+});
+
 Deno.test("deposits and withdrawals are reported in the decimals of their asset", () => {
   const [report] = reportsOf(3, withdraw(3, 3, 1_500_000));
   assert.equal(report.kind, "ledger");

@@ -126,7 +126,7 @@ Deno.test("golden: canceled, expired, rejected and summary, every field at its o
   assertFields(events[1], head(EventKind.expired, 0, expired, 0, immediateRemainder, 0, 1, 2, 2));
   assertFields(events[1], five(13, 1_000, 0, 2, 0));
   assertFields(events[2], head(EventKind.rejected, 0, rejected, 0, postOnlyWouldCross, 1, 1, 2, 0));
-  assertFields(events[2], five(14, 1_001, 1_001, 0, 0));
+  assertFields(events[2], five(14, 1_001, 1_001, 0, CommandKind.newOrder));
   assertFields(
     events[3],
     head(EventKind.summary, 1, OrderStatus.new, EventFlag.duplicate, 0, 2, 1, 1, 1),
