@@ -13,6 +13,7 @@ import { KeyCache } from "../infra/keys/key_cache.ts";
 import { KeyStore } from "../infra/keys/key_store.ts";
 import { verifyingKeyOf } from "../infra/keys/verify_signature.ts";
 import { connectNats, type ConnectRequest } from "../infra/nats/connect.ts";
+import { failureText } from "../infra/nats/errors.ts";
 import { Bucket } from "../infra/nats/kv.ts";
 import { createOrderGateway } from "../infra/orders/order_gateway.ts";
 import { MarketView } from "../infra/queries/market_view.ts";
@@ -69,7 +70,7 @@ export class BackendLink {
         pauseMillis = PAUSE_MILLIS_LEAST;
         if (!this.#isStopped) log("warn", "the connection to NATS ended; connecting again");
       } catch (error) {
-        log("warn", error instanceof Error ? error.message : String(error));
+        log("warn", failureText(error));
       }
       if (this.#isStopped) return;
       await this.#pause(pauseMillis);
@@ -160,7 +161,8 @@ async function followStatus(
 /** A failure that comes again and again is said once. */
 function sayChanges(log: Log): (error: Error) => void {
   let said = "";
-  return ({ message }) => {
+  return (error) => {
+    const message = failureText(error);
     if (message === said) return;
     said = message;
     log("warn", message);

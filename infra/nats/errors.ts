@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ErrorCode, NatsError } from "nats.ws";
 
 /** Base of every error of this folder, so that a caller can tell them from programming errors. */
 export class NatsSetupError extends Error {
@@ -74,4 +75,15 @@ export class BucketError extends NatsSetupError {
   constructor(readonly bucket: string, readonly code: number, description: string) {
     super(`bucket ${bucket}: ${description} (${code})`);
   }
+}
+
+/**
+ * What a failure means to the one who reads the log: of the two that are only numbers or a word to
+ * the client library, that nobody answers there, or not in time; of others their own text.
+ */
+export function failureText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = error instanceof NatsError ? error.code : null;
+  if (code === ErrorCode.NoResponders) return "the matching process does not answer yet";
+  return code === ErrorCode.Timeout ? "no answer over NATS in time" : error.message;
 }
