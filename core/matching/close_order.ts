@@ -1,5 +1,6 @@
 /**
- * The end of an order that rests: out of the book, out of the indexes, its hold given back.
+ * The end of an order: reported, and of one that rests out of the book and the indexes, its hold
+ * given back.
  *
  * @module
  */
@@ -27,13 +28,27 @@ export function cancelResting(
   code: number,
   flags: number,
 ): void {
+  const { canceled } = EventKind;
+  reportStatus(state, slot, canceled, OrderStatus.canceled, flags | EventFlag.resting, code);
+  closeOrder(state, slot);
+}
+
+/** Reports how far the order in `slot` came, by a record that says canceled, expired or rested. */
+export function reportStatus(
+  state: ShardState,
+  slot: number,
+  kind: number,
+  status: number,
+  flags: number,
+  code: number,
+): void {
   const { doubles, integers } = state.orders;
   const at = slot * ORDER_INTEGERS;
   state.events.head(
-    EventKind.canceled,
+    kind,
     integers[at + OrderField.side],
-    OrderStatus.canceled,
-    flags | EventFlag.resting,
+    status,
+    flags,
     code,
     integers[at + OrderField.instrument],
     integers[at + OrderField.account],
@@ -47,5 +62,4 @@ export function cancelResting(
     doubles[slot * ORDER_DOUBLES + OrderField.leaves],
     0,
   );
-  closeOrder(state, slot);
 }

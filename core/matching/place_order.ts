@@ -11,11 +11,12 @@ import * as resultCode from "../protocol/result_code.ts";
 import type { WireBuffer } from "../protocol/wire_buffer.ts";
 import * as wireBuffer from "../protocol/wire_buffer.ts";
 import { OPEN_ORDERS_PER_ACCOUNT_MAX } from "./accounts.ts";
-import { validateNewOrder } from "./validate.ts";
+import { reportStatus } from "./close_order.ts";
 import { buyHold, releaseHold } from "./holds.ts";
 import { checkFillable, match } from "./match.ts";
 import { complete, reject } from "./result.ts";
 import type { ShardState } from "./shard_state.ts";
+import { validateNewOrder } from "./validate.ts";
 
 const { ORDER_DOUBLES, ORDER_INTEGERS, OrderField } = orderPool;
 const { EventFlag, EventKind, OrderStatus } = eventRecord;
@@ -199,11 +200,11 @@ function finish(state: ShardState, slot: number, end: ResultCode, crossed: boole
   const isFilled = leaves === 0 && executed > 0;
   const timeInForce = (attributes >> 8) & 0xff;
   if (!isFilled && end === ResultCode.ok && timeInForce === TimeInForce.gtc) {
-    if (crossed) reportEnd(state, slot, EventKind.rested, ResultCode.ok);
+    const status = executed > 0 ? OrderStatus.partiallyFilled : OrderStatus.new;
+    if (crossed) reportStatus(state, slot, EventKind.rested, status, 0, ResultCode.ok);
     state.orderIndex.insert(slot);
     state.accounts.addOpen(slot);
     state.books.add(slot);
-    const status = executed > 0 ? OrderStatus.partiallyFilled : OrderStatus.new;
     complete(state, ResultCode.ok, status, orderId, executed, leaves, notional);
     return;
   }
@@ -215,38 +216,10 @@ function finish(state: ShardState, slot: number, end: ResultCode, crossed: boole
     code = end === ResultCode.ok ? remainder : end;
     const canceled = end === ResultCode.selfTrade;
     status = canceled ? OrderStatus.canceled : OrderStatus.expired;
-    reportEnd(state, slot, canceled ? EventKind.canceled : EventKind.expired, code);
+    const kind = canceled ? EventKind.canceled : EventKind.expired;
+    reportStatus(state, slot, kind, status, 0, code);
   }
   complete(state, code, status, orderId, executed, 0, notional);
   releaseHold(state, slot);
   state.orders.release(slot);
-}
-
-function reportEnd(state: ShardState, slot: number, kind: number, code: number): void {
-  const { doubles, integers } = state.orders;
-  const at = slot * ORDER_INTEGERS;
-  const executed = doubles[slot * ORDER_DOUBLES + OrderField.executed];
-  const rested = executed > 0 ? OrderStatus.partiallyFilled : OrderStatus.new;
-  state.events.head(
-    kind,
-    integers[at + OrderField.side],
-    kind === EventKind.rested
-      ? rested
-      : kind === EventKind.canceled
-      ? OrderStatus.canceled
-      : OrderStatus.expired,
-    0,
-    code,
-    integers[at + OrderField.instrument],
-    integers[at + OrderField.account],
-    doubles[slot * ORDER_DOUBLES + OrderField.orderId],
-  );
-  state.events.keyed(
-    integers[at + OrderField.keyLow],
-    integers[at + OrderField.keyHigh],
-    doubles[slot * ORDER_DOUBLES + OrderField.price],
-    executed,
-    doubles[slot * ORDER_DOUBLES + OrderField.leaves],
-    0,
-  );
 }
