@@ -131,9 +131,10 @@ export class Batcher {
     if (this.#resumeMicros !== 0) return this.#resumeMicros;
     const timeout = oldest.sentMicros === 0 ? Infinity : oldest.sentMicros + this.#timeoutMicros();
     const last = this.#frames.at(-1) as OutgoingFrame;
-    const linger = last.sentMicros === 0 && this.#inFlight < this.window.frames
-      ? this.#inFlight === 0 ? this.#gatherMicros : last.openedMicros + this.#lingerMicros()
-      : Infinity;
+    if (last.sentMicros !== 0 || this.#inFlight >= this.window.frames) return timeout;
+    const linger = this.#inFlight === 0
+      ? this.#gatherMicros
+      : last.openedMicros + this.#lingerMicros();
     return Math.min(timeout, linger);
   }
 

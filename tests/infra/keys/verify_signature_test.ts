@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import { createHmac } from "node:crypto";
 import { signingText } from "../../../core/auth/signing_text.ts";
 import { newKey } from "../../../infra/keys/new_key.ts";
 import {
@@ -65,6 +66,20 @@ Deno.test("HMAC-SHA256 agrees with RFC 4231, also when a key is used again", () 
     assert.ok(!verify(`${text} `, signature));
     for (let at = 0; at < signature.length; at++) {
       assert.ok(!verify(text, changedAt(signature, at)), `character ${at}`);
+    }
+  }
+});
+
+Deno.test("HMAC-SHA256 of texts of every length and script, by keys in turn, is node:crypto's", () => {
+  const secrets = ["one", "the other"].map((text) => new TextEncoder().encode(text));
+  const verifiers = secrets.map(hmacVerifier);
+  for (const text of ["", "a", "ä€𝄞", "x".repeat(4_096), "€".repeat(4_096), "€".repeat(5_000)]) {
+    for (const [index, verify] of verifiers.entries()) {
+      const signed = (other: number) =>
+        createHmac("sha256", secrets[(index + other) % 2]).update(text).digest("hex");
+      assert.ok(verify(text, signed(0)), `${text.length} characters`);
+      assert.ok(!verify(text, signed(1)));
+      assert.ok(!verify(text, signed(0).toUpperCase()) || !/[a-f]/.test(signed(0)));
     }
   }
 });
