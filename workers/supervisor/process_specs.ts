@@ -24,8 +24,10 @@ import { DEMO_TRADERS } from "./standard_market.ts";
 /** A process without where its output goes. */
 export type ProcessSpec = Omit<DenoProcessSpec, "onLine" | "say">;
 
+/** Compiled code stays: V8 drops what a few collections have not seen run, as in a quiet minute. */
+const KEEP_CODE = "--no-flush-bytecode";
 /** New objects of the matching process live long: a larger nursery copies less of them. */
-const MATCHING_V8_FLAGS = ["--max-semi-space-size=64"];
+const MATCHING_V8_FLAGS = ["--max-semi-space-size=64", KEEP_CODE];
 
 /** Where the Workers of the matching process have their modules from. */
 const WORKER_FOLDERS = ["core", "infra", "workers/history", "workers/market_data"];
@@ -68,6 +70,7 @@ export function gatewayProcess(
   const { accountPublicKey, signingSeed } = server.appSigner;
   return {
     entry: ENTRIES.gateway,
+    v8Flags: [KEEP_CODE],
     net: [
       `${listen.host.includes(":") ? `[${listen.host}]` : listen.host}:${listen.port}`,
       hostOf(server.webSocketUrl),
