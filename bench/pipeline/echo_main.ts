@@ -65,12 +65,11 @@ function echoFrame(to: ShardState, frame: WireBuffer, at: number): void {
       frame.words[word + OrderWord.account],
       ++to.lastOrderId,
     );
-    to.events.accepted(
+    to.events.keyed(
       frame.words[word + OrderWord.keyLow],
       frame.words[word + OrderWord.keyHigh],
       readU64(frame.words, word + OrderWord.price),
       readU64(frame.words, word + OrderWord.quantity),
-      0,
       0,
       0,
     );

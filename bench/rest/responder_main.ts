@@ -40,12 +40,11 @@ connection.subscribe(SUBJECT, {
       frame.words[word + OrderWord.account],
       ++orderId,
     );
-    events.accepted(
+    events.keyed(
       frame.words[word + OrderWord.keyLow],
       frame.words[word + OrderWord.keyHigh],
       readU64(frame.words, word + OrderWord.price),
       readU64(frame.words, word + OrderWord.quantity),
-      0,
       0,
       0,
     );

@@ -15,7 +15,7 @@
  * ```
  *
  * A book is two roots of the price index and the best level of each side, indexed by
- * `instrument * 2 + side`. Owner and only writer: the matching thread.
+ * `(instrument << 1) | side`. Owner and only writer: the matching thread.
  *
  * @module
  */
@@ -24,11 +24,14 @@ import * as orderPool from "./order_pool.ts";
 import { NODES_PER_INSERT_MAX, PriceTrie } from "./price_trie.ts";
 import * as orderRecord from "../protocol/order_record.ts";
 
-const { ORDER_DOUBLES, ORDER_INTEGERS, OrderField } = orderPool;
+const { ORDER_DOUBLES_SHIFT, ORDER_INTEGERS_SHIFT, OrderField } = orderPool;
 const { Side } = orderRecord;
 
 const LEVEL_DOUBLES = 4;
 const LEVEL_INTEGERS = 8;
+/** See {@link orderPool.ORDER_DOUBLES_SHIFT}. */
+const LEVEL_DOUBLES_SHIFT = 2;
+const LEVEL_INTEGERS_SHIFT = 3;
 
 /** Field offsets of a level: doubles for the first two, integers for the others. */
 const LevelField = { price: 0, total: 1, head: 4, tail: 5, count: 6 } as const;
@@ -58,8 +61,8 @@ export class OrderBooks {
 
   /** Opens the book of an instrument. */
   open(instrument: number): void {
-    this.#roots[instrument * 2 + Side.buy] = this.#index.createRoot();
-    this.#roots[instrument * 2 + Side.sell] = this.#index.createRoot();
+    this.#roots[(instrument << 1) | Side.buy] = this.#index.createRoot();
+    this.#roots[(instrument << 1) | Side.sell] = this.#index.createRoot();
   }
 
   /** Whether one more command can be taken without growing. */
@@ -85,85 +88,85 @@ export class OrderBooks {
 
   /** Best level of a side, or 0. */
   bestLevel(instrument: number, side: number): number {
-    return this.#best[instrument * 2 + side];
+    return this.#best[(instrument << 1) | side];
   }
 
   /** Price of a level in ticks. */
   levelPrice(level: number): number {
-    return this.#doubles[level * LEVEL_DOUBLES + LevelField.price];
+    return this.#doubles[(level << LEVEL_DOUBLES_SHIFT) | LevelField.price];
   }
 
   /** Total quantity of a level in lots. */
   levelTotal(level: number): number {
-    return this.#doubles[level * LEVEL_DOUBLES + LevelField.total];
+    return this.#doubles[(level << LEVEL_DOUBLES_SHIFT) | LevelField.total];
   }
 
   /** Oldest order of a level. */
   levelHead(level: number): number {
-    return this.#integers[level * LEVEL_INTEGERS + LevelField.head];
+    return this.#integers[(level << LEVEL_INTEGERS_SHIFT) | LevelField.head];
   }
 
   /** Orders of a level. */
   levelCount(level: number): number {
-    return this.#integers[level * LEVEL_INTEGERS + LevelField.count];
+    return this.#integers[(level << LEVEL_INTEGERS_SHIFT) | LevelField.count];
   }
 
   /** Price of the best level of a side in ticks, or 0. */
   bestPrice(instrument: number, side: number): number {
-    const level = this.#best[instrument * 2 + side];
-    return level === 0 ? 0 : this.#doubles[level * LEVEL_DOUBLES + LevelField.price];
+    const level = this.#best[(instrument << 1) | side];
+    return level === 0 ? 0 : this.#doubles[(level << LEVEL_DOUBLES_SHIFT) | LevelField.price];
   }
 
   /** The level behind `level` on its side, away from the other side; or 0. */
   levelBehind(instrument: number, side: number, level: number): number {
-    const root = this.#roots[instrument * 2 + side];
+    const root = this.#roots[(instrument << 1) | side];
     return this.#index.next(root, this.levelPrice(level), side === Side.sell);
   }
 
   /** Appends the order in `slot` to the queue of its price. The caller has seen {@link hasRoom}. */
   add(slot: number): void {
     const integers = this.#orders.integers;
-    const at = slot * ORDER_INTEGERS;
-    const book = integers[at + OrderField.instrument] * 2 + integers[at + OrderField.side];
-    const price = this.#orders.doubles[slot * ORDER_DOUBLES + OrderField.price];
-    const leaves = this.#orders.doubles[slot * ORDER_DOUBLES + OrderField.leaves];
+    const at = slot << ORDER_INTEGERS_SHIFT;
+    const book = (integers[at | OrderField.instrument] << 1) | integers[at | OrderField.side];
+    const price = this.#orders.doubles[(slot << ORDER_DOUBLES_SHIFT) | OrderField.price];
+    const leaves = this.#orders.doubles[(slot << ORDER_DOUBLES_SHIFT) | OrderField.leaves];
     let level = this.#index.find(this.#roots[book], price);
     if (level === 0) level = this.#openLevel(book, price);
-    const levelAt = level * LEVEL_INTEGERS;
-    const tail = this.#integers[levelAt + LevelField.tail];
-    integers[at + OrderField.level] = level;
-    integers[at + OrderField.next] = 0;
-    integers[at + OrderField.previous] = tail;
-    if (tail === 0) this.#integers[levelAt + LevelField.head] = slot;
-    else integers[tail * ORDER_INTEGERS + OrderField.next] = slot;
-    this.#integers[levelAt + LevelField.tail] = slot;
-    this.#integers[levelAt + LevelField.count]++;
-    this.#doubles[level * LEVEL_DOUBLES + LevelField.total] += leaves;
+    const levelAt = level << LEVEL_INTEGERS_SHIFT;
+    const tail = this.#integers[levelAt | LevelField.tail];
+    integers[at | OrderField.level] = level;
+    integers[at | OrderField.next] = 0;
+    integers[at | OrderField.previous] = tail;
+    if (tail === 0) this.#integers[levelAt | LevelField.head] = slot;
+    else integers[(tail << ORDER_INTEGERS_SHIFT) | OrderField.next] = slot;
+    this.#integers[levelAt | LevelField.tail] = slot;
+    this.#integers[levelAt | LevelField.count]++;
+    this.#doubles[(level << LEVEL_DOUBLES_SHIFT) | LevelField.total] += leaves;
   }
 
   /** Takes `lots` of the order in `slot` out of its level's total, after a fill. */
   reduce(slot: number, lots: number): void {
-    const level = this.#orders.integers[slot * ORDER_INTEGERS + OrderField.level];
-    this.#doubles[level * LEVEL_DOUBLES + LevelField.total] -= lots;
+    const level = this.#orders.integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.level];
+    this.#doubles[(level << LEVEL_DOUBLES_SHIFT) | LevelField.total] -= lots;
   }
 
   /** Takes the order in `slot` off its level. Its leaves still count in the total. */
   remove(slot: number): void {
     const integers = this.#orders.integers;
-    const at = slot * ORDER_INTEGERS;
-    const level = integers[at + OrderField.level];
-    const levelAt = level * LEVEL_INTEGERS;
-    const next = integers[at + OrderField.next];
-    const previous = integers[at + OrderField.previous];
-    if (previous === 0) this.#integers[levelAt + LevelField.head] = next;
-    else integers[previous * ORDER_INTEGERS + OrderField.next] = next;
-    if (next === 0) this.#integers[levelAt + LevelField.tail] = previous;
-    else integers[next * ORDER_INTEGERS + OrderField.previous] = previous;
-    integers[at + OrderField.level] = 0;
-    this.#doubles[level * LEVEL_DOUBLES + LevelField.total] -=
-      this.#orders.doubles[slot * ORDER_DOUBLES + OrderField.leaves];
-    if (--this.#integers[levelAt + LevelField.count] === 0) {
-      this.#closeLevel(integers[at + OrderField.instrument], integers[at + OrderField.side], level);
+    const at = slot << ORDER_INTEGERS_SHIFT;
+    const level = integers[at | OrderField.level];
+    const levelAt = level << LEVEL_INTEGERS_SHIFT;
+    const next = integers[at | OrderField.next];
+    const previous = integers[at | OrderField.previous];
+    if (previous === 0) this.#integers[levelAt | LevelField.head] = next;
+    else integers[(previous << ORDER_INTEGERS_SHIFT) | OrderField.next] = next;
+    if (next === 0) this.#integers[levelAt | LevelField.tail] = previous;
+    else integers[(next << ORDER_INTEGERS_SHIFT) | OrderField.previous] = previous;
+    integers[at | OrderField.level] = 0;
+    this.#doubles[(level << LEVEL_DOUBLES_SHIFT) | LevelField.total] -=
+      this.#orders.doubles[(slot << ORDER_DOUBLES_SHIFT) | OrderField.leaves];
+    if (--this.#integers[levelAt | LevelField.count] === 0) {
+      this.#closeLevel(integers[at | OrderField.instrument], integers[at | OrderField.side], level);
     }
   }
 
@@ -171,13 +174,13 @@ export class OrderBooks {
     this.#freeCount--;
     let level = this.#freeHead;
     if (level === 0) level = this.#levelNext++;
-    else this.#freeHead = this.#integers[level * LEVEL_INTEGERS + LevelField.head];
-    const at = level * LEVEL_INTEGERS;
-    this.#integers[at + LevelField.head] = 0;
-    this.#integers[at + LevelField.tail] = 0;
-    this.#integers[at + LevelField.count] = 0;
-    this.#doubles[level * LEVEL_DOUBLES + LevelField.price] = price;
-    this.#doubles[level * LEVEL_DOUBLES + LevelField.total] = 0;
+    else this.#freeHead = this.#integers[(level << LEVEL_INTEGERS_SHIFT) | LevelField.head];
+    const at = level << LEVEL_INTEGERS_SHIFT;
+    this.#integers[at | LevelField.head] = 0;
+    this.#integers[at | LevelField.tail] = 0;
+    this.#integers[at | LevelField.count] = 0;
+    this.#doubles[(level << LEVEL_DOUBLES_SHIFT) | LevelField.price] = price;
+    this.#doubles[(level << LEVEL_DOUBLES_SHIFT) | LevelField.total] = 0;
     this.#index.insert(this.#roots[book], price, level);
     const best = this.#best[book];
     if (best === 0) this.#best[book] = level;
@@ -190,13 +193,13 @@ export class OrderBooks {
   }
 
   #closeLevel(instrument: number, side: number, level: number): void {
-    const book = instrument * 2 + side;
+    const book = (instrument << 1) | side;
     const root = this.#roots[book];
     this.#index.remove(root, this.levelPrice(level));
     if (this.#best[book] === level) {
       this.#best[book] = side === Side.buy ? this.#index.highest(root) : this.#index.lowest(root);
     }
-    this.#integers[level * LEVEL_INTEGERS + LevelField.head] = this.#freeHead;
+    this.#integers[(level << LEVEL_INTEGERS_SHIFT) | LevelField.head] = this.#freeHead;
     this.#freeHead = level;
     this.#freeCount++;
   }

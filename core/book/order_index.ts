@@ -8,7 +8,7 @@
 import type { OrderPool } from "./order_pool.ts";
 import * as orderPool from "./order_pool.ts";
 
-const { ORDER_DOUBLES } = orderPool;
+const { ORDER_DOUBLES_SHIFT } = orderPool;
 
 /** Index of the live orders by their id. */
 export class OrderIndex {
@@ -30,7 +30,7 @@ export class OrderIndex {
     let bucket = homeOf(orderId, this.#shift);
     for (;;) {
       const slot = slots[bucket];
-      if (slot === 0 || doubles[slot * ORDER_DOUBLES] === orderId) return slot;
+      if (slot === 0 || doubles[slot << ORDER_DOUBLES_SHIFT] === orderId) return slot;
       bucket = (bucket + 1) & mask;
     }
   }
@@ -69,7 +69,7 @@ export class OrderIndex {
   }
 
   #home(slot: number): number {
-    return homeOf(this.#orders.doubles[slot * ORDER_DOUBLES], this.#shift);
+    return homeOf(this.#orders.doubles[slot << ORDER_DOUBLES_SHIFT], this.#shift);
   }
 }
 

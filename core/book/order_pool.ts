@@ -38,6 +38,13 @@ import { TEXT_BYTES_MAX } from "../protocol/frame.ts";
 export const ORDER_DOUBLES = 16;
 /** 32-bit integers a slot. */
 export const ORDER_INTEGERS = 32;
+/**
+ * Bits to shift a slot by for its first double and for its first integer. A shift and an `|` need
+ * none of the checks (overflow, minus zero) that the compiler puts around `*` and `+`.
+ */
+export const ORDER_DOUBLES_SHIFT = 4;
+/** As {@link ORDER_DOUBLES_SHIFT}, for integers. */
+export const ORDER_INTEGERS_SHIFT = 5;
 
 /** Field offsets: doubles for the first eight, integers for the others. */
 export const OrderField = {
@@ -65,7 +72,7 @@ export const OrderField = {
 } as const;
 
 /** Under names of this module's own: an exported name is looked up at every use. */
-const INTEGERS = ORDER_INTEGERS;
+const INTEGERS_SHIFT = ORDER_INTEGERS_SHIFT;
 const NEXT = OrderField.next;
 
 /** Fixed-capacity pool of order slots with an intrusive free list. */
@@ -104,13 +111,13 @@ export class OrderPool {
     this.#liveCount++;
     const slot = this.#freeHead;
     if (slot === 0) return this.#slotNext++;
-    this.#freeHead = this.integers[slot * INTEGERS + NEXT];
+    this.#freeHead = this.integers[(slot << INTEGERS_SHIFT) | NEXT];
     return slot;
   }
 
   /** Gives a slot back. */
   release(slot: number): void {
-    this.integers[slot * INTEGERS + NEXT] = this.#freeHead;
+    this.integers[(slot << INTEGERS_SHIFT) | NEXT] = this.#freeHead;
     this.#freeHead = slot;
     this.#liveCount--;
   }

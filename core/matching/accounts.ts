@@ -10,7 +10,7 @@
 import type { OrderPool } from "../book/order_pool.ts";
 import * as orderPool from "../book/order_pool.ts";
 
-const { ORDER_INTEGERS, OrderField } = orderPool;
+const { ORDER_INTEGERS_SHIFT, OrderField } = orderPool;
 
 /** Accounts of a shard: numbers up to this, exclusive. */
 export const ACCOUNTS_MAX = 2 ** 20;
@@ -78,12 +78,12 @@ export class Accounts {
   /** Puts the order in `slot` at the head of its account's list. */
   addOpen(slot: number): void {
     const integers = this.#orders.integers;
-    const at = slot * ORDER_INTEGERS;
-    const account = integers[at + OrderField.account];
+    const at = slot << ORDER_INTEGERS_SHIFT;
+    const account = integers[at | OrderField.account];
     const head = this.#openHeads[account];
-    integers[at + OrderField.accountNext] = head;
-    integers[at + OrderField.accountPrevious] = 0;
-    if (head !== 0) integers[head * ORDER_INTEGERS + OrderField.accountPrevious] = slot;
+    integers[at | OrderField.accountNext] = head;
+    integers[at | OrderField.accountPrevious] = 0;
+    if (head !== 0) integers[(head << ORDER_INTEGERS_SHIFT) | OrderField.accountPrevious] = slot;
     this.#openHeads[account] = slot;
     this.#openCounts[account]++;
   }
@@ -91,13 +91,15 @@ export class Accounts {
   /** Takes the order in `slot` off its account's list. */
   removeOpen(slot: number): void {
     const integers = this.#orders.integers;
-    const at = slot * ORDER_INTEGERS;
-    const account = integers[at + OrderField.account];
-    const next = integers[at + OrderField.accountNext];
-    const previous = integers[at + OrderField.accountPrevious];
+    const at = slot << ORDER_INTEGERS_SHIFT;
+    const account = integers[at | OrderField.account];
+    const next = integers[at | OrderField.accountNext];
+    const previous = integers[at | OrderField.accountPrevious];
     if (previous === 0) this.#openHeads[account] = next;
-    else integers[previous * ORDER_INTEGERS + OrderField.accountNext] = next;
-    if (next !== 0) integers[next * ORDER_INTEGERS + OrderField.accountPrevious] = previous;
+    else integers[(previous << ORDER_INTEGERS_SHIFT) | OrderField.accountNext] = next;
+    if (next !== 0) {
+      integers[(next << ORDER_INTEGERS_SHIFT) | OrderField.accountPrevious] = previous;
+    }
     this.#openCounts[account]--;
   }
 

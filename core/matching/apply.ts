@@ -19,9 +19,9 @@ import { placeOrder } from "./place_order.ts";
 import { complete, reject } from "./result.ts";
 import type { ShardState } from "./shard_state.ts";
 
-const { ORDER_INTEGERS, OrderField } = orderPool;
+const { ORDER_INTEGERS_SHIFT, OrderField } = orderPool;
 const { EventFlag, EventKind, OrderStatus } = eventRecord;
-const { FRAME_HEADER_BYTES, frameCount, frameNumber, frameSender, frameTextBytes, recordBytes } =
+const { FRAME_HEADER_BYTES, frameCount, frameNumberLow, frameSender, frameTextBytes, recordBytes } =
   frames;
 const { ADMINISTRATION_KIND_LEAST, CommandKind, OrderFlag, OrderWord } = orderRecord;
 const { ResultCode } = resultCode;
@@ -54,8 +54,7 @@ export function applyFrame(
 ): void {
   const count = frameCount(frame, at);
   const textAt = at + byteLength - frameTextBytes(frame, at);
-  state.sender = frameSender(frame, at);
-  state.frameNumber = frameNumber(frame, at);
+  state.frameAt = at;
   let record = at + FRAME_HEADER_BYTES;
   for (let index = 0; index < count; index++) {
     state.reserve();
@@ -172,11 +171,7 @@ function takeOutcome(
   const kind = frame.bytes[at];
   const count = state.accounts.outcomeCount(owner);
   if (count < OUTCOMES_PER_ACCOUNT_MAX && state.outcomes.hasRoom) {
-    const word = at >> 2;
-    const keyLow = frame.words[word + OrderWord.keyLow];
-    const keyHigh = frame.words[word + OrderWord.keyHigh];
-    state.outcome = state.outcomes.record(owner, keyLow, keyHigh, hash);
-    state.outcomes.from(state.outcome, state.sender, state.frameNumber, index, kind);
+    state.outcome = state.outcomes.record(frame, at, state.frameAt, index, owner, hash);
     state.accounts.addOutcomes(owner, 1);
     return true;
   }
@@ -202,8 +197,8 @@ function repeatOutcome(
   const { events, outcomes } = state;
   const kinds = outcomes.word(slot, OutcomeWord.kinds);
   const codeAndIndex = outcomes.word(slot, OutcomeWord.codeAndIndex);
-  const isOwn = outcomes.word(slot, OutcomeWord.sender) === state.sender &&
-    outcomes.word(slot, OutcomeWord.frameNumber) === (state.frameNumber >>> 0) &&
+  const isOwn = outcomes.word(slot, OutcomeWord.sender) === frameSender(frame, state.frameAt) &&
+    outcomes.word(slot, OutcomeWord.frameNumber) === frameNumberLow(frame, state.frameAt) &&
     codeAndIndex >>> 16 === index;
   const isOrder = (kinds & 0xff) === CommandKind.newOrder;
   events.head(
@@ -237,7 +232,10 @@ function cancelOrder(state: ShardState, frame: WireBuffer, at: number): void {
   } else orderId = readU64(words, word + OrderWord.target);
   const slot = orderId === 0 ? 0 : state.orderIndex.find(orderId);
   // Another account's order is as unknown as one that is not there: ids tell nothing about others.
-  if (slot === 0 || state.orders.integers[slot * ORDER_INTEGERS + OrderField.account] !== account) {
+  if (
+    slot === 0 ||
+    state.orders.integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.account] !== account
+  ) {
     reject(state, frame, at, ResultCode.unknownOrder, 0, orderId);
     return;
   }
@@ -257,8 +255,8 @@ function cancelAll(state: ShardState, frame: WireBuffer, at: number): void {
   let canceled = 0;
   let slot = state.accounts.firstOpen(account);
   while (slot !== 0) {
-    const next = integers[slot * ORDER_INTEGERS + OrderField.accountNext];
-    const of = integers[slot * ORDER_INTEGERS + OrderField.instrument];
+    const next = integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.accountNext];
+    const of = integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.instrument];
     if (instrument === 0 || of === instrument) {
       cancelResting(state, slot, code, 0);
       canceled++;

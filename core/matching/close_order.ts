@@ -4,12 +4,11 @@
  *
  * @module
  */
-import * as orderPool from "../book/order_pool.ts";
 import * as eventRecord from "../protocol/event_record.ts";
 import { releaseHold } from "./holds.ts";
+import { reportStatus } from "./order_events.ts";
 import type { ShardState } from "./shard_state.ts";
 
-const { ORDER_DOUBLES, ORDER_INTEGERS, OrderField } = orderPool;
 const { EventFlag, EventKind, OrderStatus } = eventRecord;
 
 /** Takes the resting order in `slot` out of everything and frees the slot. O(1). */
@@ -29,37 +28,7 @@ export function cancelResting(
   flags: number,
 ): void {
   const { canceled } = EventKind;
-  reportStatus(state, slot, canceled, OrderStatus.canceled, flags | EventFlag.resting, code);
+  const all = flags | EventFlag.resting;
+  reportStatus(state.events, state.orders, slot, canceled, OrderStatus.canceled, all, code);
   closeOrder(state, slot);
-}
-
-/** Reports how far the order in `slot` came, by a record that says canceled, expired or rested. */
-export function reportStatus(
-  state: ShardState,
-  slot: number,
-  kind: number,
-  status: number,
-  flags: number,
-  code: number,
-): void {
-  const { doubles, integers } = state.orders;
-  const at = slot * ORDER_INTEGERS;
-  state.events.head(
-    kind,
-    integers[at + OrderField.side],
-    status,
-    flags,
-    code,
-    integers[at + OrderField.instrument],
-    integers[at + OrderField.account],
-    doubles[slot * ORDER_DOUBLES + OrderField.orderId],
-  );
-  state.events.keyed(
-    integers[at + OrderField.keyLow],
-    integers[at + OrderField.keyHigh],
-    doubles[slot * ORDER_DOUBLES + OrderField.price],
-    doubles[slot * ORDER_DOUBLES + OrderField.executed],
-    doubles[slot * ORDER_DOUBLES + OrderField.leaves],
-    0,
-  );
 }

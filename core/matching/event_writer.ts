@@ -16,7 +16,7 @@ const { RECORD_BYTES, TEXT_BYTES_MAX } = frames;
 const { EventWord } = eventRecord;
 const { writeU64 } = wireBuffer;
 
-const RECORD_WORDS = RECORD_BYTES / 4;
+const RECORD_WORDS_SHIFT = 4;
 /** Room for texts at the start. */
 const TEXT_CAPACITY_BYTES = 2 ** 16;
 
@@ -37,7 +37,8 @@ export class EventWriter {
   #capacity: number;
   /** Offset of the record that is being written. */
   #at = 0;
-  #hashLow = 0x811c9dc5;
+  /** Halves of the hash, as signed integers: larger ones would be kept as doubles. */
+  #hashLow = 0x811c9dc5 | 0;
   #hashHigh = 0x2545f491;
 
   constructor(capacity: number) {
@@ -96,14 +97,14 @@ export class EventWriter {
     account: number,
     orderId: number,
   ): void {
-    const at = this.count * RECORD_BYTES;
     const words = this.buffer.words;
-    this.#at = at >> 2;
-    words[this.#at] = kind | (side << 8) | (status << 16) | (flags << 24);
-    words[this.#at + 1] = code | (this.commandIndex << 16);
-    words[this.#at + EventWord.instrument] = instrument;
-    words[this.#at + EventWord.account] = account;
-    writeU64(words, this.#at + EventWord.orderId, orderId);
+    const at = this.count << RECORD_WORDS_SHIFT;
+    this.#at = at;
+    words[at] = kind | (side << 8) | (status << 16) | (flags << 24);
+    words[at | 1] = code | (this.commandIndex << 16);
+    words[at | EventWord.instrument] = instrument;
+    words[at | EventWord.account] = account;
+    writeU64(words, at | EventWord.orderId, orderId);
   }
 
   /** Ends a record whose first field is a request key. */
@@ -116,38 +117,15 @@ export class EventWriter {
     last: number,
   ): void {
     const words = this.buffer.words;
-    words[this.#at + EventWord.first] = keyLow;
-    words[this.#at + EventWord.first + 1] = keyHigh;
+    words[this.#at | EventWord.first] = keyLow;
+    words[this.#at | EventWord.first | 1] = keyHigh;
     this.#end(price, quantity, leaves, last);
   }
 
   /** Ends a record with four numbers. */
   four(first: number, price: number, quantity: number, leaves: number, last: number): void {
-    writeU64(this.buffer.words, this.#at + EventWord.first, first);
+    writeU64(this.buffer.words, this.#at | EventWord.first, first);
     this.#end(price, quantity, leaves, last);
-  }
-
-  /** Ends an `accepted` record: request key, text reference and attributes are words. */
-  accepted(
-    keyLow: number,
-    keyHigh: number,
-    price: number,
-    quantity: number,
-    textOffset: number,
-    textBytes: number,
-    attributes: number,
-  ): void {
-    const words = this.buffer.words;
-    const at = this.#at;
-    words[at + EventWord.first] = keyLow;
-    words[at + EventWord.first + 1] = keyHigh;
-    writeU64(words, at + EventWord.price, price);
-    writeU64(words, at + EventWord.quantity, quantity);
-    words[at + EventWord.leaves] = textOffset;
-    words[at + EventWord.leaves + 1] = textBytes;
-    words[at + EventWord.last] = attributes;
-    words[at + EventWord.last + 1] = 0;
-    this.#close();
   }
 
   /** The hash over every event so far, as 16 hexadecimal digits. */
@@ -159,24 +137,51 @@ export class EventWriter {
   #end(price: number, quantity: number, leaves: number, last: number): void {
     const words = this.buffer.words;
     const at = this.#at;
-    writeU64(words, at + EventWord.price, price);
-    writeU64(words, at + EventWord.quantity, quantity);
-    writeU64(words, at + EventWord.leaves, leaves);
-    writeU64(words, at + EventWord.last, last);
-    this.#close();
+    writeU64(words, at | EventWord.price, price);
+    writeU64(words, at | EventWord.quantity, quantity);
+    writeU64(words, at | EventWord.leaves, leaves);
+    writeU64(words, at | EventWord.last, last);
+    this.end(this.#at);
   }
 
-  #close(): void {
+  /** Where the next record's words begin. {@link end} ends it; nothing else may come between. */
+  begin(): number {
+    return this.count << RECORD_WORDS_SHIFT;
+  }
+
+  /** Ends the record at `at`, all of whose words are written. */
+  end(at: number): void {
     this.count++;
     this.sequence++;
-    const words = this.buffer.words;
+    const { words } = this.buffer;
     let low = this.#hashLow;
     let high = this.#hashHigh;
-    for (let at = this.#at, end = at + RECORD_WORDS; at < end; at += 2) {
-      low = Math.imul(low ^ words[at], 0x01000193) ^ (low >>> 15);
-      high = Math.imul(high ^ words[at + 1], 0x85ebca6b) ^ (high >>> 13);
-    }
+    low = foldLow(low, words[at]);
+    high = foldHigh(high, words[at | 1]);
+    low = foldLow(low, words[at | 2]);
+    high = foldHigh(high, words[at | 3]);
+    low = foldLow(low, words[at | 4]);
+    high = foldHigh(high, words[at | 5]);
+    low = foldLow(low, words[at | 6]);
+    high = foldHigh(high, words[at | 7]);
+    low = foldLow(low, words[at | 8]);
+    high = foldHigh(high, words[at | 9]);
+    low = foldLow(low, words[at | 10]);
+    high = foldHigh(high, words[at | 11]);
+    low = foldLow(low, words[at | 12]);
+    high = foldHigh(high, words[at | 13]);
+    low = foldLow(low, words[at | 14]);
+    high = foldHigh(high, words[at | 15]);
     this.#hashLow = low ^ (high >>> 7);
     this.#hashHigh = high ^ (low << 9);
   }
+}
+
+/** The state hash folds even words into its one half and odd words into the other. */
+function foldLow(hash: number, word: number): number {
+  return Math.imul(hash ^ word, 0x01000193) ^ (hash >>> 15);
+}
+
+function foldHigh(hash: number, word: number): number {
+  return Math.imul(hash ^ word, 0x85ebca6b) ^ (hash >>> 13);
 }

@@ -12,7 +12,7 @@ import { creditAfter, feeOf } from "../ledger/fees.ts";
 import * as orderRecord from "../protocol/order_record.ts";
 import type { ShardState } from "./shard_state.ts";
 
-const { ORDER_DOUBLES, ORDER_INTEGERS, OrderField } = orderPool;
+const { ORDER_DOUBLES_SHIFT, ORDER_INTEGERS_SHIFT, OrderField } = orderPool;
 const { OrderFlag, Side } = orderRecord;
 
 /** Minor units of the quote asset that a buy with this reserve and fee credit holds. */
@@ -30,13 +30,13 @@ export function buyHold(
 /** Minor units that the order in `slot` holds, of the base asset (sell) or the quote asset (buy). */
 export function holdOf(state: ShardState, slot: number): number {
   const { doubles, integers } = state.orders;
-  const instrument = integers[slot * ORDER_INTEGERS + OrderField.instrument];
-  if (integers[slot * ORDER_INTEGERS + OrderField.side] === Side.sell) {
-    return doubles[slot * ORDER_DOUBLES + OrderField.leaves] *
+  const instrument = integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.instrument];
+  if (integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.side] === Side.sell) {
+    return doubles[(slot << ORDER_DOUBLES_SHIFT) | OrderField.leaves] *
       state.instruments.basePerLot[instrument];
   }
-  const reserve = doubles[slot * ORDER_DOUBLES + OrderField.reserve];
-  const feeCredit = integers[slot * ORDER_INTEGERS + OrderField.feeCredit];
+  const reserve = doubles[(slot << ORDER_DOUBLES_SHIFT) | OrderField.reserve];
+  const feeCredit = integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.feeCredit];
   return buyHold(state, instrument, reserve, feeCredit);
 }
 
@@ -44,11 +44,14 @@ export function holdOf(state: ShardState, slot: number): number {
 export function releaseHold(state: ShardState, slot: number): void {
   const { integers } = state.orders;
   const { balances, instruments } = state;
-  const instrument = integers[slot * ORDER_INTEGERS + OrderField.instrument];
-  const asset = integers[slot * ORDER_INTEGERS + OrderField.side] === Side.sell
+  const instrument = integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.instrument];
+  const asset = integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.side] === Side.sell
     ? instruments.baseAsset[instrument]
     : instruments.quoteAsset[instrument];
-  const balance = balances.find(integers[slot * ORDER_INTEGERS + OrderField.account], asset);
+  const balance = balances.find(
+    integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.account],
+    asset,
+  );
   const amount = holdOf(state, slot);
   balances.held[balance] -= amount;
   balances.available[balance] += amount;
@@ -70,32 +73,32 @@ export function settle(
 ): number {
   const { doubles, integers } = state.orders;
   const { balances, instruments } = state;
-  const at = slot * ORDER_DOUBLES;
-  const integersAt = slot * ORDER_INTEGERS;
-  const instrument = integers[integersAt + OrderField.instrument];
-  const account = integers[integersAt + OrderField.account];
-  const credit = integers[integersAt + OrderField.feeCredit];
+  const at = slot << ORDER_DOUBLES_SHIFT;
+  const integersAt = slot << ORDER_INTEGERS_SHIFT;
+  const instrument = integers[integersAt | OrderField.instrument];
+  const account = integers[integersAt | OrderField.account];
+  const credit = integers[integersAt | OrderField.feeCredit];
   const base = balances.open(account, instruments.baseAsset[instrument]);
   const quote = balances.open(account, instruments.quoteAsset[instrument]);
   const baseAmount = lots * instruments.basePerLot[instrument];
   const fee = feeOf(notional, ratePpm, credit);
   const creditNext = creditAfter(notional, ratePpm, credit, fee);
-  integers[integersAt + OrderField.feeCredit] = creditNext;
-  doubles[at + OrderField.executed] += lots;
-  doubles[at + OrderField.notional] += notional;
-  if (integers[integersAt + OrderField.side] === Side.sell) {
-    doubles[at + OrderField.leaves] -= lots;
+  integers[integersAt | OrderField.feeCredit] = creditNext;
+  doubles[at | OrderField.executed] += lots;
+  doubles[at | OrderField.notional] += notional;
+  if (integers[integersAt | OrderField.side] === Side.sell) {
+    doubles[at | OrderField.leaves] -= lots;
     balances.held[base] -= baseAmount;
     balances.available[quote] += notional - fee;
   } else {
-    const reserve = doubles[at + OrderField.reserve];
+    const reserve = doubles[at | OrderField.reserve];
     let reserveNext = reserve - notional;
-    if (((integers[integersAt + OrderField.attributes] >> 16) & OrderFlag.quoteBudget) === 0) {
-      doubles[at + OrderField.leaves] -= lots;
-      reserveNext = doubles[at + OrderField.price] * doubles[at + OrderField.leaves] *
+    if (((integers[integersAt | OrderField.attributes] >> 16) & OrderFlag.quoteBudget) === 0) {
+      doubles[at | OrderField.leaves] -= lots;
+      reserveNext = doubles[at | OrderField.price] * doubles[at | OrderField.leaves] *
         instruments.quotePerTickLot[instrument];
     }
-    doubles[at + OrderField.reserve] = reserveNext;
+    doubles[at | OrderField.reserve] = reserveNext;
     const released = buyHold(state, instrument, reserve, credit) -
       buyHold(state, instrument, reserveNext, creditNext);
     balances.held[quote] -= released;

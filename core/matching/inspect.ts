@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ORDER_DOUBLES, ORDER_INTEGERS, OrderField } from "../book/order_pool.ts";
+import { ORDER_DOUBLES_SHIFT, ORDER_INTEGERS_SHIFT, OrderField } from "../book/order_pool.ts";
 import { TEXT_BYTES_MAX } from "../protocol/frame.ts";
 import type { BalancesAnswer, InstrumentReference, LiveOrder } from "../protocol/queries.ts";
 import { clientOrderIdOfKey } from "../protocol/request_key.ts";
@@ -15,27 +15,27 @@ import type { ShardState } from "./shard_state.ts";
 /** The live order in `slot`. */
 export function liveOrderAt(state: ShardState, slot: number): LiveOrder {
   const { doubles, integers, texts } = state.orders;
-  const at = slot * ORDER_DOUBLES;
-  const word = slot * ORDER_INTEGERS;
+  const at = slot << ORDER_DOUBLES_SHIFT;
+  const word = slot << ORDER_INTEGERS_SHIFT;
   const attributes = integers[word + OrderField.attributes];
   const textBytes = integers[word + OrderField.textBytes];
   const text = texts.subarray(slot * TEXT_BYTES_MAX, slot * TEXT_BYTES_MAX + textBytes);
   const keyLow = integers[word + OrderField.keyLow] >>> 0;
   const keyHigh = integers[word + OrderField.keyHigh] >>> 0;
   return {
-    orderId: doubles[at + OrderField.orderId],
+    orderId: doubles[at | OrderField.orderId],
     account: integers[word + OrderField.account],
     instrument: integers[word + OrderField.instrument],
     side: integers[word + OrderField.side],
     orderType: attributes & 0xff,
     timeInForce: (attributes >>> 8) & 0xff,
     orderFlags: (attributes >>> 16) & 0xff,
-    priceTicks: doubles[at + OrderField.price],
-    quantityLots: doubles[at + OrderField.quantity],
-    executedLots: doubles[at + OrderField.executed],
-    leavesLots: doubles[at + OrderField.leaves],
-    executedNotional: doubles[at + OrderField.notional],
-    createdMicros: doubles[at + OrderField.created],
+    priceTicks: doubles[at | OrderField.price],
+    quantityLots: doubles[at | OrderField.quantity],
+    executedLots: doubles[at | OrderField.executed],
+    leavesLots: doubles[at | OrderField.leaves],
+    executedNotional: doubles[at | OrderField.notional],
+    createdMicros: doubles[at | OrderField.created],
     clientOrderId: textBytes > 0
       ? String.fromCharCode(...text)
       : clientOrderIdOfKey(keyLow, keyHigh),
@@ -79,12 +79,14 @@ export function listOpenOrders(
   const slots: number[] = [];
   let slot = state.accounts.firstOpen(account);
   while (slot !== 0) {
-    const at = slot * ORDER_INTEGERS;
-    const isWanted = instrument === 0 || integers[at + OrderField.instrument] === instrument;
-    if (isWanted && doubles[slot * ORDER_DOUBLES] > afterOrderId) slots.push(slot);
-    slot = integers[at + OrderField.accountNext];
+    const at = slot << ORDER_INTEGERS_SHIFT;
+    const isWanted = instrument === 0 || integers[at | OrderField.instrument] === instrument;
+    if (isWanted && doubles[slot << ORDER_DOUBLES_SHIFT] > afterOrderId) slots.push(slot);
+    slot = integers[at | OrderField.accountNext];
   }
-  slots.sort((one, other) => doubles[one * ORDER_DOUBLES] - doubles[other * ORDER_DOUBLES]);
+  slots.sort((one, other) =>
+    doubles[one << ORDER_DOUBLES_SHIFT] - doubles[other << ORDER_DOUBLES_SHIFT]
+  );
   return slots.slice(0, limit).map((one) => liveOrderAt(state, one));
 }
 

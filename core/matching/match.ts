@@ -10,10 +10,11 @@ import * as orderRecord from "../protocol/order_record.ts";
 import * as resultCode from "../protocol/result_code.ts";
 import { cancelResting, closeOrder } from "./close_order.ts";
 import { settle } from "./holds.ts";
+import { reportTrade } from "./order_events.ts";
 import { FILLS_PER_COMMAND_MAX, type ShardState } from "./shard_state.ts";
 
-const { ORDER_DOUBLES, ORDER_INTEGERS, OrderField } = orderPool;
-const { EventFlag, EventKind, OrderStatus } = eventRecord;
+const { ORDER_DOUBLES_SHIFT, ORDER_INTEGERS_SHIFT, OrderField } = orderPool;
+const { EventFlag } = eventRecord;
 const { OrderFlag, SelfTrade, Side } = orderRecord;
 const { ResultCode } = resultCode;
 type ResultCode = resultCode.ResultCode;
@@ -28,13 +29,13 @@ type ResultCode = resultCode.ResultCode;
 export function match(state: ShardState, taker: number): ResultCode {
   const { books, orders } = state;
   const { doubles, integers } = orders;
-  const at = taker * ORDER_INTEGERS;
-  const instrument = integers[at + OrderField.instrument];
-  const side = integers[at + OrderField.side];
-  const attributes = integers[at + OrderField.attributes];
+  const at = taker << ORDER_INTEGERS_SHIFT;
+  const instrument = integers[at | OrderField.instrument];
+  const side = integers[at | OrderField.side];
+  const attributes = integers[at | OrderField.attributes];
   const hasBudget = ((attributes >> 16) & OrderFlag.quoteBudget) !== 0;
   const selfTrade = attributes >>> 24;
-  const limit = doubles[taker * ORDER_DOUBLES + OrderField.price];
+  const limit = doubles[(taker << ORDER_DOUBLES_SHIFT) | OrderField.price];
   for (let steps = 0;; steps++) {
     const level = books.bestLevel(instrument, side ^ 1);
     if (level === 0) return ResultCode.ok;
@@ -44,13 +45,14 @@ export function match(state: ShardState, taker: number): ResultCode {
     // dear for still has some, so that it ends with an event instead of without one.
     const leaves = hasBudget
       ? budgetLots(state, taker, instrument, price)
-      : doubles[taker * ORDER_DOUBLES + OrderField.leaves];
+      : doubles[(taker << ORDER_DOUBLES_SHIFT) | OrderField.leaves];
     if (leaves === 0) return ResultCode.ok;
     if (steps === FILLS_PER_COMMAND_MAX) return ResultCode.fillsPerCommand;
     const maker = books.levelHead(level);
     if (
       selfTrade !== SelfTrade.none &&
-      integers[maker * ORDER_INTEGERS + OrderField.account] === integers[at + OrderField.account]
+      integers[(maker << ORDER_INTEGERS_SHIFT) | OrderField.account] ===
+        integers[at | OrderField.account]
     ) {
       if (selfTrade !== SelfTrade.expireTaker) {
         cancelResting(state, maker, ResultCode.selfTrade, EventFlag.maker);
@@ -58,9 +60,9 @@ export function match(state: ShardState, taker: number): ResultCode {
       if (selfTrade !== SelfTrade.expireMaker) return ResultCode.selfTrade;
       continue;
     }
-    const makerLeaves = doubles[maker * ORDER_DOUBLES + OrderField.leaves];
+    const makerLeaves = doubles[(maker << ORDER_DOUBLES_SHIFT) | OrderField.leaves];
     trade(state, taker, maker, price, Math.min(leaves, makerLeaves), hasBudget);
-    if (doubles[taker * ORDER_DOUBLES + OrderField.leaves] === 0) return ResultCode.ok;
+    if (doubles[(taker << ORDER_DOUBLES_SHIFT) | OrderField.leaves] === 0) return ResultCode.ok;
   }
 }
 
@@ -89,14 +91,14 @@ export function checkFillable(
     let maker = books.levelHead(level);
     while (maker !== 0) {
       if (steps++ === FILLS_PER_COMMAND_MAX) return ResultCode.fillOrKill;
-      const own = integers[maker * ORDER_INTEGERS + OrderField.account] === account;
+      const own = integers[(maker << ORDER_INTEGERS_SHIFT) | OrderField.account] === account;
       if (own && selfTrade !== SelfTrade.none) {
         if (selfTrade !== SelfTrade.expireMaker) return ResultCode.selfTrade;
       } else {
-        missing -= doubles[maker * ORDER_DOUBLES + OrderField.leaves];
+        missing -= doubles[(maker << ORDER_DOUBLES_SHIFT) | OrderField.leaves];
         if (missing <= 0) return ResultCode.ok;
       }
-      maker = integers[maker * ORDER_INTEGERS + OrderField.next];
+      maker = integers[(maker << ORDER_INTEGERS_SHIFT) | OrderField.next];
     }
     level = books.levelBehind(instrument, side ^ 1, level);
   }
@@ -106,7 +108,9 @@ export function checkFillable(
 /** Lots that the budget of the order still buys at `price`. */
 function budgetLots(state: ShardState, slot: number, instrument: number, price: number): number {
   const perLot = price * state.instruments.quotePerTickLot[instrument];
-  return Math.floor(state.orders.doubles[slot * ORDER_DOUBLES + OrderField.reserve] / perLot);
+  return Math.floor(
+    state.orders.doubles[(slot << ORDER_DOUBLES_SHIFT) | OrderField.reserve] / perLot,
+  );
 }
 
 function trade(
@@ -119,13 +123,13 @@ function trade(
 ): void {
   const { books, events, instruments, orders } = state;
   const { doubles, integers } = orders;
-  const instrument = integers[taker * ORDER_INTEGERS + OrderField.instrument];
+  const instrument = integers[(taker << ORDER_INTEGERS_SHIFT) | OrderField.instrument];
   const notional = price * lots * instruments.quotePerTickLot[instrument];
   const tradeId = ++state.lastTradeId;
   const makerFee = settle(state, maker, lots, notional, instruments.makerFeePpm[instrument]);
   const takerFee = settle(state, taker, lots, notional, instruments.takerFeePpm[instrument]);
   if (hasBudget) {
-    doubles[taker * ORDER_DOUBLES + OrderField.leaves] = budgetLots(
+    doubles[(taker << ORDER_DOUBLES_SHIFT) | OrderField.leaves] = budgetLots(
       state,
       taker,
       instrument,
@@ -133,20 +137,7 @@ function trade(
     );
   }
   books.reduce(maker, lots);
-  for (let one = 0; one < 2; one++) {
-    const slot = one === 0 ? maker : taker;
-    const leaves = doubles[slot * ORDER_DOUBLES + OrderField.leaves];
-    events.head(
-      EventKind.trade,
-      integers[slot * ORDER_INTEGERS + OrderField.side],
-      leaves === 0 ? OrderStatus.filled : OrderStatus.partiallyFilled,
-      one === 0 ? EventFlag.maker : 0,
-      ResultCode.ok,
-      instrument,
-      integers[slot * ORDER_INTEGERS + OrderField.account],
-      doubles[slot * ORDER_DOUBLES + OrderField.orderId],
-    );
-    events.four(one === 0 ? makerFee : takerFee, price, lots, leaves, tradeId);
-  }
-  if (doubles[maker * ORDER_DOUBLES + OrderField.leaves] === 0) closeOrder(state, maker);
+  reportTrade(events, orders, maker, EventFlag.maker, makerFee, price, lots, tradeId);
+  reportTrade(events, orders, taker, 0, takerFee, price, lots, tradeId);
+  if (doubles[(maker << ORDER_DOUBLES_SHIFT) | OrderField.leaves] === 0) closeOrder(state, maker);
 }

@@ -16,6 +16,12 @@
  *
  * @module
  */
+import * as frames from "../protocol/frame.ts";
+import * as orderRecord from "../protocol/order_record.ts";
+import type { WireBuffer } from "../protocol/wire_buffer.ts";
+
+const { frameNumberLow, frameSender } = frames;
+const { OrderWord } = orderRecord;
 
 /** How long an outcome is kept at least: ten minutes of journal time. */
 export const HORIZON_MICROS = 600_000_000;
@@ -27,8 +33,9 @@ export const OUTCOMES_MAX = 2 ** 24;
 export const EXPIRED_PER_APPEND_MAX = 8192;
 
 /** 32-bit words and doubles of an outcome's hot part: 64 bytes. */
-const HOT_WORDS = 16;
+const HOT_WORDS_SHIFT = 4;
 const HOT_DOUBLES = 8;
+const HOT_DOUBLES_SHIFT = 3;
 /** Doubles of its cold part, which only repeats and the horizon read. */
 const COLD_DOUBLES = 3;
 
@@ -86,6 +93,9 @@ export class OutcomeTable {
   #oldest = 0;
   #next = 0;
   #capacity: number;
+  /** Hash of the request that {@link find} did not find last, and the bucket that it can take. */
+  #missedHash = 0;
+  #missedBucket = 0;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -122,12 +132,16 @@ export class OutcomeTable {
     const mask = (buckets.length >> 1) - 1;
     const words = this.#words;
     for (let bucket = hash & mask;; bucket = (bucket + 1) & mask) {
-      const slot = buckets[bucket * 2] - 1;
-      if (slot < 0) return -1;
-      if (buckets[bucket * 2 + 1] !== hash) continue;
-      const at = slot * HOT_WORDS;
+      const slot = buckets[bucket << 1] - 1;
+      if (slot < 0) {
+        this.#missedHash = hash;
+        this.#missedBucket = bucket;
+        return -1;
+      }
+      if (buckets[(bucket << 1) | 1] !== hash) continue;
+      const at = slot << HOT_WORDS_SHIFT;
       if (
-        words[at + Word.keyLow] === keyLow && words[at + Word.keyHigh] === keyHigh &&
+        words[at | Word.keyLow] === keyLow && words[at | Word.keyHigh] === keyHigh &&
         words[at] === account
       ) return slot;
     }
@@ -135,39 +149,46 @@ export class OutcomeTable {
 
   /** A word of an outcome. */
   word(slot: number, field: number): number {
-    return this.#words[slot * HOT_WORDS + field];
+    return this.#words[(slot << HOT_WORDS_SHIFT) | field];
   }
 
   /** A 53-bit number of an outcome. */
   number(slot: number, field: number): number {
     return field < HOT_DOUBLES
-      ? this.#doubles[slot * HOT_DOUBLES + field]
+      ? this.#doubles[(slot << HOT_DOUBLES_SHIFT) | field]
       : this.#cold[slot * COLD_DOUBLES + field - HOT_DOUBLES];
   }
 
   /**
-   * Records an outcome under a key that has none. The caller has seen {@link hasRoom}.
+   * Records the outcome of the command at `at`, the `index`-th of its frame, whose request
+   * {@link find} has just not found, with no change to the table in between. The caller has seen
+   * {@link hasRoom}.
    *
    * @returns its slot; the rest is filled by {@link complete}
    */
-  record(account: number, keyLow: number, keyHigh: number, contentHash: number): number {
+  record(
+    frame: WireBuffer,
+    at: number,
+    frameAt: number,
+    index: number,
+    owner: number,
+    contentHash: number,
+  ): number {
     const slot = this.#next++ & (this.#capacity - 1);
-    const at = slot * HOT_WORDS;
-    this.#words[at + Word.account] = account;
-    this.#words[at + Word.keyLow] = keyLow;
-    this.#words[at + Word.keyHigh] = keyHigh;
-    this.#words[at + Word.contentHash] = contentHash;
-    this.#index(slot);
+    const words = this.#words;
+    const to = slot << HOT_WORDS_SHIFT;
+    const from = at >>> 2;
+    words[to | Word.account] = owner | 0;
+    words[to | Word.keyLow] = frame.words[from + OrderWord.keyLow];
+    words[to | Word.keyHigh] = frame.words[from + OrderWord.keyHigh];
+    words[to | Word.contentHash] = contentHash | 0;
+    words[to | Word.sender] = frameSender(frame, frameAt);
+    words[to | Word.frameNumber] = frameNumberLow(frame, frameAt);
+    words[to | Word.codeAndIndex] = index << 16;
+    words[to | Word.kinds] = frame.bytes[at];
+    this.#buckets[this.#missedBucket << 1] = slot + 1;
+    this.#buckets[(this.#missedBucket << 1) | 1] = this.#missedHash;
     return slot;
-  }
-
-  /** Says where the command of an outcome came from. */
-  from(slot: number, sender: number, frameNumber: number, index: number, kinds: number): void {
-    const at = slot * HOT_WORDS;
-    this.#words[at + Word.sender] = sender;
-    this.#words[at + Word.frameNumber] = frameNumber;
-    this.#words[at + Word.codeAndIndex] = index << 16;
-    this.#words[at + Word.kinds] = kinds;
   }
 
   /** Fills in what became of the command. */
@@ -182,14 +203,14 @@ export class OutcomeTable {
     eventSequence: number,
     stampMicros: number,
   ): void {
-    const at = slot * HOT_WORDS;
-    this.#words[at + Word.codeAndIndex] |= code;
-    this.#words[at + Word.kinds] |= status << 8;
-    const hot = slot * HOT_DOUBLES;
-    this.#doubles[hot + Double.orderId] = orderId;
-    this.#doubles[hot + Double.executed] = executed;
-    this.#doubles[hot + Double.notional] = notional;
-    this.#doubles[hot + Double.eventSequence] = eventSequence;
+    const at = slot << HOT_WORDS_SHIFT;
+    this.#words[at | Word.codeAndIndex] |= code;
+    this.#words[at | Word.kinds] |= status << 8;
+    const hot = slot << HOT_DOUBLES_SHIFT;
+    this.#doubles[hot | Double.orderId] = orderId;
+    this.#doubles[hot | Double.executed] = executed;
+    this.#doubles[hot | Double.notional] = notional;
+    this.#doubles[hot | Double.eventSequence] = eventSequence;
     const cold = slot * COLD_DOUBLES - HOT_DOUBLES;
     this.#cold[cold + Double.leaves] = leaves;
     this.#cold[cold + Double.stamp] = stampMicros;
@@ -239,32 +260,32 @@ export class OutcomeTable {
     const hash = this.#hashOfSlot(slot);
     const mask = (this.#buckets.length >> 1) - 1;
     let bucket = hash & mask;
-    while (this.#buckets[bucket * 2] !== 0) bucket = (bucket + 1) & mask;
-    this.#buckets[bucket * 2] = slot + 1;
-    this.#buckets[bucket * 2 + 1] = hash;
+    while (this.#buckets[bucket << 1] !== 0) bucket = (bucket + 1) & mask;
+    this.#buckets[bucket << 1] = slot + 1;
+    this.#buckets[(bucket << 1) | 1] = hash;
   }
 
   #unindex(slot: number): void {
     const buckets = this.#buckets;
     const mask = (buckets.length >> 1) - 1;
     let hole = this.#hashOfSlot(slot) & mask;
-    while (buckets[hole * 2] !== slot + 1) hole = (hole + 1) & mask;
-    for (let at = (hole + 1) & mask; buckets[at * 2] !== 0; at = (at + 1) & mask) {
-      const home = buckets[at * 2 + 1] & mask;
+    while (buckets[hole << 1] !== slot + 1) hole = (hole + 1) & mask;
+    for (let at = (hole + 1) & mask; buckets[at << 1] !== 0; at = (at + 1) & mask) {
+      const home = buckets[(at << 1) | 1] & mask;
       if (((at - home) & mask) < ((at - hole) & mask)) continue;
-      buckets[hole * 2] = buckets[at * 2];
-      buckets[hole * 2 + 1] = buckets[at * 2 + 1];
+      buckets[hole << 1] = buckets[at << 1];
+      buckets[(hole << 1) | 1] = buckets[(at << 1) | 1];
       hole = at;
     }
-    buckets[hole * 2] = 0;
+    buckets[hole << 1] = 0;
   }
 
   #hashOfSlot(slot: number): number {
-    const at = slot * HOT_WORDS;
+    const at = slot << HOT_WORDS_SHIFT;
     return hashOf(
       this.#words[at],
-      this.#words[at + Word.keyLow],
-      this.#words[at + Word.keyHigh],
+      this.#words[at | Word.keyLow],
+      this.#words[at | Word.keyHigh],
     );
   }
 }

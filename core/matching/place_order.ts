@@ -11,14 +11,14 @@ import * as resultCode from "../protocol/result_code.ts";
 import type { WireBuffer } from "../protocol/wire_buffer.ts";
 import * as wireBuffer from "../protocol/wire_buffer.ts";
 import { OPEN_ORDERS_PER_ACCOUNT_MAX } from "./accounts.ts";
-import { reportStatus } from "./close_order.ts";
 import { buyHold, releaseHold } from "./holds.ts";
 import { checkFillable, match } from "./match.ts";
+import { reportAccepted, reportStatus } from "./order_events.ts";
 import { complete, reject } from "./result.ts";
 import type { ShardState } from "./shard_state.ts";
 import { validateNewOrder } from "./validate.ts";
 
-const { ORDER_DOUBLES, ORDER_INTEGERS, OrderField } = orderPool;
+const { ORDER_DOUBLES_SHIFT, ORDER_INTEGERS_SHIFT, OrderField } = orderPool;
 const { EventFlag, EventKind, OrderStatus } = eventRecord;
 const { TEXT_BYTES_MAX } = frames;
 const { OrderFlag, OrderType, OrderWord, Side, TimeInForce } = orderRecord;
@@ -56,7 +56,8 @@ export function placeOrder(
   }
   const slot = takeSlot(state, frame, at, textAt, price, quantity);
   if (slot === 0) return;
-  reportAccepted(state, slot, !crosses && frame.bytes[at + 3] === TimeInForce.gtc);
+  const rests = !crosses && frame.bytes[at + 3] === TimeInForce.gtc;
+  reportAccepted(state.events, state.orders, slot, rests ? EventFlag.resting : 0);
   let end: ResultCode = ResultCode.ok;
   if (frame.bytes[at + 3] === TimeInForce.fok) {
     const selfTrade = frame.bytes[at + 5];
@@ -122,25 +123,25 @@ function takeSlot(
     balances.available[balance] -= hold;
     balances.held[balance] += hold;
   }
-  const doubles = slot * ORDER_DOUBLES;
-  orders.doubles[doubles + OrderField.orderId] = ++state.lastOrderId;
-  orders.doubles[doubles + OrderField.price] = price;
-  orders.doubles[doubles + OrderField.leaves] = hasBudget ? 0 : quantity;
-  orders.doubles[doubles + OrderField.executed] = 0;
-  orders.doubles[doubles + OrderField.quantity] = quantity;
-  orders.doubles[doubles + OrderField.notional] = 0;
-  orders.doubles[doubles + OrderField.reserve] = reserve;
-  orders.doubles[doubles + OrderField.created] = state.stampMicros;
-  const integers = slot * ORDER_INTEGERS;
-  orders.integers[integers + OrderField.level] = 0;
-  orders.integers[integers + OrderField.instrument] = instrument;
-  orders.integers[integers + OrderField.account] = account;
-  orders.integers[integers + OrderField.attributes] = frame.bytes[at + 2] |
+  const doubles = slot << ORDER_DOUBLES_SHIFT;
+  orders.doubles[doubles | OrderField.orderId] = ++state.lastOrderId;
+  orders.doubles[doubles | OrderField.price] = price;
+  orders.doubles[doubles | OrderField.leaves] = hasBudget ? 0 : quantity;
+  orders.doubles[doubles | OrderField.executed] = 0;
+  orders.doubles[doubles | OrderField.quantity] = quantity;
+  orders.doubles[doubles | OrderField.notional] = 0;
+  orders.doubles[doubles | OrderField.reserve] = reserve;
+  orders.doubles[doubles | OrderField.created] = state.stampMicros;
+  const integers = slot << ORDER_INTEGERS_SHIFT;
+  orders.integers[integers | OrderField.level] = 0;
+  orders.integers[integers | OrderField.instrument] = instrument;
+  orders.integers[integers | OrderField.account] = account;
+  orders.integers[integers | OrderField.attributes] = frame.bytes[at + 2] |
     (frame.bytes[at + 3] << 8) | (flags << 16) | (frame.bytes[at + 5] << 24);
-  orders.integers[integers + OrderField.side] = side;
-  orders.integers[integers + OrderField.feeCredit] = 0;
-  orders.integers[integers + OrderField.keyLow] = frame.words[word + OrderWord.keyLow];
-  orders.integers[integers + OrderField.keyHigh] = frame.words[word + OrderWord.keyHigh];
+  orders.integers[integers | OrderField.side] = side;
+  orders.integers[integers | OrderField.feeCredit] = 0;
+  orders.integers[integers | OrderField.keyLow] = frame.words[word + OrderWord.keyLow];
+  orders.integers[integers | OrderField.keyHigh] = frame.words[word + OrderWord.keyHigh];
   copyText(state, slot, frame, at, textAt);
   return slot;
 }
@@ -154,7 +155,7 @@ function copyText(
   textAt: number,
 ): void {
   const length = frame.halves[(at >> 1) + 3];
-  state.orders.integers[slot * ORDER_INTEGERS + OrderField.textBytes] = length;
+  state.orders.integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.textBytes] = length;
   const from = textAt + frame.words[(at >> 2) + OrderWord.textOffset];
   const to = slot * TEXT_BYTES_MAX;
   for (let index = 0; index < length; index++) {
@@ -162,46 +163,22 @@ function copyText(
   }
 }
 
-function reportAccepted(state: ShardState, slot: number, rests: boolean): void {
-  const { doubles, integers, texts } = state.orders;
-  const at = slot * ORDER_INTEGERS;
-  const length = integers[at + OrderField.textBytes];
-  const offset = length === 0 ? 0 : state.events.addText(texts, slot * TEXT_BYTES_MAX, length);
-  state.events.head(
-    EventKind.accepted,
-    integers[at + OrderField.side],
-    OrderStatus.new,
-    rests ? EventFlag.resting : 0,
-    ResultCode.ok,
-    integers[at + OrderField.instrument],
-    integers[at + OrderField.account],
-    doubles[slot * ORDER_DOUBLES + OrderField.orderId],
-  );
-  state.events.accepted(
-    integers[at + OrderField.keyLow],
-    integers[at + OrderField.keyHigh],
-    doubles[slot * ORDER_DOUBLES + OrderField.price],
-    doubles[slot * ORDER_DOUBLES + OrderField.quantity],
-    offset,
-    length,
-    integers[at + OrderField.attributes],
-  );
-}
-
 /** Rests, expires or lets go of the order in `slot` once it has matched as far as it may. */
 function finish(state: ShardState, slot: number, end: ResultCode, crossed: boolean): void {
   const { doubles, integers } = state.orders;
-  const at = slot * ORDER_DOUBLES;
-  const attributes = integers[slot * ORDER_INTEGERS + OrderField.attributes];
-  const leaves = doubles[at + OrderField.leaves];
-  const executed = doubles[at + OrderField.executed];
-  const notional = doubles[at + OrderField.notional];
-  const orderId = doubles[at + OrderField.orderId];
+  const at = slot << ORDER_DOUBLES_SHIFT;
+  const attributes = integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.attributes];
+  const leaves = doubles[at | OrderField.leaves];
+  const executed = doubles[at | OrderField.executed];
+  const notional = doubles[at | OrderField.notional];
+  const orderId = doubles[at | OrderField.orderId];
   const isFilled = leaves === 0 && executed > 0;
   const timeInForce = (attributes >> 8) & 0xff;
   if (!isFilled && end === ResultCode.ok && timeInForce === TimeInForce.gtc) {
     const status = executed > 0 ? OrderStatus.partiallyFilled : OrderStatus.new;
-    if (crossed) reportStatus(state, slot, EventKind.rested, status, 0, ResultCode.ok);
+    if (crossed) {
+      reportStatus(state.events, state.orders, slot, EventKind.rested, status, 0, ResultCode.ok);
+    }
     state.orderIndex.insert(slot);
     state.accounts.addOpen(slot);
     state.books.add(slot);
@@ -217,7 +194,7 @@ function finish(state: ShardState, slot: number, end: ResultCode, crossed: boole
     const canceled = end === ResultCode.selfTrade;
     status = canceled ? OrderStatus.canceled : OrderStatus.expired;
     const kind = canceled ? EventKind.canceled : EventKind.expired;
-    reportStatus(state, slot, kind, status, 0, code);
+    reportStatus(state.events, state.orders, slot, kind, status, 0, code);
   }
   complete(state, code, status, orderId, executed, 0, notional);
   releaseHold(state, slot);

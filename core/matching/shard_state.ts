@@ -73,9 +73,8 @@ export class ShardState {
   /** Id of the last trade. */
   lastTradeId = 0;
 
-  /** Sender and number of the frame that the present command came in. */
-  sender = 0;
-  frameNumber = 0;
+  /** Where in its buffer the frame begins that the present command came in. */
+  frameAt = 0;
   /** Slot of the outcome that the present command records, or -1. */
   outcome = -1;
 

@@ -112,6 +112,8 @@ export const frameSender = (frame: WireBuffer, at: number): number => frame.word
 /** Frame number of the frame at `at`. */
 export const frameNumber = (frame: WireBuffer, at: number): number =>
   readU64(frame.words, (at >> 2) + 4);
+/** Low word of the frame number of the frame at `at`. */
+export const frameNumberLow = (frame: WireBuffer, at: number): number => frame.words[(at >> 2) + 4];
 /** Bytes of the text section of the frame at `at`. */
 export const frameTextBytes = (frame: WireBuffer, at: number): number =>
   frame.halves[(at >> 1) + 12] << 3;

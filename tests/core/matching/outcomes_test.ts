@@ -7,7 +7,14 @@ import {
   OutcomeTable,
   OutcomeWord,
 } from "../../../core/matching/outcomes.ts";
-import { SAFE_MAX } from "../../../core/protocol/wire_buffer.ts";
+import {
+  FRAME_HEADER_BYTES,
+  FrameKind,
+  RECORD_BYTES,
+  writeFrameHeader,
+} from "../../../core/protocol/frame.ts";
+import { CommandKind, writeCommandHead } from "../../../core/protocol/order_record.ts";
+import { SAFE_MAX, WireBuffer } from "../../../core/protocol/wire_buffer.ts";
 
 /** A request of the model. */
 interface Known {
@@ -16,6 +23,27 @@ interface Known {
   readonly high: number;
   readonly hash: number;
   recorded: number;
+}
+
+/** Where the command that {@link record} writes comes from. */
+const SENDER = 2 ** 32 - 4;
+const FRAME_NUMBER = 2 ** 32 + 5;
+const INDEX = 2_047;
+
+/** Records a request as the core does: out of its frame, right after it was not found. */
+function record(
+  table: OutcomeTable,
+  account: number,
+  low: number,
+  high: number,
+  hash: number,
+): number {
+  assert.equal(table.find(account, low, high), -1);
+  const frame = WireBuffer.allocate(FRAME_HEADER_BYTES + RECORD_BYTES);
+  writeFrameHeader(frame, 0, FrameKind.orders, 1, SENDER, FRAME_NUMBER, 0, frame.bytes.length);
+  const at = FRAME_HEADER_BYTES;
+  writeCommandHead(frame, at, CommandKind.instrument, account, low, high, 0);
+  return table.record(frame, at, 0, INDEX, account, hash);
 }
 
 /** A table that grows when it is full, beside a list in the order of recording. */
@@ -34,8 +62,7 @@ class Pair {
     if (this.find(account, low, high) !== undefined) return;
     if (!this.table.hasRoom) this.table.grow();
     const hash = (account * 31 + low * 7 + high) >>> 0;
-    const slot = this.table.record(account, low, high, hash);
-    this.table.from(slot, 5, 6, 7, 1);
+    const slot = record(this.table, account, low, high, hash);
     this.table.complete(slot, 0, 1, low, high, 0, 0, 0, now);
     this.known.push({ account, low, high, hash, recorded: now });
   }
@@ -95,8 +122,8 @@ Deno.test("finds what a list would find, through growth, expiry and keeping", ()
 
 Deno.test("an outcome gives back every number it was completed with, also through growth", () => {
   const table = new OutcomeTable(1);
-  const slot = table.record(2 ** 20 - 1, 2 ** 32 - 1, 2 ** 32 - 2, 2 ** 32 - 3);
-  table.from(slot, 2 ** 32 - 4, 2 ** 32 + 5, 2_047, 128);
+  const [account, low, high] = [2 ** 20 - 1, 2 ** 32 - 1, 2 ** 32 - 2];
+  const slot = record(table, account, low, high, 2 ** 32 - 3);
   table.complete(slot, 706, 6, SAFE_MAX, SAFE_MAX - 1, SAFE_MAX - 2, SAFE_MAX - 3, 9, 10);
   for (let growth = 0; growth < 3; growth++) {
     const at = table.find(2 ** 20 - 1, 2 ** 32 - 1, 2 ** 32 - 2);
@@ -104,10 +131,10 @@ Deno.test("an outcome gives back every number it was completed with, also throug
     const number = (field: number): number => table.number(at, field);
     assert.equal(word(OutcomeWord.account), 2 ** 20 - 1);
     assert.equal(word(OutcomeWord.contentHash), 2 ** 32 - 3);
-    assert.equal(word(OutcomeWord.sender), 2 ** 32 - 4);
+    assert.equal(word(OutcomeWord.sender), SENDER);
     assert.equal(word(OutcomeWord.frameNumber), 5, "the low word");
-    assert.equal(word(OutcomeWord.codeAndIndex), (2_047 << 16 | 706) >>> 0);
-    assert.equal(word(OutcomeWord.kinds), 128 | 6 << 8);
+    assert.equal(word(OutcomeWord.codeAndIndex), (INDEX << 16 | 706) >>> 0);
+    assert.equal(word(OutcomeWord.kinds), CommandKind.instrument | 6 << 8);
     assert.equal(number(OutcomeDouble.orderId), SAFE_MAX);
     assert.equal(number(OutcomeDouble.executed), SAFE_MAX - 1);
     assert.equal(number(OutcomeDouble.leaves), SAFE_MAX - 2);
@@ -121,8 +148,8 @@ Deno.test("an outcome gives back every number it was completed with, also throug
 Deno.test("room and growth are bounded", () => {
   const table = new OutcomeTable(2);
   assert.ok(table.hasRoom && table.canGrow);
-  table.record(1, 1, 0, 0);
-  table.record(1, 2, 0, 0);
+  record(table, 1, 1, 0, 0);
+  record(table, 1, 2, 0, 0);
   assert.ok(!table.hasRoom);
   table.grow();
   assert.ok(table.hasRoom);
@@ -131,7 +158,7 @@ Deno.test("room and growth are bounded", () => {
 
 Deno.test("a full table may keep what it drops: the place is the same", () => {
   const table = new OutcomeTable(2);
-  for (const key of [1, 2]) table.complete(table.record(1, key, 0, key), 0, 1, 0, 0, 0, 0, 0, 0);
+  for (const key of [1, 2]) table.complete(record(table, 1, key, 0, key), 0, 1, 0, 0, 0, 0, 0, 0);
   const now = HORIZON_MICROS + 1;
   assert.ok(table.oldestExpired(now) >= 0);
   table.dropOldest(true, now);
