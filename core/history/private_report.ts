@@ -182,10 +182,16 @@ function ledgerReport(
     price: null,
     quantity: null,
     asset: name,
-    direction: (event.bytes[3] & EventFlag.debit) !== 0 ? "withdrawal" : "deposit",
+    direction: directionOf(event.bytes[3]),
     amount: formatDecimal(readU64(words, EventWord.quantity), scale),
     total: formatDecimal(readU64(words, EventWord.leaves), scale),
   };
+}
+
+function directionOf(flags: number): NonNullable<PrivateReport["direction"]> {
+  const isDebit = (flags & EventFlag.debit) !== 0;
+  if ((flags & EventFlag.transfer) !== 0) return isDebit ? "transfer_out" : "transfer_in";
+  return isDebit ? "withdrawal" : "deposit";
 }
 
 const priceOf = (ticks: number, terms: ReportTerms): string =>

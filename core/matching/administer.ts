@@ -1,18 +1,18 @@
 /**
- * Administrative commands: accounts, assets, instruments, deposits, withdrawals, halts.
- * They come through the same journal as orders, by a subject of their own.
+ * Administrative commands: accounts, assets, instruments, halts; movements of money are in
+ * move_funds.ts. They come through the same journal as orders, by a subject of their own.
  *
  * @module
  */
-import { ASSETS_MAX } from "../ledger/balances.ts";
 import { InstrumentWord } from "../protocol/administration.ts";
 import { EXTENDED_RECORD_BYTES } from "../protocol/frame.ts";
-import { EventFlag, EventKind, OrderStatus } from "../protocol/event_record.ts";
+import { EventKind, OrderStatus } from "../protocol/event_record.ts";
 import { CommandKind, OrderWord } from "../protocol/order_record.ts";
 import { ResultCode } from "../protocol/result_code.ts";
-import { readU64, SAFE_MAX, type WireBuffer } from "../protocol/wire_buffer.ts";
+import { readU64, type WireBuffer } from "../protocol/wire_buffer.ts";
 import { ACCOUNTS_MAX, AccountStatus, FEE_ACCOUNT } from "./accounts.ts";
 import { INSTRUMENTS_MAX, TradingStatus } from "./instruments.ts";
+import { moveFunds } from "./move_funds.ts";
 import { complete, reject } from "./result.ts";
 import type { ShardState } from "./shard_state.ts";
 
@@ -33,7 +33,7 @@ export function administer(
     case CommandKind.tradingStatus:
       return end(state, frame, at, setTradingStatus(state, frame, at));
     default:
-      return move(state, frame, at);
+      return moveFunds(state, frame, at);
   }
 }
 
@@ -117,55 +117,6 @@ function setTradingStatus(state: ShardState, frame: WireBuffer, at: number): Res
   }
   status[instrument] = frame.bytes[at + 1] === 1 ? TradingStatus.trading : TradingStatus.halted;
   return ResultCode.ok;
-}
-
-/** A deposit or a withdrawal. */
-function move(state: ShardState, frame: WireBuffer, at: number): void {
-  const { balances } = state;
-  const word = at >> 2;
-  const account = frame.words[word + OrderWord.account];
-  const asset = frame.words[word + OrderWord.instrument];
-  const amount = readU64(frame.words, word + OrderWord.quantity);
-  if (state.accounts.status(account) === AccountStatus.unknown) {
-    return reject(state, frame, at, ResultCode.unknownAccount, state.accounts.last, account);
-  }
-  if (asset >= ASSETS_MAX || !state.instruments.assets.has(asset)) {
-    return reject(state, frame, at, ResultCode.unknownAsset, ASSETS_MAX - 1, asset);
-  }
-  if (amount === 0) return reject(state, frame, at, ResultCode.quantityZero, 1, 0);
-  const isDeposit = frame.bytes[at] === CommandKind.deposit;
-  const slot = isDeposit ? balances.open(account, asset) : balances.find(account, asset);
-  if (isDeposit && balances.supply[asset] + amount > SAFE_MAX) {
-    const room = SAFE_MAX - balances.supply[asset];
-    return reject(state, frame, at, ResultCode.supplyTooHigh, room, amount);
-  }
-  if (!isDeposit && balances.available[slot] < amount) {
-    const available = balances.available[slot];
-    return reject(state, frame, at, ResultCode.insufficientFunds, available, amount);
-  }
-  const change = isDeposit ? amount : -amount;
-  balances.available[slot] += change;
-  balances.supply[asset] += change;
-  const total = balances.available[slot] + balances.held[slot];
-  state.events.head(
-    EventKind.ledger,
-    0,
-    0,
-    isDeposit ? 0 : EventFlag.debit,
-    ResultCode.ok,
-    0,
-    account,
-    0,
-  );
-  state.events.keyed(
-    frame.words[word + OrderWord.keyLow],
-    frame.words[word + OrderWord.keyHigh],
-    asset,
-    amount,
-    total,
-    0,
-  );
-  complete(state, ResultCode.ok, OrderStatus.none, 0, amount, total, 0);
 }
 
 function textOf(frame: WireBuffer, at: number, textAt: number): string {

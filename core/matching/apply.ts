@@ -142,7 +142,7 @@ function checkNumbers(frame: WireBuffer, at: number): ResultCode {
   const word = at >> 2;
   const kind = bytes[at];
   const isKnown = (kind >= CommandKind.newOrder && kind <= CommandKind.cancelAll) ||
-    (kind >= ADMINISTRATION_KIND_LEAST && kind <= CommandKind.cancelAccount) ||
+    (kind >= ADMINISTRATION_KIND_LEAST && kind <= CommandKind.transfer) ||
     kind === CommandKind.instrument;
   if (!isKnown) return ResultCode.unknownKind;
   if ((words[word + OrderWord.keyLow] | words[word + OrderWord.keyHigh]) === 0) {
@@ -158,7 +158,7 @@ function checkNumbers(frame: WireBuffer, at: number): ResultCode {
 
 /**
  * Takes a place in the outcome table. Where there is none, what would count twice when it came twice
- * (an order, a deposit, a withdrawal) is refused; the rest goes on without a place.
+ * (an order, a movement of money) is refused; the rest goes on without a place.
  */
 function takeOutcome(
   state: ShardState,
@@ -176,7 +176,7 @@ function takeOutcome(
     return true;
   }
   const countsTwice = kind === CommandKind.newOrder || kind === CommandKind.deposit ||
-    kind === CommandKind.withdraw;
+    kind === CommandKind.withdraw || kind === CommandKind.transfer;
   if (!countsTwice) return true;
   if (state.outcomes.hasRoom) {
     reject(state, frame, at, ResultCode.outcomeQuotaFull, OUTCOMES_PER_ACCOUNT_MAX, count);

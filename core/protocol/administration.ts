@@ -6,10 +6,13 @@
  * | --- | --- | --- | --- | --- | --- | --- | --- |
  * | account | 1 enabled, 0 disabled | | | account | | | |
  * | deposit, withdraw | | | asset | account | | amount, minor units | |
+ * | transfer | | | asset | account it is taken from | | amount, minor units | |
  * | tradingStatus | 1 trading, 0 halted | | instrument | | | | |
  * | asset | scale | | asset | | | | name |
  * | claim | | | | | epoch | | |
  * | cancelAccount | | | instrument, 0: all | account | | | |
+ *
+ * A transfer has at 48, as u32, the account that it is given to.
  *
  * The instrument record is extended, 128 bytes:
  *
@@ -87,6 +90,18 @@ export function writeInstrument(frame: WireBuffer, at: number, terms: Instrument
 export function writeAmount(frame: WireBuffer, at: number, asset: number, amount: number): void {
   frame.words[(at >> 2) + OrderWord.instrument] = asset;
   writeU64(frame.words, (at >> 2) + OrderWord.quantity, amount);
+}
+
+/** Adds what a transfer moves, and the account that gets it. */
+export function writeTransfer(
+  frame: WireBuffer,
+  at: number,
+  asset: number,
+  amount: number,
+  toAccount: number,
+): void {
+  writeAmount(frame, at, asset, amount);
+  frame.words[(at >> 2) + OrderWord.target] = toAccount;
 }
 
 /** Adds the asset's number and scale (its decimals). */

@@ -75,6 +75,8 @@ export const EventFlag = {
   resting: 8,
   /** A repeated command was a cancel or another one without an order of its own. */
   notAnOrder: 16,
+  /** A ledger event of a transfer, which makes two: what was taken first, then what was given. */
+  transfer: 32,
 } as const;
 
 /** Word offsets of the record's fields, for readers that index in place. */

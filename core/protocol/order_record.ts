@@ -43,6 +43,7 @@ export const CommandKind = {
   asset: 68,
   claim: 69,
   cancelAccount: 70,
+  transfer: 71,
   instrument: 128,
 } as const;
 

@@ -239,7 +239,7 @@ export interface PrivateReport {
   readonly reason?: string;
   /** Of a ledger report: name of the asset, or its number where no instrument has it yet. */
   readonly asset?: string;
-  readonly direction?: "deposit" | "withdrawal";
+  readonly direction?: "deposit" | "withdrawal" | "transfer_in" | "transfer_out";
   readonly amount?: string;
   /** What the account has of the asset after it. */
   readonly total?: string;

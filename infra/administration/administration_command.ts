@@ -10,6 +10,7 @@ import {
   writeAsset,
   writeInstrument,
   writeSwitch,
+  writeTransfer,
 } from "../../core/protocol/administration.ts";
 import {
   EXTENDED_RECORD_BYTES,
@@ -34,6 +35,14 @@ export type AdministrationCommand =
   | {
     readonly kind: "deposit" | "withdraw";
     readonly account: number;
+    readonly asset: number;
+    readonly amount: number;
+  }
+  | {
+    readonly kind: "transfer";
+    /** Account that it is taken from. */
+    readonly account: number;
+    readonly toAccount: number;
     readonly asset: number;
     readonly amount: number;
   }
@@ -95,6 +104,8 @@ function writeContent(frame: OutgoingFrame, at: number, command: AdministrationC
     case "deposit":
     case "withdraw":
       return writeAmount(wire, at, command.asset, command.amount);
+    case "transfer":
+      return writeTransfer(wire, at, command.asset, command.amount, command.toAccount);
     case "tradingStatus":
       return writeSwitch(wire, at, command.instrument, command.trading);
     case "cancelAccount":

@@ -13,7 +13,12 @@ import { EventFlag, EventKind, OrderStatus } from "../../core/protocol/event_rec
 import { CommandKind } from "../../core/protocol/order_record.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
 import { SAFE_MAX } from "../../core/protocol/wire_buffer.ts";
-import type { AssetDefinition, InstrumentDefinition, Movement } from "../support/commands.ts";
+import type {
+  AssetDefinition,
+  InstrumentDefinition,
+  Movement,
+  Transfer,
+} from "../support/commands.ts";
 import type { NumberedCommand } from "../support/frames.ts";
 import { keyOf, tagOf } from "./reference_event.ts";
 import type { Ending, ReferenceExchange } from "./reference_exchange.ts";
@@ -30,8 +35,12 @@ const DONE: Ending = {
 
 /** Carries out an administrative command other than a claim or a cancel. */
 export function administer(exchange: ReferenceExchange, command: NumberedCommand): Ending {
-  if (command.kind === CommandKind.deposit || command.kind === CommandKind.withdraw) {
-    return move(exchange, command as Movement & { requestId: string });
+  switch (command.kind) {
+    case CommandKind.deposit:
+    case CommandKind.withdraw:
+      return move(exchange, command as Movement & { requestId: string });
+    case CommandKind.transfer:
+      return transfer(exchange, command as Transfer & { requestId: string });
   }
   const code = change(exchange, command);
   if (code !== ResultCode.ok) return exchange.reject(command, code, 0n, 0n);
@@ -121,19 +130,29 @@ function addInstrument(exchange: ReferenceExchange, { terms }: InstrumentDefinit
   return ResultCode.ok;
 }
 
+/** The rule that every movement of money breaks first, or `undefined`. */
+function movementProblem(
+  exchange: ReferenceExchange,
+  { account, asset, amount }: Movement | Transfer,
+): readonly [code: number, limit: number, value: number] | undefined {
+  if (!exchange.accounts.has(account)) return unknownAccount(exchange, account);
+  if (!exchange.assets.has(asset)) return [ResultCode.unknownAsset, ASSETS_MAX - 1, asset];
+  return amount === 0 ? [ResultCode.quantityZero, 1, 0] : undefined;
+}
+
+function unknownAccount(exchange: ReferenceExchange, account: number) {
+  return [ResultCode.unknownAccount, Math.max(...exchange.accounts.keys()), account] as const;
+}
+
 /** A deposit or a withdrawal. */
 function move(exchange: ReferenceExchange, command: Movement & { requestId: string }): Ending {
   const { ledger } = exchange;
   const { account, asset, kind } = command;
+  const problem = movementProblem(exchange, command);
+  if (problem !== undefined) {
+    return exchange.reject(command, problem[0], BigInt(problem[1]), BigInt(problem[2]));
+  }
   const amount = BigInt(command.amount);
-  if (!exchange.accounts.has(account)) {
-    const last = Math.max(...exchange.accounts.keys());
-    return exchange.reject(command, ResultCode.unknownAccount, BigInt(last), BigInt(account));
-  }
-  if (!exchange.assets.has(asset)) {
-    return exchange.reject(command, ResultCode.unknownAsset, BigInt(ASSETS_MAX - 1), BigInt(asset));
-  }
-  if (amount === 0n) return exchange.reject(command, ResultCode.quantityZero, 1n, 0n);
   const isDeposit = kind === CommandKind.deposit;
   const room = BigInt(SAFE_MAX) - ledger.supply(asset);
   if (isDeposit && amount > room) {
@@ -154,4 +173,33 @@ function move(exchange: ReferenceExchange, command: Movement & { requestId: stri
     at48: total,
   });
   return { ...DONE, executed: amount, leaves: total };
+}
+
+/** A transfer from one account to another: two ledger events, the debit first. */
+function transfer(exchange: ReferenceExchange, command: Transfer & { requestId: string }): Ending {
+  const { ledger } = exchange;
+  const { account, toAccount, asset } = command;
+  const problem = movementProblem(exchange, command) ??
+    (exchange.accounts.has(toAccount) ? undefined : unknownAccount(exchange, toAccount)) ??
+    (account === toAccount ? [ResultCode.accountInvalid, 0, toAccount] as const : undefined);
+  if (problem !== undefined) {
+    return exchange.reject(command, problem[0], BigInt(problem[1]), BigInt(problem[2]));
+  }
+  const amount = BigInt(command.amount);
+  const available = ledger.available(account, asset);
+  if (amount > available) {
+    return exchange.reject(command, ResultCode.insufficientFunds, available, amount);
+  }
+  for (const [changed, change] of [[account, -amount], [toAccount, amount]] as const) {
+    ledger.add(changed, asset, change);
+    exchange.emit(EventKind.ledger, {
+      account: changed,
+      flags: EventFlag.transfer | (change < 0n ? EventFlag.debit : 0),
+      at24: keyOf(command.requestId),
+      at32: BigInt(asset),
+      at40: amount,
+      at48: ledger.total(changed, asset),
+    });
+  }
+  return { ...DONE, executed: amount, leaves: ledger.total(account, asset) };
 }

@@ -28,6 +28,7 @@ export function tagOf(command: NumberedCommand): { side: number; instrument: num
       return { side: 0, instrument: command.instrument };
     case CommandKind.deposit:
     case CommandKind.withdraw:
+    case CommandKind.transfer:
       return { side: 0, instrument: command.asset };
     case CommandKind.asset:
       return { side: command.scale, instrument: command.asset };

@@ -46,10 +46,12 @@ export interface RepeatDraft {
   readonly changed: boolean;
 }
 
-/** Deposits (above zero) or withdraws. */
+/** Deposits (above zero) or withdraws; with an account to give it to, transfers. */
 export interface MoveDraft {
   readonly do: "move";
   readonly account: number;
+  /** `null`: none. */
+  readonly toAccount: number | null;
   readonly asset: number;
   readonly amount: number;
 }
@@ -170,6 +172,7 @@ const repeat: fc.Arbitrary<RepeatDraft> = fc.record({
 const move: fc.Arbitrary<MoveDraft> = fc.record({
   do: fc.constant("move"),
   account: mostly(whole(1, 5), whole(0, 7)),
+  toAccount: weighted<number | null>([3, fc.constant(null)], [2, whole(0, 7)]),
   asset: mostly(whole(1, 3), whole(0, 5)),
   amount: weighted(
     [4, whole(0, 20_000)],

@@ -22,6 +22,7 @@ import {
   market,
   resume,
   setAccount,
+  transfer,
   withdraw,
 } from "../support/commands.ts";
 import type { NumberedCommand } from "../support/frames.ts";
@@ -136,7 +137,8 @@ export class ScriptWriter {
       case "repeat":
         return this.#repeat(draft.back, draft.changed);
       case "move": {
-        const { account, asset, amount } = draft;
+        const { account, toAccount, asset, amount } = draft;
+        if (toAccount !== null) return [transfer(account, toAccount, asset, Math.abs(amount))];
         return [amount < 0 ? withdraw(account, asset, -amount) : deposit(account, asset, amount)];
       }
       case "account":

@@ -72,6 +72,14 @@ export interface Movement extends Request {
   readonly amount: number;
 }
 
+/** A transfer from the request's account to another. */
+export interface Transfer extends Request {
+  readonly kind: typeof CommandKind.transfer;
+  readonly toAccount: number;
+  readonly asset: number;
+  readonly amount: number;
+}
+
 /** Halts an instrument or lets it trade. */
 export interface TradingSwitch extends Request {
   readonly kind: typeof CommandKind.tradingStatus;
@@ -106,6 +114,7 @@ export type Command =
   | CancelAll
   | AccountSwitch
   | Movement
+  | Transfer
   | TradingSwitch
   | AssetDefinition
   | InstrumentDefinition
@@ -214,6 +223,19 @@ export const withdraw = (
   ...changes: Partial<Request>[]
 ): Movement =>
   Object.assign({ ...request, account, kind: CommandKind.withdraw, asset, amount }, ...changes);
+
+/** A transfer of `amount` minor units from one account to another. */
+export const transfer = (
+  account: number,
+  toAccount: number,
+  asset: number,
+  amount: number,
+  ...changes: Partial<Request>[]
+): Transfer =>
+  Object.assign(
+    { ...request, account, kind: CommandKind.transfer, toAccount, asset, amount },
+    ...changes,
+  );
 
 /** Halts an instrument. */
 export const halt = (instrument = DEFAULT_INSTRUMENT): TradingSwitch => ({

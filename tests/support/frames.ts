@@ -11,6 +11,7 @@ import {
   writeClaim,
   writeInstrument,
   writeSwitch,
+  writeTransfer,
 } from "../../core/protocol/administration.ts";
 import {
   CRC_START_BYTES,
@@ -113,6 +114,8 @@ export function writeCommand(frame: WireBuffer, at: number, command: NumberedCom
     case CommandKind.deposit:
     case CommandKind.withdraw:
       return writeAmount(frame, at, command.asset, command.amount);
+    case CommandKind.transfer:
+      return writeTransfer(frame, at, command.asset, command.amount, command.toAccount);
     case CommandKind.tradingStatus:
       return writeSwitch(frame, at, command.instrument, command.on);
     case CommandKind.asset:

@@ -8,6 +8,7 @@
 import { parseArgs } from "node:util";
 import { ConfigError } from "../../infra/config.ts";
 import { ACCOUNT_COMMANDS } from "./account_commands.ts";
+import { FUNDS_COMMANDS } from "./funds_commands.ts";
 import { type AdminCommand, AdminSession, type OptionValues } from "./admin_command.ts";
 import { type Options, readCommandLine, UsageError, wholeNumber } from "./command_line.ts";
 import { INSTRUMENT_COMMANDS } from "./instrument_commands.ts";
@@ -21,6 +22,7 @@ const SHARD_MAX = 999;
 const COMMANDS: readonly AdminCommand[] = [
   ...INSTRUMENT_COMMANDS,
   ...ACCOUNT_COMMANDS,
+  ...FUNDS_COMMANDS,
   ...KEY_COMMANDS,
 ];
 

@@ -12,6 +12,7 @@ import {
   on,
   postOnly,
   sell,
+  transfer,
   withBudget,
   withdraw,
 } from "../../support/commands.ts";
@@ -174,6 +175,16 @@ Deno.test("deposits and withdrawals are reported in the decimals of their asset"
   assert.equal(report.amount, "1.500000");
   assert.equal(report.total, "9999998.500000");
   assert.ok(!("symbol" in report));
+});
+
+Deno.test("a transfer is reported to both accounts, to each from its side", () => {
+  const [out] = reportsOf(3, transfer(3, 4, 3, 1_500_000));
+  assert.equal(out.direction, "transfer_out");
+  assert.equal(out.amount, "1.500000");
+  assert.equal(out.total, "9999998.500000");
+  const [received] = reportsOf(4, transfer(3, 4, 3, 1_500_000));
+  assert.equal(received.direction, "transfer_in");
+  assert.equal(received.total, "10000001.500000");
 });
 
 Deno.test("a report waits for the terms of its instrument, a rejection does not", () => {

@@ -11,6 +11,7 @@ import {
   resume,
   sell,
   setAccount,
+  transfer,
   withdraw,
 } from "../../support/commands.ts";
 import { SMALL_CAPACITIES, Venue } from "./venue.ts";
@@ -40,6 +41,41 @@ Deno.test("nobody withdraws more than is available, and what orders hold is not"
     `1 withdrew ${all - 1_000} of asset 2, has 1000`,
   ]);
   assert.deepEqual([venue.available(1, "USD"), venue.held(1, "USD")], [0, 1_000]);
+});
+
+Deno.test("a transfer moves what is available to another account, and changes no supply", () => {
+  const venue = new Venue(market().asset("BTC", 8).asset("USD", 6).account(1).account(2));
+  venue.submit(deposit(1, USD, 700));
+  assert.deepEqual(venue.submit(transfer(1, 2, USD, 300, { requestId: "t1" })), [
+    "1 sent 300 of asset 2, has 400",
+    "2 received 300 of asset 2, has 300",
+  ]);
+  assert.deepEqual([venue.available(1, "USD"), venue.available(2, "USD")], [400, 300]);
+  assert.equal(venue.state.balances.supply[USD], 700);
+  assert.match(venue.submit(transfer(1, 2, USD, 300, { requestId: "t1" }))[0], /outcome again/);
+  assert.equal(venue.available(1, "USD"), 400, "a repeat moves nothing more");
+});
+
+Deno.test("a transfer needs two accounts and the money, and is refused with the limit it met", () => {
+  const venue = new Venue(market().asset("BTC", 8).asset("USD", 6).account(1).account(2));
+  venue.submit(deposit(1, USD, 700));
+  assert.deepEqual(
+    venue.submit(
+      transfer(1, 2, USD, 701),
+      transfer(1, 1, USD, 1),
+      transfer(1, 3, USD, 1),
+      transfer(2, 1, USD, 1),
+      transfer(1, 2, USD, 0),
+    ),
+    [
+      "1 rejected (insufficientFunds: limit 700, value 701)",
+      "1 rejected (accountInvalid: limit 0, value 1)",
+      "1 rejected (unknownAccount: limit 2, value 3)",
+      "2 rejected (insufficientFunds: limit 0, value 1)",
+      "1 rejected (quantityZero: limit 1, value 0)",
+    ],
+  );
+  assert.equal(venue.available(1, "USD"), 700);
 });
 
 Deno.test("a movement needs an account, an asset and an amount", () => {

@@ -48,7 +48,9 @@ export function tell(event: EventView): string {
       return `${account} outcome${again}: ${outcome} executed ${quantity}, left ${leaves}`;
     }
     case EventKind.ledger: {
-      const verb = (event.flags & EventFlag.debit) !== 0 ? "withdrew" : "deposited";
+      const isTransfer = (event.flags & EventFlag.transfer) !== 0;
+      const [debit, credit] = isTransfer ? ["sent", "received"] : ["withdrew", "deposited"];
+      const verb = (event.flags & EventFlag.debit) !== 0 ? debit : credit;
       return `${account} ${verb} ${quantity} of asset ${price}, has ${leaves}`;
     }
     case EventKind.reference:

@@ -79,6 +79,17 @@ async function accounts(data: string, line: ReadyLine): Promise<void> {
   assert.match(tooMuch.says, /insufficient_funds: 1000\.000001 USD available/);
   const other = await refused(data, "deposit", "7", "USD", "1", "--id", "wire-1");
   assert.match(other.says, /different_content/);
+  await admin(data, "accounts", "open", "8");
+  const transfer = ["transfer", "7", "8", "USD", "400", "--id", "gift-1"];
+  const given = await admin<{ balance: { total: string } }>(data, ...transfer);
+  assert.equal(given.balance.total, "600.000001");
+  const back = await admin<{ balance: { total: string } }>(
+    data,
+    ...["transfer", "8", "7", "USD", "400"],
+  );
+  assert.equal(back.balance.total, "0.000000");
+  const nobody = await refused(data, "transfer", "7", "9999", "USD", "1");
+  assert.match(nobody.says, /unknown_account/);
   const precise = await refused(data, "deposit", "7", "USD", "0.0000001");
   assert.equal(precise.code, 2);
 
