@@ -67,12 +67,18 @@ export class OrderBooks {
 
   /** Whether one more command can be taken without growing. */
   get hasRoom(): boolean {
-    return this.#freeCount > 1 && this.#index.freeCount > NODES_PER_INSERT_MAX + 2;
+    return this.commandsRoom > 0;
+  }
+
+  /** Commands that can be taken without growing, each of which may open a level or a book. */
+  get commandsRoom(): number {
+    const nodes = Math.floor((this.#index.freeCount - 2) / NODES_PER_INSERT_MAX);
+    return Math.min(this.#freeCount - 1, nodes);
   }
 
   /** Makes {@link hasRoom} true: a safe point is needed, for it allocates. */
   grow(): void {
-    while (this.#index.freeCount <= NODES_PER_INSERT_MAX + 2) this.#index.grow();
+    while (this.#index.freeCount < NODES_PER_INSERT_MAX + 2) this.#index.grow();
     while (this.#freeCount <= 1) this.#growLevels();
   }
 

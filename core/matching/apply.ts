@@ -56,13 +56,16 @@ export function applyFrame(
   const textAt = at + byteLength - frameTextBytes(frame, at);
   state.frameAt = at;
   let record = at + FRAME_HEADER_BYTES;
+  let room = 0;
   for (let index = 0; index < count; index++) {
-    state.reserve();
+    if (room === 0) room = state.reserve();
+    room--;
     state.events.commandIndex = index;
     state.commandCount++;
     applyCommand(state, frame, record, textAt, index);
     record += recordBytes(frame, record);
   }
+  state.events.fold();
 }
 
 function applyCommand(

@@ -42,7 +42,7 @@ export function reportAccepted(
   words[at | EventWord.leaves | 1] = length;
   words[at | EventWord.last] = integers[order | OrderField.attributes];
   words[at | EventWord.last | 1] = 0;
-  events.end(at);
+  events.end();
 }
 
 /** Reports how far the order in `slot` came, by a record that says canceled, expired or rested. */
@@ -70,7 +70,7 @@ export function reportStatus(
   writeU64(words, at | EventWord.leaves, doubles[numbers | OrderField.leaves]);
   words[at | EventWord.last] = 0;
   words[at | EventWord.last | 1] = 0;
-  events.end(at);
+  events.end();
 }
 
 /** Reports one side of a trade, the order in `slot`, whose leaves are those after it. */
@@ -101,7 +101,7 @@ export function reportTrade(
   writeU64(words, at | EventWord.quantity, lots);
   writeU64(words, at | EventWord.leaves, leaves);
   writeU64(words, at | EventWord.last, tradeId);
-  events.end(at);
+  events.end();
 }
 
 function writeOwner(words: Uint32Array, at: number, integers: Int32Array, order: number): void {

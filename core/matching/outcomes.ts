@@ -115,6 +115,11 @@ export class OutcomeTable {
     return this.#next - this.#oldest;
   }
 
+  /** Commands that can be recorded without growing. */
+  get freeCount(): number {
+    return this.#capacity - this.count;
+  }
+
   /** Whether the next command can be recorded without growing. */
   get hasRoom(): boolean {
     return this.count < this.#capacity;

@@ -41,14 +41,14 @@ export interface Capacities {
   readonly events: number;
 }
 
-/** For a venue of one machine: about 40 MB. */
+/** For a venue of one machine: about 50 MB. */
 export const DEFAULT_CAPACITIES: Capacities = {
   orders: 2 ** 16,
   levels: 2 ** 14,
   balances: 2 ** 14,
   accounts: 2 ** 12,
   outcomes: 2 ** 17,
-  events: 2 ** 15,
+  events: 2 ** 17,
 };
 
 /** Everything that a journal determines. */
@@ -89,17 +89,32 @@ export class ShardState {
     this.accounts.setStatus(FEE_ACCOUNT, AccountStatus.disabled);
   }
 
-  /** Makes room for the worst command. Between commands: the one place where tables grow. */
-  reserve(): void {
-    if (this.events.freeCount < EVENTS_PER_COMMAND_MAX) this.events.grow();
+  /**
+   * Makes room for the worst command. Between commands: the one place where tables grow.
+   *
+   * @returns how many commands, at least one, have room before it must be called again
+   */
+  reserve(): number {
+    const { balances, books, events, orders, outcomes } = this;
+    if (events.freeCount < EVENTS_PER_COMMAND_MAX) events.grow();
     // A small table has to double more than once before the worst command fits.
-    while (this.balances.freeCount < BALANCES_PER_COMMAND_MAX) this.balances.grow();
-    if (!this.books.hasRoom) this.books.grow();
-    if (!this.outcomes.hasRoom && this.outcomes.canGrow) this.outcomes.grow();
-    if (!this.events.hasTextRoom) this.events.growTexts();
-    if (this.orders.liveCount === this.orders.capacity && this.orders.capacity < ORDERS_MAX) {
-      this.orders.grow();
+    while (balances.freeCount < BALANCES_PER_COMMAND_MAX) balances.grow();
+    if (!books.hasRoom) books.grow();
+    if (!outcomes.hasRoom && outcomes.canGrow) outcomes.grow();
+    if (events.freeTextCount === 0) events.growTexts();
+    if (orders.liveCount === orders.capacity && orders.capacity < ORDERS_MAX) {
+      orders.grow();
       this.orderIndex.grow();
     }
+    const room = Math.min(
+      Math.floor(events.freeCount / EVENTS_PER_COMMAND_MAX),
+      Math.floor(balances.freeCount / BALANCES_PER_COMMAND_MAX),
+      books.commandsRoom,
+      outcomes.freeCount,
+      events.freeTextCount,
+      orders.capacity - orders.liveCount,
+    );
+    // Where a table may grow no more, a command finds it full and is rejected.
+    return Math.max(room, 1);
   }
 }

@@ -7,6 +7,7 @@ import {
   ORDERS_MAX,
   ShardState,
 } from "../../../core/matching/shard_state.ts";
+import { Side } from "../../../core/protocol/order_record.ts";
 import { buy, by, market, sell } from "../../support/commands.ts";
 import { SMALL_CAPACITIES, Venue } from "./venue.ts";
 
@@ -19,7 +20,7 @@ Deno.test("from the smallest tables on there is room for the worst command, afte
   assert.ok(state.balances.freeCount >= 2 * FILLS_PER_COMMAND_MAX + 4);
   assert.ok(state.books.hasRoom);
   assert.ok(state.outcomes.hasRoom);
-  assert.ok(state.events.hasTextRoom);
+  assert.ok(state.events.freeTextCount > 0);
 });
 
 Deno.test("what is large enough is left alone", () => {
@@ -31,6 +32,21 @@ Deno.test("what is large enough is left alone", () => {
   assert.equal(state.events.buffer, buffer);
   assert.equal(state.orders.doubles, doubles);
   assert.equal(state.balances.available, available);
+});
+
+Deno.test("what one reserve says has room needs no growth, whatever comes", () => {
+  const state = new ShardState(DEFAULT_CAPACITIES);
+  const room = state.reserve();
+  assert.ok(room > 1 && room * EVENTS_PER_COMMAND_MAX <= state.events.freeCount);
+  const full = new ShardState(SMALLEST);
+  assert.equal(full.reserve(), 1, "at least one");
+  const opening = market().asset("BTC", 8).asset("USD", 6).instrument("BTC-USD")
+    .account(1, { USD: 10_000_000 });
+  const venue = new Venue(opening, SMALLEST);
+  const prices = Array.from({ length: 300 }, (_, index) => 1 + index * 40);
+  venue.apply(venue.source.frame(prices.map((price) => buy(1, price))));
+  assert.equal(venue.state.orders.liveCount, prices.length);
+  assert.equal(venue.state.books.bestPrice(1, Side.buy), prices[299]);
 });
 
 Deno.test("a new shard is empty and has the venue's own account, which may not trade", () => {
