@@ -24,7 +24,8 @@
  *    100 |     4 | i32  | fee credit, millionths of a minor unit  | feeCredit
  *    104 |     8 | 2×i32| request key                             | keyLow, keyHigh
  *    112 |     4 | i32  | bytes of the client order id's text     | textBytes
- *    116 |    12 | -    | spare                                   |
+ *    116 |     4 | i32  | slot of the balance that it holds from  | balance
+ *    120 |     8 | f64  | minor units that the order holds        | hold
  * ```
  *
  * The texts stand in an array of their own, 36 bytes a slot, touched only by orders that have one.
@@ -46,7 +47,7 @@ export const ORDER_DOUBLES_SHIFT = 4;
 /** As {@link ORDER_DOUBLES_SHIFT}, for integers. */
 export const ORDER_INTEGERS_SHIFT = 5;
 
-/** Field offsets: doubles for the first eight, integers for the others. */
+/** Field offsets: doubles for the first nine, integers for the others. */
 export const OrderField = {
   orderId: 0,
   price: 1,
@@ -56,6 +57,7 @@ export const OrderField = {
   notional: 5,
   reserve: 6,
   created: 7,
+  hold: 15,
   next: 16,
   previous: 17,
   level: 18,
@@ -69,6 +71,7 @@ export const OrderField = {
   keyLow: 26,
   keyHigh: 27,
   textBytes: 28,
+  balance: 29,
 } as const;
 
 /** Under names of this module's own: an exported name is looked up at every use. */

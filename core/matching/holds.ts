@@ -4,6 +4,8 @@
  * A sell holds its leaves in the base asset. A buy holds, in the quote asset, the notional it may
  * still spend (its reserve) and the fee on it at the higher of the two rates, less its fee credit.
  * Both are functions of the order alone, so what a balance holds is always the sum over its orders.
+ * The order keeps how much it holds and the slot of the balance it holds from, so that giving it
+ * back looks nothing up.
  *
  * @module
  */
@@ -27,32 +29,11 @@ export function buyHold(
   return reserve + feeOf(reserve, ratePpm, feeCredit);
 }
 
-/** Minor units that the order in `slot` holds, of the base asset (sell) or the quote asset (buy). */
-export function holdOf(state: ShardState, slot: number): number {
-  const { doubles, integers } = state.orders;
-  const instrument = integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.instrument];
-  if (integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.side] === Side.sell) {
-    return doubles[(slot << ORDER_DOUBLES_SHIFT) | OrderField.leaves] *
-      state.instruments.basePerLot[instrument];
-  }
-  const reserve = doubles[(slot << ORDER_DOUBLES_SHIFT) | OrderField.reserve];
-  const feeCredit = integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.feeCredit];
-  return buyHold(state, instrument, reserve, feeCredit);
-}
-
 /** Gives back what the order in `slot` still holds. */
 export function releaseHold(state: ShardState, slot: number): void {
-  const { integers } = state.orders;
-  const { balances, instruments } = state;
-  const instrument = integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.instrument];
-  const asset = integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.side] === Side.sell
-    ? instruments.baseAsset[instrument]
-    : instruments.quoteAsset[instrument];
-  const balance = balances.find(
-    integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.account],
-    asset,
-  );
-  const amount = holdOf(state, slot);
+  const { balances, orders } = state;
+  const balance = orders.integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.balance];
+  const amount = orders.doubles[(slot << ORDER_DOUBLES_SHIFT) | OrderField.hold];
   balances.held[balance] -= amount;
   balances.available[balance] += amount;
 }
@@ -78,8 +59,7 @@ export function settle(
   const instrument = integers[integersAt | OrderField.instrument];
   const account = integers[integersAt | OrderField.account];
   const credit = integers[integersAt | OrderField.feeCredit];
-  const base = balances.open(account, instruments.baseAsset[instrument]);
-  const quote = balances.open(account, instruments.quoteAsset[instrument]);
+  const held = integers[integersAt | OrderField.balance];
   const baseAmount = lots * instruments.basePerLot[instrument];
   const fee = feeOf(notional, ratePpm, credit);
   const creditNext = creditAfter(notional, ratePpm, credit, fee);
@@ -87,22 +67,25 @@ export function settle(
   doubles[at | OrderField.executed] += lots;
   doubles[at | OrderField.notional] += notional;
   if (integers[integersAt | OrderField.side] === Side.sell) {
+    const quote = balances.open(account, instruments.quoteAsset[instrument]);
     doubles[at | OrderField.leaves] -= lots;
-    balances.held[base] -= baseAmount;
+    doubles[at | OrderField.hold] -= baseAmount;
+    balances.held[held] -= baseAmount;
     balances.available[quote] += notional - fee;
   } else {
-    const reserve = doubles[at | OrderField.reserve];
-    let reserveNext = reserve - notional;
+    const base = balances.open(account, instruments.baseAsset[instrument]);
+    let reserveNext = doubles[at | OrderField.reserve] - notional;
     if (((integers[integersAt | OrderField.attributes] >> 16) & OrderFlag.quoteBudget) === 0) {
       doubles[at | OrderField.leaves] -= lots;
       reserveNext = doubles[at | OrderField.price] * doubles[at | OrderField.leaves] *
         instruments.quotePerTickLot[instrument];
     }
     doubles[at | OrderField.reserve] = reserveNext;
-    const released = buyHold(state, instrument, reserve, credit) -
-      buyHold(state, instrument, reserveNext, creditNext);
-    balances.held[quote] -= released;
-    balances.available[quote] += released - notional - fee;
+    const hold = buyHold(state, instrument, reserveNext, creditNext);
+    const released = doubles[at | OrderField.hold] - hold;
+    doubles[at | OrderField.hold] = hold;
+    balances.held[held] -= released;
+    balances.available[held] += released - notional - fee;
     balances.available[base] += baseAmount;
   }
   balances.available[instruments.feeSlot[instrument]] += fee;

@@ -132,6 +132,7 @@ function takeSlot(
   orders.doubles[doubles | OrderField.notional] = 0;
   orders.doubles[doubles | OrderField.reserve] = reserve;
   orders.doubles[doubles | OrderField.created] = state.stampMicros;
+  orders.doubles[doubles | OrderField.hold] = hold;
   const integers = slot << ORDER_INTEGERS_SHIFT;
   orders.integers[integers | OrderField.level] = 0;
   orders.integers[integers | OrderField.instrument] = instrument;
@@ -140,6 +141,7 @@ function takeSlot(
     (frame.bytes[at + 3] << 8) | (flags << 16) | (frame.bytes[at + 5] << 24);
   orders.integers[integers | OrderField.side] = side;
   orders.integers[integers | OrderField.feeCredit] = 0;
+  orders.integers[integers | OrderField.balance] = balance;
   orders.integers[integers | OrderField.keyLow] = frame.words[word + OrderWord.keyLow];
   orders.integers[integers | OrderField.keyHigh] = frame.words[word + OrderWord.keyHigh];
   copyText(state, slot, frame, at, textAt);
