@@ -97,11 +97,6 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     "The request came to the matching engine after its deadline and was not carried out",
     1,
   ),
-  [ResultCode.notionalTooHigh]: kind(
-    400,
-    "notional_too_high",
-    "Price times quantity is too high",
-  ),
 
   [ResultCode.unknownAccount]: kind(422, "unknown_account", "The account is not open"),
   [ResultCode.accountDisabled]: kind(422, "account_disabled", "The account may not trade"),
@@ -130,12 +125,6 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   ),
   [ResultCode.unknownOrder]: kind(404, "unknown_order", "The account has no such order"),
   [ResultCode.orderPoolFull]: kind(503, "order_pool_full", "The market has no room for orders", 5),
-  [ResultCode.levelPoolFull]: kind(503, "level_pool_full", "The book has no room for prices", 5),
-  [ResultCode.noReferencePrice]: kind(
-    422,
-    "no_reference_price",
-    "A market order needs a price to go by, and the book is empty",
-  ),
 
   [ResultCode.differentContent]: kind(
     409,

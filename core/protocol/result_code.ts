@@ -48,7 +48,6 @@ export const ResultCode = {
   quantityZero: 211,
   quantityTooHigh: 212,
   deadlinePassed: 213,
-  notionalTooHigh: 214,
 
   unknownAccount: 300,
   accountDisabled: 301,
@@ -61,8 +60,6 @@ export const ResultCode = {
   postOnlyWouldCross: 402,
   unknownOrder: 403,
   orderPoolFull: 404,
-  levelPoolFull: 405,
-  noReferencePrice: 406,
 
   differentContent: 500,
   outcomeQuotaFull: 501,

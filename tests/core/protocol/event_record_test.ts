@@ -28,7 +28,14 @@ Deno.test("golden: the numbers of event kinds, statuses and flags", () => {
     expired: 5,
     rejected: 6,
   });
-  assert.deepEqual(EventFlag, { maker: 1, duplicate: 2, debit: 4, resting: 8, notAnOrder: 16 });
+  assert.deepEqual(EventFlag, {
+    maker: 1,
+    duplicate: 2,
+    debit: 4,
+    resting: 8,
+    notAnOrder: 16,
+    transfer: 32,
+  });
 });
 
 Deno.test("the words of an event stand at the offsets of its table", () => {

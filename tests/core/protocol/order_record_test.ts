@@ -150,6 +150,7 @@ Deno.test("golden: the numbers of kinds, sides, types and flags", () => {
     asset: 68,
     claim: 69,
     cancelAccount: 70,
+    transfer: 71,
     instrument: 128,
   });
   assert.deepEqual(Side, { buy: 0, sell: 1 });

@@ -5,9 +5,9 @@ import { ResultCode } from "../../../core/protocol/result_code.ts";
 const BANDS: Readonly<Record<number, readonly [string, string]>> = {
   0: ["ok", "ok"],
   100: ["frameTruncated", "leaderStarting"],
-  200: ["unknownKind", "notionalTooHigh"],
+  200: ["unknownKind", "deadlinePassed"],
   300: ["unknownAccount", "supplyTooHigh"],
-  400: ["unknownInstrument", "noReferencePrice"],
+  400: ["unknownInstrument", "orderPoolFull"],
   500: ["differentContent", "outcomeTableFull"],
   600: ["unknownAsset", "notClaimed"],
   700: ["canceledByRequest", "canceledByOperator"],
