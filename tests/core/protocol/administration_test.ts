@@ -6,6 +6,7 @@ import {
   writeClaim,
   writeInstrument,
   writeSwitch,
+  writeTransfer,
 } from "../../../core/protocol/administration.ts";
 import { CommandKind, writeCommandHead } from "../../../core/protocol/order_record.ts";
 import { SAFE_MAX, WireBuffer } from "../../../core/protocol/wire_buffer.ts";
@@ -50,6 +51,21 @@ Deno.test("golden: a deposit and a withdrawal", () => {
     ]);
     assertFields(bytes, [[8, "u32", 3], [12, "u32", 5], [40, "u64", SAFE_MAX]]);
   }
+});
+
+Deno.test("golden: a transfer", () => {
+  const bytes = written(
+    CommandKind.transfer,
+    5,
+    (frame, at) => writeTransfer(frame, at, 3, SAFE_MAX, 258),
+  );
+  assert.deepEqual(hexLines(bytes), [
+    "47000000000000000300000005000000",
+    HEAD,
+    "0000000000000000" + "ffffffffffff1f00",
+    "02010000" + EMPTY.slice(8),
+  ]);
+  assertFields(bytes, [[12, "u32", 5], [40, "u64", SAFE_MAX], [48, "u32", 258]]);
 });
 
 Deno.test("golden: a halt and a resumption", () => {
