@@ -1,28 +1,45 @@
 /**
- * `deno task bench [NAME...] [--json] [--help]`: runs all benches or the named ones. Each prints a
+ * `deno task bench [NAME...] [--json] [--latency] [--help]`: runs all benches or the named ones. Each prints a
  * table; with `--json` the last line is one JSON object a bench.
  *
  * @module
  */
 import { parseArgs } from "node:util";
+import { matchingBench } from "./matching/matching_bench.ts";
 import { pipelineBench } from "./pipeline/pipeline_bench.ts";
+import { priceIndexBench } from "./price_index/price_index_bench.ts";
 import { restBench } from "./rest/rest_bench.ts";
 import { type BenchResult, describe, stamp } from "./result.ts";
 
-const BENCHES: Readonly<
-  Record<string, { about: string; run: (say: (line: string) => void) => Promise<BenchResult> }>
-> = {
+interface Bench {
+  readonly about: string;
+  readonly run: (say: (line: string) => void, latencySeconds?: number) => Promise<BenchResult>;
+}
+
+/** Seconds at a fixed rate that `--latency` asks for. */
+const LATENCY_SECONDS = 60;
+
+const BENCHES: Readonly<Record<string, Bench>> = {
   rest: { about: "signed orders over REST, beside plain forwarding and bare Hono", run: restBench },
   pipeline: { about: "durable orders end to end, beside an echo", run: pipelineBench },
+  matching: {
+    about: "the whole engine on one thread, beside npm's order books and the book alone",
+    run: matchingBench,
+  },
+  "price-index": {
+    about: "the price index of the book, beside what could take its place",
+    run: priceIndexBench,
+  },
 };
 
-const HELP = `deno task bench [NAME...] [--json]
+const HELP = `deno task bench [NAME...] [--json] [--latency]
 
 Benches:
-${Object.entries(BENCHES).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`).join("\n")}
+${Object.entries(BENCHES).map(([name, { about }]) => `  ${name.padEnd(12)} ${about}`).join("\n")}
 
-  --json   print one JSON object a bench on standard output, last
-  --help   this text`;
+  --json      print one JSON object a bench on standard output, last
+  --latency   matching: ${LATENCY_SECONDS} s at a fixed rate instead of 4
+  --help      this text`;
 
 async function main(): Promise<number> {
   let parsed;
@@ -30,7 +47,11 @@ async function main(): Promise<number> {
     parsed = parseArgs({
       args: Deno.args,
       allowPositionals: true,
-      options: { json: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+      options: {
+        json: { type: "boolean" },
+        latency: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
     });
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${HELP}`);
@@ -48,7 +69,8 @@ async function main(): Promise<number> {
   }
   for (const name of names) {
     console.error(`bench ${name}: ${BENCHES[name].about}`);
-    const result = await BENCHES[name].run((line) => console.error(`  ${line}`));
+    const latencySeconds = parsed.values.latency ? LATENCY_SECONDS : undefined;
+    const result = await BENCHES[name].run((line) => console.error(`  ${line}`), latencySeconds);
     console.error(`\n${describe(result)}\n`);
     if (parsed.values.json) console.log(JSON.stringify(await stamp(result)));
   }
