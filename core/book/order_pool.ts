@@ -1,6 +1,7 @@
 /**
- * The pool of live orders. One slot of 128 bytes an order; the same bytes are seen as eight
- * doubles (for 53-bit integers) and as 32-bit integers.
+ * The pool of live orders. One slot of 128 bytes an order; the same bytes are seen as sixteen
+ * doubles (for 53-bit integers) and as 32-bit integers. What the book needs of an order, its own and
+ * that of its neighbours in the lists, is in the first of the slot's two cache lines.
  *
  * ```text
  * offset | bytes | type | field                                   | OrderField
@@ -8,24 +9,24 @@
  *      8 |     8 | f64  | price in ticks                          | price
  *     16 |     8 | f64  | leaves in lots                          | leaves
  *     24 |     8 | f64  | executed in lots                        | executed
- *     32 |     8 | f64  | quantity in lots, or budget             | quantity
- *     40 |     8 | f64  | executed notional in minor units        | notional
- *     48 |     8 | f64  | buy: notional that is reserved          | reserve
- *     56 |     8 | f64  | stamp of entry in microseconds          | created
- *     64 |     4 | i32  | next order of the price level           | next (free list as well)
- *     68 |     4 | i32  | previous order of the price level       | previous
- *     72 |     4 | i32  | price level, 0 while it does not rest   | level
- *     76 |     4 | i32  | instrument                              | instrument
- *     80 |     4 | i32  | account                                 | account
- *     84 |     4 | i32  | next order of the account               | accountNext
- *     88 |     4 | i32  | previous order of the account           | accountPrevious
- *     92 |     4 | i32  | type, time in force, flags, prevention  | attributes
- *     96 |     4 | i32  | side                                    | side
- *    100 |     4 | i32  | fee credit, millionths of a minor unit  | feeCredit
- *    104 |     8 | 2×i32| request key                             | keyLow, keyHigh
- *    112 |     4 | i32  | bytes of the client order id's text     | textBytes
- *    116 |     4 | i32  | slot of the balance that it holds from  | balance
- *    120 |     8 | f64  | minor units that the order holds        | hold
+ *     32 |     4 | i32  | next order of the price level           | next (free list as well)
+ *     36 |     4 | i32  | previous order of the price level       | previous
+ *     40 |     4 | i32  | price level, 0 while it does not rest   | level
+ *     44 |     4 | i32  | instrument                              | instrument
+ *     48 |     4 | i32  | account                                 | account
+ *     52 |     4 | i32  | next order of the account               | accountNext
+ *     56 |     4 | i32  | previous order of the account           | accountPrevious
+ *     60 |     4 | i32  | side                                    | side
+ *     64 |     8 | f64  | quantity in lots, or budget             | quantity
+ *     72 |     8 | f64  | executed notional in minor units        | notional
+ *     80 |     8 | f64  | buy: notional that is reserved          | reserve
+ *     88 |     8 | f64  | stamp of entry in microseconds          | created
+ *     96 |     8 | f64  | minor units that the order holds        | hold
+ *    104 |     4 | i32  | slot of the balance that it holds from  | balance
+ *    108 |     4 | i32  | type, time in force, flags, prevention  | attributes
+ *    112 |     4 | i32  | fee credit, millionths of a minor unit  | feeCredit
+ *    116 |     8 | 2×i32| request key                             | keyLow, keyHigh
+ *    124 |     4 | i32  | bytes of the client order id's text     | textBytes
  * ```
  *
  * The texts stand in an array of their own, 36 bytes a slot, touched only by orders that have one.
@@ -47,31 +48,31 @@ export const ORDER_DOUBLES_SHIFT = 4;
 /** As {@link ORDER_DOUBLES_SHIFT}, for integers. */
 export const ORDER_INTEGERS_SHIFT = 5;
 
-/** Field offsets: doubles for the first nine, integers for the others. */
+/** Field offsets: in doubles for the two groups of 64-bit fields, in integers for the others. */
 export const OrderField = {
   orderId: 0,
   price: 1,
   leaves: 2,
   executed: 3,
-  quantity: 4,
-  notional: 5,
-  reserve: 6,
-  created: 7,
-  hold: 15,
-  next: 16,
-  previous: 17,
-  level: 18,
-  instrument: 19,
-  account: 20,
-  accountNext: 21,
-  accountPrevious: 22,
-  attributes: 23,
-  side: 24,
-  feeCredit: 25,
-  keyLow: 26,
-  keyHigh: 27,
-  textBytes: 28,
-  balance: 29,
+  quantity: 8,
+  notional: 9,
+  reserve: 10,
+  created: 11,
+  hold: 12,
+  next: 8,
+  previous: 9,
+  level: 10,
+  instrument: 11,
+  account: 12,
+  accountNext: 13,
+  accountPrevious: 14,
+  side: 15,
+  balance: 26,
+  attributes: 27,
+  feeCredit: 28,
+  keyLow: 29,
+  keyHigh: 30,
+  textBytes: 31,
 } as const;
 
 /** Under names of this module's own: an exported name is looked up at every use. */

@@ -49,10 +49,20 @@ Deno.test("growth keeps every order, its text and the free slots", () => {
 });
 
 Deno.test("doubles and integers of a slot are views of the same 128 bytes that never overlap", () => {
-  const { hold, ...others } = OrderField;
-  const offsets = Object.values(others);
-  const doubles = [...offsets.filter((field) => field < 8), hold];
-  const integers = offsets.filter((field) => field >= 8);
+  const {
+    orderId,
+    price,
+    leaves,
+    executed,
+    quantity,
+    notional,
+    reserve,
+    created,
+    hold,
+    ...others
+  } = OrderField;
+  const doubles = [orderId, price, leaves, executed, quantity, notional, reserve, created, hold];
+  const integers = Object.values(others);
   const bytes = new Set([
     ...doubles.flatMap((field) => Array.from({ length: 8 }, (_, byte) => field * 8 + byte)),
     ...integers.flatMap((field) => Array.from({ length: 4 }, (_, byte) => field * 4 + byte)),
