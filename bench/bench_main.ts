@@ -7,9 +7,11 @@
 import { parseArgs } from "node:util";
 import { matchingBench } from "./matching/matching_bench.ts";
 import { pipelineBench } from "./pipeline/pipeline_bench.ts";
+import { poolBench } from "./pool/pool_bench.ts";
 import { priceIndexBench } from "./price_index/price_index_bench.ts";
 import { restBench } from "./rest/rest_bench.ts";
 import { type BenchResult, describe, stamp } from "./result.ts";
+import { ringBench } from "./ring/ring_bench.ts";
 
 interface Bench {
   readonly about: string;
@@ -29,6 +31,14 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   "price-index": {
     about: "the price index of the book, beside what could take its place",
     run: priceIndexBench,
+  },
+  ring: {
+    about: "64-byte messages between two Workers, beside ringbuf.js and postMessage",
+    run: ringBench,
+  },
+  pool: {
+    about: "slots taken and given back, beside plain objects and their collection",
+    run: poolBench,
   },
 };
 
