@@ -19,6 +19,7 @@
  *
  * @module
  */
+import { alignedDoubles, integersOf } from "../memory/aligned_doubles.ts";
 import type { OrderPool } from "./order_pool.ts";
 import * as orderPool from "./order_pool.ts";
 import { NODES_PER_INSERT_MAX, PriceTrie } from "./price_trie.ts";
@@ -40,7 +41,7 @@ const LevelField = { price: 0, total: 1, head: 4, tail: 5, count: 6 } as const;
 export class OrderBooks {
   readonly #orders: OrderPool;
   readonly #index: PriceTrie;
-  #doubles: Float64Array;
+  #doubles: Float64Array<ArrayBuffer>;
   #integers: Int32Array;
   #freeHead = 0;
   #levelNext = 1;
@@ -51,9 +52,8 @@ export class OrderBooks {
   constructor(orders: OrderPool, instrumentsMax: number, levelCapacity: number) {
     this.#orders = orders;
     this.#index = new PriceTrie(levelCapacity * 2);
-    const buffer = new ArrayBuffer((levelCapacity + 1) * LEVEL_DOUBLES * 8);
-    this.#doubles = new Float64Array(buffer);
-    this.#integers = new Int32Array(buffer);
+    this.#doubles = alignedDoubles((levelCapacity + 1) * LEVEL_DOUBLES);
+    this.#integers = integersOf(this.#doubles);
     this.#freeCount = levelCapacity;
     this.#roots = new Int32Array(instrumentsMax * 2);
     this.#best = new Int32Array(instrumentsMax * 2);
@@ -84,11 +84,10 @@ export class OrderBooks {
 
   #growLevels(): void {
     const capacity = this.#integers.length / LEVEL_INTEGERS - 1;
-    const buffer = new ArrayBuffer((capacity * 2 + 1) * LEVEL_DOUBLES * 8);
-    const doubles = new Float64Array(buffer);
+    const doubles = alignedDoubles((capacity * 2 + 1) * LEVEL_DOUBLES);
     doubles.set(this.#doubles);
     this.#doubles = doubles;
-    this.#integers = new Int32Array(buffer);
+    this.#integers = integersOf(doubles);
     this.#freeCount += capacity;
   }
 

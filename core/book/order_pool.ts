@@ -1,7 +1,8 @@
 /**
  * The pool of live orders. One slot of 128 bytes an order; the same bytes are seen as sixteen
  * doubles (for 53-bit integers) and as 32-bit integers. What the book needs of an order, its own and
- * that of its neighbours in the lists, is in the first of the slot's two cache lines.
+ * that of its neighbours in the lists, is in the first of the slot's two cache lines (see
+ * aligned_doubles.ts).
  *
  * ```text
  * offset | bytes | type | field                                   | OrderField
@@ -34,6 +35,7 @@
  *
  * @module
  */
+import { alignedDoubles, integersOf } from "../memory/aligned_doubles.ts";
 import { TEXT_BYTES_MAX } from "../protocol/frame.ts";
 
 /** Doubles a slot. */
@@ -90,9 +92,8 @@ export class OrderPool {
   #capacity: number;
 
   constructor(capacity: number) {
-    const buffer = new ArrayBuffer((capacity + 1) * ORDER_DOUBLES * 8);
-    this.doubles = new Float64Array(buffer);
-    this.integers = new Int32Array(buffer);
+    this.doubles = alignedDoubles((capacity + 1) * ORDER_DOUBLES);
+    this.integers = integersOf(this.doubles);
     this.texts = new Uint8Array((capacity + 1) * TEXT_BYTES_MAX);
     this.#capacity = capacity;
     // Touched once, so that no page is first touched while matching.
@@ -129,13 +130,12 @@ export class OrderPool {
   /** Doubles the pool: a safe point is needed, for it allocates. */
   grow(): void {
     const capacity = this.#capacity * 2;
-    const buffer = new ArrayBuffer((capacity + 1) * ORDER_DOUBLES * 8);
-    const doubles = new Float64Array(buffer);
+    const doubles = alignedDoubles((capacity + 1) * ORDER_DOUBLES);
     doubles.set(this.doubles);
     const texts = new Uint8Array((capacity + 1) * TEXT_BYTES_MAX);
     texts.set(this.texts);
     this.doubles = doubles;
-    this.integers = new Int32Array(buffer);
+    this.integers = integersOf(doubles);
     this.texts = texts;
     this.#capacity = capacity;
   }

@@ -16,6 +16,7 @@
  *
  * @module
  */
+import { alignedDoubles } from "../memory/aligned_doubles.ts";
 import * as frames from "../protocol/frame.ts";
 import * as orderRecord from "../protocol/order_record.ts";
 import type { WireBuffer } from "../protocol/wire_buffer.ts";
@@ -99,9 +100,9 @@ export class OutcomeTable {
 
   constructor(capacity: number) {
     this.#capacity = capacity;
-    const hot = new ArrayBuffer(capacity * HOT_DOUBLES * 8);
-    this.#words = new Uint32Array(hot);
-    this.#doubles = new Float64Array(hot);
+    const hot = alignedDoubles(capacity * HOT_DOUBLES);
+    this.#words = new Uint32Array(hot.buffer, hot.byteOffset, hot.length * 2);
+    this.#doubles = hot;
     this.#cold = new Float64Array(capacity * COLD_DOUBLES);
     this.#buckets = new Int32Array(capacity * 4);
     // Touched once, so that no page is first touched while matching.
