@@ -48,10 +48,6 @@ class BookAlone {
     this.#orders = new OrderPool(capacity);
     this.#index = new OrderIndex(this.#orders);
     this.#books = new OrderBooks(this.#orders, instruments + 1, capacity);
-    for (let instrument = 1; instrument <= instruments; instrument++) {
-      if (!this.#books.hasRoom) this.#books.grow();
-      this.#books.open(instrument);
-    }
   }
 
   apply(from: number, to: number): void {

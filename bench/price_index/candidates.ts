@@ -4,11 +4,11 @@
  * @module
  */
 import { BandedLadder, LADDER_TICKS_MAX } from "./banded_ladder.ts";
-import { FittedTrie } from "./fitted_trie.ts";
 import { LadderWithFarPrices } from "./ladder_with_far_prices.ts";
 import type { PriceIndex } from "./price_index.ts";
 import { SkipList } from "./skip_list.ts";
 import { SortedArray } from "./sorted_array.ts";
+import { TallTrie } from "./tall_trie.ts";
 import { TrieIndex } from "./trie_index.ts";
 
 /** A way to keep levels by price. */
@@ -24,7 +24,7 @@ const PRICES = 2 ** 30;
 /** All candidates; the one that core/book has comes first. */
 export const CANDIDATES: readonly Candidate[] = [
   { name: "trie of core/book", spreadTicksMax: PRICES, create: () => new TrieIndex() },
-  { name: "fitted trie", spreadTicksMax: PRICES, create: () => new FittedTrie() },
+  { name: "trie of six levels", spreadTicksMax: PRICES, create: () => new TallTrie() },
   {
     name: "banded ladder",
     spreadTicksMax: LADDER_TICKS_MAX,

@@ -1,5 +1,5 @@
 /**
- * The index that core/book has: a 32-way trie of six levels.
+ * The index that core/book has: a 32-way trie that is as tall as its prices need.
  *
  * @module
  */
@@ -13,8 +13,7 @@ const NODES = 16;
 
 /** One trie in a pool of its own; in core all books share a pool. */
 export class TrieIndex implements PriceIndex {
-  readonly #trie = new PriceTrie(NODES);
-  readonly #root = this.#trie.createRoot();
+  readonly #trie = new PriceTrie(1, NODES);
   #nodes = NODES;
 
   get byteLength(): number {
@@ -26,26 +25,26 @@ export class TrieIndex implements PriceIndex {
       this.#trie.grow();
       this.#nodes *= 2;
     }
-    this.#trie.insert(this.#root, priceTicks, level);
+    this.#trie.insert(0, priceTicks, level);
   }
 
   find(priceTicks: number): number {
-    return this.#trie.find(this.#root, priceTicks);
+    return this.#trie.find(0, priceTicks);
   }
 
   remove(priceTicks: number): void {
-    this.#trie.remove(this.#root, priceTicks);
+    this.#trie.remove(0, priceTicks);
   }
 
   lowest(): number {
-    return this.#trie.lowest(this.#root);
+    return this.#trie.lowest(0);
   }
 
   highest(): number {
-    return this.#trie.highest(this.#root);
+    return this.#trie.highest(0);
   }
 
   next(priceTicks: number, upward: boolean): number {
-    return this.#trie.next(this.#root, priceTicks, upward);
+    return this.#trie.next(0, priceTicks, upward);
   }
 }

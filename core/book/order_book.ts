@@ -14,7 +14,7 @@
  *     28 |     4 | -    | spare                              |
  * ```
  *
- * A book is two roots of the price index and the best level of each side, indexed by
+ * A book is two tries of the price index and the best level of each side, indexed by
  * `(instrument << 1) | side`. Owner and only writer: the matching thread.
  *
  * @module
@@ -46,23 +46,15 @@ export class OrderBooks {
   #freeHead = 0;
   #levelNext = 1;
   #freeCount: number;
-  readonly #roots: Int32Array;
   readonly #best: Int32Array;
 
   constructor(orders: OrderPool, instrumentsMax: number, levelCapacity: number) {
     this.#orders = orders;
-    this.#index = new PriceTrie(levelCapacity * 2);
+    this.#index = new PriceTrie(instrumentsMax * 2, levelCapacity * 2);
     this.#doubles = alignedDoubles((levelCapacity + 1) * LEVEL_DOUBLES);
     this.#integers = integersOf(this.#doubles);
     this.#freeCount = levelCapacity;
-    this.#roots = new Int32Array(instrumentsMax * 2);
     this.#best = new Int32Array(instrumentsMax * 2);
-  }
-
-  /** Opens the book of an instrument. */
-  open(instrument: number): void {
-    this.#roots[(instrument << 1) | Side.buy] = this.#index.createRoot();
-    this.#roots[(instrument << 1) | Side.sell] = this.#index.createRoot();
   }
 
   /** Whether one more command can be taken without growing. */
@@ -70,15 +62,15 @@ export class OrderBooks {
     return this.commandsRoom > 0;
   }
 
-  /** Commands that can be taken without growing, each of which may open a level or a book. */
+  /** Commands that can be taken without growing, each of which may open a level. */
   get commandsRoom(): number {
-    const nodes = Math.floor((this.#index.freeCount - 2) / NODES_PER_INSERT_MAX);
+    const nodes = Math.floor(this.#index.freeCount / NODES_PER_INSERT_MAX);
     return Math.min(this.#freeCount - 1, nodes);
   }
 
   /** Makes {@link hasRoom} true: a safe point is needed, for it allocates. */
   grow(): void {
-    while (this.#index.freeCount < NODES_PER_INSERT_MAX + 2) this.#index.grow();
+    while (this.#index.freeCount < NODES_PER_INSERT_MAX) this.#index.grow();
     while (this.#freeCount <= 1) this.#growLevels();
   }
 
@@ -124,8 +116,8 @@ export class OrderBooks {
 
   /** The level behind `level` on its side, away from the other side; or 0. */
   levelBehind(instrument: number, side: number, level: number): number {
-    const root = this.#roots[(instrument << 1) | side];
-    return this.#index.next(root, this.levelPrice(level), side === Side.sell);
+    const book = (instrument << 1) | side;
+    return this.#index.next(book, this.levelPrice(level), side === Side.sell);
   }
 
   /** Appends the order in `slot` to the queue of its price. The caller has seen {@link hasRoom}. */
@@ -135,7 +127,7 @@ export class OrderBooks {
     const book = (integers[at | OrderField.instrument] << 1) | integers[at | OrderField.side];
     const price = this.#orders.doubles[(slot << ORDER_DOUBLES_SHIFT) | OrderField.price];
     const leaves = this.#orders.doubles[(slot << ORDER_DOUBLES_SHIFT) | OrderField.leaves];
-    let level = this.#index.find(this.#roots[book], price);
+    let level = this.#index.find(book, price);
     if (level === 0) level = this.#openLevel(book, price);
     const levelAt = level << LEVEL_INTEGERS_SHIFT;
     const tail = this.#integers[levelAt | LevelField.tail];
@@ -186,7 +178,7 @@ export class OrderBooks {
     this.#integers[at | LevelField.count] = 0;
     this.#doubles[(level << LEVEL_DOUBLES_SHIFT) | LevelField.price] = price;
     this.#doubles[(level << LEVEL_DOUBLES_SHIFT) | LevelField.total] = 0;
-    this.#index.insert(this.#roots[book], price, level);
+    this.#index.insert(book, price, level);
     const best = this.#best[book];
     if (best === 0) this.#best[book] = level;
     else {
@@ -199,10 +191,9 @@ export class OrderBooks {
 
   #closeLevel(instrument: number, side: number, level: number): void {
     const book = (instrument << 1) | side;
-    const root = this.#roots[book];
-    this.#index.remove(root, this.levelPrice(level));
+    this.#index.remove(book, this.levelPrice(level));
     if (this.#best[book] === level) {
-      this.#best[book] = side === Side.buy ? this.#index.highest(root) : this.#index.lowest(root);
+      this.#best[book] = side === Side.buy ? this.#index.highest(book) : this.#index.lowest(book);
     }
     this.#integers[(level << LEVEL_INTEGERS_SHIFT) | LevelField.head] = this.#freeHead;
     this.#freeHead = level;

@@ -1,10 +1,22 @@
 /**
  * Order id to slot: open addressing with linear probing over a power of two of buckets, at most
- * half full, deletion by shifting back. The ids themselves stand in the order pool.
- * Find, insert and remove: O(1) expected.
+ * half full, deletion by shifting back. Find, insert and remove: O(1) expected.
+ *
+ * A bucket is 8 bytes:
+ *
+ * ```text
+ * offset | bytes | type | field
+ *      0 |     4 | i32  | slot of the order, 0: empty
+ *      4 |     4 | i32  | low 32 bits of its id
+ * ```
+ *
+ * The low bits tell where a bucket's order is at home and, but for one in four billion, that it is
+ * not the one looked for, so that no probe reads the order pool, which is far larger than a cache.
+ * Owner and only writer: the matching thread.
  *
  * @module
  */
+import { alignedDoubles, integersOf } from "../memory/aligned_doubles.ts";
 import type { OrderPool } from "./order_pool.ts";
 import * as orderPool from "./order_pool.ts";
 
@@ -12,74 +24,88 @@ const { ORDER_DOUBLES_SHIFT } = orderPool;
 
 /** Index of the live orders by their id. */
 export class OrderIndex {
-  #slots: Int32Array;
+  #buckets: Int32Array;
   #shift: number;
   readonly #orders: OrderPool;
 
   constructor(orders: OrderPool) {
     this.#orders = orders;
     this.#shift = shiftFor(orders.capacity);
-    this.#slots = new Int32Array(2 ** (32 - this.#shift));
+    this.#buckets = bucketsFor(this.#shift);
   }
 
   /** Slot of the live order with this id, or 0. */
   find(orderId: number): number {
-    const slots = this.#slots;
-    const mask = slots.length - 1;
-    const doubles = this.#orders.doubles;
-    let bucket = homeOf(orderId, this.#shift);
-    for (;;) {
-      const slot = slots[bucket];
-      if (slot === 0 || doubles[slot << ORDER_DOUBLES_SHIFT] === orderId) return slot;
-      bucket = (bucket + 1) & mask;
+    const buckets = this.#buckets;
+    const mask = (buckets.length >> 1) - 1;
+    const low = orderId | 0;
+    for (let bucket = homeOf(low, this.#shift);; bucket = (bucket + 1) & mask) {
+      const slot = buckets[bucket << 1];
+      if (slot === 0) return 0;
+      if (
+        buckets[(bucket << 1) | 1] === low &&
+        this.#orders.doubles[slot << ORDER_DOUBLES_SHIFT] === orderId
+      ) return slot;
     }
   }
 
   /** Adds the order in `slot`, whose id the pool holds already. */
   insert(slot: number): void {
-    const slots = this.#slots;
-    const mask = slots.length - 1;
-    let bucket = this.#home(slot);
-    while (slots[bucket] !== 0) bucket = (bucket + 1) & mask;
-    slots[bucket] = slot;
+    this.#place(slot, this.#lowOf(slot));
   }
 
   /** Removes the order in `slot`, which is there. */
   remove(slot: number): void {
-    const slots = this.#slots;
-    const mask = slots.length - 1;
-    let hole = this.#home(slot);
-    while (slots[hole] !== slot) hole = (hole + 1) & mask;
-    for (let bucket = (hole + 1) & mask; slots[bucket] !== 0; bucket = (bucket + 1) & mask) {
-      const home = this.#home(slots[bucket]);
-      if (((bucket - home) & mask) >= ((bucket - hole) & mask)) {
-        slots[hole] = slots[bucket];
-        hole = bucket;
-      }
+    const buckets = this.#buckets;
+    const mask = (buckets.length >> 1) - 1;
+    let hole = homeOf(this.#lowOf(slot), this.#shift);
+    while (buckets[hole << 1] !== slot) hole = (hole + 1) & mask;
+    for (let at = (hole + 1) & mask; buckets[at << 1] !== 0; at = (at + 1) & mask) {
+      const low = buckets[(at << 1) | 1];
+      const home = homeOf(low, this.#shift);
+      if (((at - home) & mask) < ((at - hole) & mask)) continue;
+      buckets[hole << 1] = buckets[at << 1];
+      buckets[(hole << 1) | 1] = low;
+      hole = at;
     }
-    slots[hole] = 0;
+    buckets[hole << 1] = 0;
   }
 
   /** Follows the growth of the pool: a safe point is needed, for it allocates. */
   grow(): void {
-    const old = this.#slots;
+    const old = this.#buckets;
     this.#shift = shiftFor(this.#orders.capacity);
-    this.#slots = new Int32Array(2 ** (32 - this.#shift));
-    for (const slot of old) if (slot !== 0) this.insert(slot);
+    this.#buckets = bucketsFor(this.#shift);
+    for (let at = 0; at < old.length; at += 2) {
+      if (old[at] !== 0) this.#place(old[at], old[at + 1]);
+    }
   }
 
-  #home(slot: number): number {
-    return homeOf(this.#orders.doubles[slot << ORDER_DOUBLES_SHIFT], this.#shift);
+  #place(slot: number, low: number): void {
+    const buckets = this.#buckets;
+    const mask = (buckets.length >> 1) - 1;
+    let bucket = homeOf(low, this.#shift);
+    while (buckets[bucket << 1] !== 0) bucket = (bucket + 1) & mask;
+    buckets[bucket << 1] = slot;
+    buckets[(bucket << 1) | 1] = low;
+  }
+
+  #lowOf(slot: number): number {
+    return this.#orders.doubles[slot << ORDER_DOUBLES_SHIFT] | 0;
   }
 }
 
 /**
- * Home bucket of an id. Sixteen consecutive ids fall into the sixteen buckets of one cache line, for
- * ids are given in order; the lines themselves are scattered.
+ * Home bucket of an id by its low bits. Eight consecutive ids fall into the eight buckets of one
+ * cache line, for ids are given in order; the lines themselves are scattered.
  */
-function homeOf(orderId: number, shift: number): number {
-  const line = Math.imul((orderId / 16) | 0, 0x9e3779b1) >>> (shift + 4);
-  return (line << 4) | (orderId & 15);
+function homeOf(low: number, shift: number): number {
+  const line = Math.imul(low >>> 3, 0x9e3779b1) >>> (shift + 3);
+  return (line << 3) | (low & 7);
+}
+
+function bucketsFor(shift: number): Int32Array {
+  return integersOf(alignedDoubles(2 ** (32 - shift)));
 }
 
 /**

@@ -1,28 +1,44 @@
 /**
- * The price index: for each book side a 32-way trie over the price in ticks, six levels of five
- * bits, with a bitmap in every node that tells which children are there.
+ * The price index: for each book side a 32-way trie over the price in ticks, five bits a level, with
+ * a bitmap in every node that tells which children are there. A trie is only as tall as its prices
+ * need: its root stands where they begin to differ, and what they have in common, its prefix, is
+ * compared once. A book of some hundred ticks has two or three levels, one over all prices six.
  *
  * | operation | cost |
  * | --- | --- |
- * | find, insert, remove | O(6), no comparison of keys |
- * | lowest, highest, next | O(6), one `clz32` a level |
+ * | find, insert, remove, lowest, highest, next | O(height), 1 to 6; one `clz32` a level |
  * | memory | 132 bytes a node, in proportion to the prices that are occupied |
  *
  * All tries share one pool of nodes. Node 0 is none; freed nodes are linked through their first
- * child. Owner and only writer: the matching thread.
+ * child. Of each trie, 16 bytes:
+ *
+ * ```text
+ * offset | bytes | type | field
+ *      0 |     4 | i32  | root, 0: empty
+ *      4 |     4 | i32  | height: the root decides by the bits from (height - 1) * 5 on
+ *      8 |     4 | i32  | prefix: the bits above the root's
+ *     12 |     4 | -    | spare
+ * ```
+ *
+ * Owner and only writer: the matching thread.
  *
  * @module
  */
 
 const BITS = 5;
 const WAYS = 1 << BITS;
-const DEPTH = 6;
-const TOP_SHIFT = BITS * (DEPTH - 1);
+const MASK = WAYS - 1;
+const HEIGHT_MAX = 6;
+
+/** Words of a trie, as a shift, and where they stand. */
+const TRIE_SHIFT = 2;
+const HEIGHT = 1;
+const PREFIX = 2;
 
 /** Highest price in ticks that the index can hold. */
-export const PRICE_TICKS_MAX = 2 ** (BITS * DEPTH) - 1;
-/** Nodes that one insertion may take. */
-export const NODES_PER_INSERT_MAX = DEPTH - 1;
+export const PRICE_TICKS_MAX = 2 ** (BITS * HEIGHT_MAX) - 1;
+/** Nodes that one insertion may take: roots above the present one, and as many below the last. */
+export const NODES_PER_INSERT_MAX = 2 * (HEIGHT_MAX - 1);
 
 /** Pool of trie nodes and the operations on the tries in it. */
 export class PriceTrie {
@@ -33,9 +49,12 @@ export class PriceTrie {
   #freeHead = 0;
   #nodeNext = 1;
   #freeCount: number;
-  readonly #path = new Int32Array(DEPTH);
+  readonly #tries: Int32Array;
+  readonly #path = new Int32Array(HEIGHT_MAX);
 
-  constructor(capacity: number) {
+  /** @param tries how many there are, all empty; @param capacity nodes at the start */
+  constructor(tries: number, capacity: number) {
+    this.#tries = new Int32Array(tries << TRIE_SHIFT);
     this.#bitmaps = new Int32Array(capacity);
     this.#children = new Int32Array(capacity * WAYS);
     this.#freeCount = capacity - 1;
@@ -57,116 +76,155 @@ export class PriceTrie {
     this.#children = children;
   }
 
-  /** A new, empty trie: its root. The caller has seen that a node is free. */
-  createRoot(): number {
-    return this.#take();
-  }
-
   /** Value at `priceTicks`, or 0. */
-  find(root: number, priceTicks: number): number {
+  find(trie: number, priceTicks: number): number {
+    const at = trie << TRIE_SHIFT;
+    const height = this.#tries[at | HEIGHT];
+    if ((priceTicks >>> (height * BITS)) !== this.#tries[at | PREFIX]) return 0;
     const children = this.#children;
-    let node = root;
-    for (let shift = TOP_SHIFT; shift >= 0; shift -= BITS) {
-      node = children[(node << BITS) | ((priceTicks >>> shift) & (WAYS - 1))];
+    let node = this.#tries[at];
+    for (let shift = (height - 1) * BITS; shift >= 0; shift -= BITS) {
+      node = children[(node << BITS) | ((priceTicks >>> shift) & MASK)];
       if (node === 0) return 0;
     }
     return node;
   }
 
-  /** Puts `value` (not 0) at a price that has none. */
-  insert(root: number, priceTicks: number, value: number): void {
-    let node = root;
-    for (let shift = TOP_SHIFT; shift > 0; shift -= BITS) {
-      const way = (priceTicks >>> shift) & (WAYS - 1);
+  /**
+   * Puts `value` (not 0) at a price that has none. The caller has seen that
+   * {@link NODES_PER_INSERT_MAX} nodes are free.
+   */
+  insert(trie: number, priceTicks: number, value: number): void {
+    this.#rise(trie << TRIE_SHIFT, priceTicks);
+    let node = this.#tries[trie << TRIE_SHIFT];
+    let shift = (this.#tries[(trie << TRIE_SHIFT) | HEIGHT] - 1) * BITS;
+    for (; shift > 0; shift -= BITS) {
+      const way = (priceTicks >>> shift) & MASK;
       let child = this.#children[(node << BITS) | way];
       if (child === 0) {
         child = this.#take();
-        this.#children[(node << BITS) | way] = child;
-        this.#bitmaps[node] |= 1 << way;
+        this.#put(node, way, child);
       }
       node = child;
     }
-    const way = priceTicks & (WAYS - 1);
-    this.#children[(node << BITS) | way] = value;
-    this.#bitmaps[node] |= 1 << way;
+    this.#put(node, priceTicks & MASK, value);
   }
 
-  /** Takes away the value at `priceTicks`, which is there, and every node that this empties. */
-  remove(root: number, priceTicks: number): void {
+  /** Takes away the value at `priceTicks`, which is there, and every node that needs it no more. */
+  remove(trie: number, priceTicks: number): void {
+    const at = trie << TRIE_SHIFT;
     const path = this.#path;
-    let node = root;
+    let node = this.#tries[at];
     let depth = 0;
-    for (let shift = TOP_SHIFT; shift > 0; shift -= BITS) {
+    for (let shift = (this.#tries[at | HEIGHT] - 1) * BITS; shift > 0; shift -= BITS) {
       path[depth++] = node;
-      node = this.#children[(node << BITS) | ((priceTicks >>> shift) & (WAYS - 1))];
+      node = this.#children[(node << BITS) | ((priceTicks >>> shift) & MASK)];
     }
     let shift = 0;
     for (;;) {
-      const way = (priceTicks >>> shift) & (WAYS - 1);
+      const way = (priceTicks >>> shift) & MASK;
       this.#children[(node << BITS) | way] = 0;
       this.#bitmaps[node] &= ~(1 << way);
-      if (this.#bitmaps[node] !== 0 || depth === 0) return;
+      if (this.#bitmaps[node] !== 0 || depth === 0) break;
       this.#release(node);
       node = path[--depth];
       shift += BITS;
     }
+    this.#sink(at);
   }
 
   /** Value at the lowest price, or 0 when the trie is empty. */
-  lowest(root: number): number {
-    let node = root;
-    for (let shift = TOP_SHIFT; shift >= 0; shift -= BITS) {
-      const bits = this.#bitmaps[node];
-      if (bits === 0) return 0;
-      node = this.#children[(node << BITS) | (31 - Math.clz32(bits & -bits))];
-    }
-    return node;
+  lowest(trie: number): number {
+    const at = trie << TRIE_SHIFT;
+    return this.#edge(this.#tries[at], this.#tries[at | HEIGHT], true);
   }
 
   /** Value at the highest price, or 0 when the trie is empty. */
-  highest(root: number): number {
-    let node = root;
-    for (let shift = TOP_SHIFT; shift >= 0; shift -= BITS) {
-      const bits = this.#bitmaps[node];
-      if (bits === 0) return 0;
-      node = this.#children[(node << BITS) | (31 - Math.clz32(bits))];
-    }
-    return node;
+  highest(trie: number): number {
+    const at = trie << TRIE_SHIFT;
+    return this.#edge(this.#tries[at], this.#tries[at | HEIGHT], false);
   }
 
   /** Value at the next price above (`upward`) or below `priceTicks`, or 0. */
-  next(root: number, priceTicks: number, upward: boolean): number {
-    const path = this.#path;
-    let node = root;
-    let depth = 0;
-    for (let shift = TOP_SHIFT; shift >= 0 && node !== 0; shift -= BITS) {
-      path[depth++] = node;
-      node = this.#children[(node << BITS) | ((priceTicks >>> shift) & (WAYS - 1))];
+  next(trie: number, priceTicks: number, upward: boolean): number {
+    const at = trie << TRIE_SHIFT;
+    const height = this.#tries[at | HEIGHT];
+    const prefix = priceTicks >>> (height * BITS);
+    let node = this.#tries[at];
+    if (prefix !== this.#tries[at | PREFIX]) {
+      const isBefore = upward
+        ? prefix < this.#tries[at | PREFIX]
+        : prefix > this.#tries[at | PREFIX];
+      return isBefore ? this.#edge(node, height, upward) : 0;
     }
-    while (depth > 0) {
-      node = path[--depth];
-      const shift = TOP_SHIFT - depth * BITS;
-      const way = (priceTicks >>> shift) & (WAYS - 1);
-      const beyond = upward
-        ? this.#bitmaps[node] & (way === 31 ? 0 : -1 << (way + 1))
-        : this.#bitmaps[node] & ((1 << way) - 1);
-      if (beyond === 0) continue;
-      const edge = upward ? 31 - Math.clz32(beyond & -beyond) : 31 - Math.clz32(beyond);
-      node = this.#children[(node << BITS) | edge];
-      if (depth === DEPTH - 1) return node;
-      return this.#edge(node, depth + 1, upward);
-    }
-    return 0;
-  }
-
-  /** Value at the lowest or highest price under `node`, which stands at `depth`. */
-  #edge(node: number, depth: number, lowest: boolean): number {
-    for (; depth < DEPTH; depth++) {
-      const bits = this.#bitmaps[node];
-      const way = lowest ? 31 - Math.clz32(bits & -bits) : 31 - Math.clz32(bits);
+    // The lowest node on the way that has a child beyond the price, and that child.
+    let branch = 0;
+    let branchHeight = 0;
+    for (let level = height - 1; level >= 0 && node !== 0; level--) {
+      const way = (priceTicks >>> (level * BITS)) & MASK;
+      const beyond = this.#bitmaps[node] & (upward ? -2 << way : (1 << way) - 1);
+      if (beyond !== 0) {
+        branch = this.#children[(node << BITS) | firstOf(beyond, upward)];
+        branchHeight = level;
+      }
       node = this.#children[(node << BITS) | way];
     }
+    return branch === 0 ? 0 : this.#edge(branch, branchHeight, upward);
+  }
+
+  /** Value at the lowest or highest price under `node`, with `height` levels, its own included. */
+  #edge(node: number, height: number, lowest: boolean): number {
+    for (let level = height; level > 0; level--) {
+      node = this.#children[(node << BITS) | firstOf(this.#bitmaps[node], lowest)];
+    }
     return node;
+  }
+
+  /** Makes the trie at `at` tall enough for a price. */
+  #rise(at: number, priceTicks: number): void {
+    const tries = this.#tries;
+    if (tries[at] === 0) {
+      tries[at] = this.#take();
+      tries[at | HEIGHT] = 1;
+      tries[at | PREFIX] = priceTicks >>> BITS;
+      return;
+    }
+    while ((priceTicks >>> (tries[at | HEIGHT] * BITS)) !== tries[at | PREFIX]) {
+      const top = this.#take();
+      this.#put(top, tries[at | PREFIX] & MASK, tries[at]);
+      tries[at] = top;
+      tries[at | PREFIX] >>>= BITS;
+      tries[at | HEIGHT]++;
+    }
+  }
+
+  /** Takes away the root of the trie at `at` while it has but one child, or when it has none. */
+  #sink(at: number): void {
+    const tries = this.#tries;
+    let bits = this.#bitmaps[tries[at]];
+    if (bits === 0) {
+      this.#release(tries[at]);
+      tries[at] = 0;
+      tries[at | HEIGHT] = 0;
+      tries[at | PREFIX] = 0;
+      return;
+    }
+    while (tries[at | HEIGHT] > 1 && (bits & (bits - 1)) === 0) {
+      const root = tries[at];
+      const way = 31 - Math.clz32(bits);
+      tries[at] = this.#children[(root << BITS) | way];
+      this.#children[(root << BITS) | way] = 0;
+      this.#bitmaps[root] = 0;
+      this.#release(root);
+      tries[at | PREFIX] = (tries[at | PREFIX] << BITS) | way;
+      tries[at | HEIGHT]--;
+      bits = this.#bitmaps[tries[at]];
+    }
+  }
+
+  #put(node: number, way: number, child: number): void {
+    this.#children[(node << BITS) | way] = child;
+    this.#bitmaps[node] |= 1 << way;
   }
 
   #take(): number {
@@ -183,4 +241,9 @@ export class PriceTrie {
     this.#freeHead = node;
     this.#freeCount++;
   }
+}
+
+/** Number of the lowest or the highest bit that is set. */
+function firstOf(bits: number, lowest: boolean): number {
+  return 31 - Math.clz32(lowest ? bits & -bits : bits);
 }

@@ -104,7 +104,6 @@ function defineInstrument(
     collarPpm: words[word + InstrumentWord.collarPpm],
   });
   if (code !== ResultCode.ok) return code;
-  state.books.open(instrument);
   state.instruments.feeSlot[instrument] = state.balances.open(FEE_ACCOUNT, quoteAsset);
   return ResultCode.ok;
 }

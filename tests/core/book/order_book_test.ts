@@ -25,15 +25,8 @@ class Pair {
   readonly books = new OrderBooks(this.pool, INSTRUMENTS, 2);
   readonly resting: Resting[] = [];
 
-  constructor() {
-    for (let instrument = 0; instrument < INSTRUMENTS; instrument++) {
-      while (!this.books.hasRoom) this.books.grow();
-      this.books.open(instrument);
-    }
-  }
-
   add(book: number, price: number, leaves: number): void {
-    if (!this.books.hasRoom) this.books.grow();
+    while (!this.books.hasRoom) this.books.grow();
     assert.ok(this.books.hasRoom);
     const slot = this.pool.take();
     const { doubles, integers } = this.pool;

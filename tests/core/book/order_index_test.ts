@@ -3,11 +3,13 @@ import fc from "fast-check";
 import { OrderIndex } from "../../../core/book/order_index.ts";
 import { ORDER_DOUBLES, OrderPool } from "../../../core/book/order_pool.ts";
 
-/** Ids as they come (in order), in lines that collide, and as large as they may become. */
+/** Ids as they come (in order), in lines or low bits that collide, and as large as they may become. */
 const ids = fc.oneof(
   fc.integer({ min: 1, max: 100 }),
   fc.integer({ min: 1, max: 60 }).map((id) => id * 16),
   fc.integer({ min: 0, max: 40 }).map((id) => Number.MAX_SAFE_INTEGER - id * 16),
+  fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 0, max: 3 }))
+    .map(([low, high]) => high * 2 ** 32 + low),
   fc.maxSafeNat(),
 );
 

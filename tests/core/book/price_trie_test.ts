@@ -24,40 +24,39 @@ class SortedPrices {
 }
 
 /** Inserts or removes as the model says is possible, growing where there is no room. */
-function edit(trie: PriceTrie, root: number, model: SortedPrices, price: number, add: boolean) {
+function edit(trie: PriceTrie, which: number, model: SortedPrices, price: number, add: boolean) {
   if (add && !model.values.has(price)) {
     while (trie.freeCount < NODES_PER_INSERT_MAX) trie.grow();
     const value = model.values.size + 1_000;
-    trie.insert(root, price, value);
+    trie.insert(which, price, value);
     model.values.set(price, value);
   } else if (!add && model.values.has(price)) {
-    trie.remove(root, price);
+    trie.remove(which, price);
     model.values.delete(price);
   }
 }
 
-function assertSame(trie: PriceTrie, root: number, model: SortedPrices, price: number): void {
+function assertSame(trie: PriceTrie, which: number, model: SortedPrices, price: number): void {
   const sorted = model.prices;
-  assert.equal(trie.find(root, price), model.valueAt(price), `find ${price}`);
-  assert.equal(trie.lowest(root), model.valueAt(sorted[0]), "lowest");
-  assert.equal(trie.highest(root), model.valueAt(sorted.at(-1)), "highest");
+  assert.equal(trie.find(which, price), model.valueAt(price), `find ${price}`);
+  assert.equal(trie.lowest(which), model.valueAt(sorted[0]), "lowest");
+  assert.equal(trie.highest(which), model.valueAt(sorted.at(-1)), "highest");
   const above = sorted.find((one) => one > price);
   const below = sorted.findLast((one) => one < price);
-  assert.equal(trie.next(root, price, true), model.valueAt(above), `next above ${price}`);
-  assert.equal(trie.next(root, price, false), model.valueAt(below), `next below ${price}`);
+  assert.equal(trie.next(which, price, true), model.valueAt(above), `next above ${price}`);
+  assert.equal(trie.next(which, price, false), model.valueAt(below), `next below ${price}`);
 }
 
 Deno.test("finds, bounds and neighbours are those of a sorted array", () => {
   fc.assert(
     fc.property(edits, fc.array(prices, { maxLength: 10 }), (sequence, probes) => {
-      const trie = new PriceTrie(2);
-      const root = trie.createRoot();
+      const trie = new PriceTrie(1, 2);
       const model = new SortedPrices();
       for (const [price, add] of sequence) {
-        edit(trie, root, model, price, add);
-        assertSame(trie, root, model, price);
+        edit(trie, 0, model, price, add);
+        assertSame(trie, 0, model, price);
       }
-      for (const price of probes) assertSame(trie, root, model, price);
+      for (const price of probes) assertSame(trie, 0, model, price);
     }),
     { numRuns: 200 },
   );
@@ -69,54 +68,56 @@ Deno.test("several tries in one pool do not touch each other", () => {
     size: "max",
   });
   fc.assert(fc.property(sides, (sequence) => {
-    const trie = new PriceTrie(8);
-    const roots = [trie.createRoot(), trie.createRoot(), trie.createRoot()];
-    const models = roots.map(() => new SortedPrices());
+    const tries = [0, 1, 2];
+    const trie = new PriceTrie(tries.length, 8);
+    const models = tries.map(() => new SortedPrices());
     for (const [price, add, which] of sequence) {
-      edit(trie, roots[which], models[which], price, add);
-      roots.forEach((root, index) => assertSame(trie, root, models[index], price));
+      edit(trie, which, models[which], price, add);
+      for (const one of tries) assertSame(trie, one, models[one], price);
     }
   }));
 });
 
 Deno.test("every node comes back once the last price is gone", () => {
   fc.assert(fc.property(fc.uniqueArray(prices, { maxLength: 60 }), fc.nat(), (list, turn) => {
-    const trie = new PriceTrie(1_024);
-    const root = trie.createRoot();
+    const trie = new PriceTrie(1, 1_024);
     const free = trie.freeCount;
-    for (const price of list) trie.insert(root, price, price + 1);
+    for (const price of list) trie.insert(0, price, price + 1);
     assert.ok(free - trie.freeCount <= list.length * NODES_PER_INSERT_MAX);
     const start = turn % (list.length || 1);
-    for (const price of [...list.slice(start), ...list.slice(0, start)]) trie.remove(root, price);
+    for (const price of [...list.slice(start), ...list.slice(0, start)]) trie.remove(0, price);
     assert.equal(trie.freeCount, free);
-    assert.equal(trie.lowest(root), 0);
-    assert.equal(trie.highest(root), 0);
+    assert.equal(trie.lowest(0), 0);
+    assert.equal(trie.highest(0), 0);
   }));
 });
 
-Deno.test("an insertion takes at most five nodes, and a neighbour's none", () => {
-  const trie = new PriceTrie(64);
-  const root = trie.createRoot();
+Deno.test("a trie is as tall as its prices need, and no insertion takes more nodes than said", () => {
+  const trie = new PriceTrie(1, 64);
   const free = trie.freeCount;
-  trie.insert(root, PRICE_TICKS_MAX, 1);
-  assert.equal(free - trie.freeCount, NODES_PER_INSERT_MAX);
-  trie.insert(root, PRICE_TICKS_MAX - 1, 2);
-  assert.equal(free - trie.freeCount, NODES_PER_INSERT_MAX);
+  trie.insert(0, PRICE_TICKS_MAX, 1);
+  trie.insert(0, PRICE_TICKS_MAX - 1, 2);
+  assert.equal(free - trie.freeCount, 1);
+  trie.insert(0, 0, 3);
+  assert.equal(free - trie.freeCount, 1 + NODES_PER_INSERT_MAX);
+  trie.remove(0, 0);
+  assert.equal(free - trie.freeCount, 1);
+  assert.equal(trie.lowest(0), 2);
+  assert.equal(trie.next(0, 5, true), 2);
 });
 
 Deno.test("a walk upward and a walk downward visit every price once, in order", () => {
   fc.assert(fc.property(fc.uniqueArray(prices, { minLength: 1, maxLength: 80 }), (list) => {
-    const trie = new PriceTrie(2_048);
-    const root = trie.createRoot();
-    for (const price of list) trie.insert(root, price, price + 1);
+    const trie = new PriceTrie(1, 2_048);
+    for (const price of list) trie.insert(0, price, price + 1);
     const sorted = list.toSorted((one, other) => one - other);
     const upward: number[] = [];
-    for (let value = trie.lowest(root); value !== 0; value = trie.next(root, value - 1, true)) {
+    for (let value = trie.lowest(0); value !== 0; value = trie.next(0, value - 1, true)) {
       upward.push(value - 1);
     }
     assert.deepEqual(upward, sorted);
     const downward: number[] = [];
-    for (let value = trie.highest(root); value !== 0; value = trie.next(root, value - 1, false)) {
+    for (let value = trie.highest(0); value !== 0; value = trie.next(0, value - 1, false)) {
       downward.push(value - 1);
     }
     assert.deepEqual(downward, sorted.toReversed());
