@@ -21,6 +21,7 @@
  * | trade | fee, minor units | price ticks | quantity lots | leaves lots | trade id |
  * | canceled, expired | request key | price ticks | executed lots | lots taken off the book | 0 |
  * | rested | request key | price ticks | executed lots | leaves lots | 0 |
+ * | amended | request key of the order | price ticks | quantity lots | lots taken off at the price before | price before |
  * | rejected | request key | limit met | value received | 0 | kind of the command |
  * | summary | stamp micros of entry | last event sequence of entry | executed lots | leaves lots | executed notional, minor units |
  * | ledger | request key | asset (u32), 0 | amount, minor units | total after, minor units | 0 |
@@ -47,6 +48,12 @@ export const EventKind = {
   claim: 9,
   /** What an aggressor left rests in the book. */
   rested: 10,
+  /**
+   * An order's price or quantity changed: by an amend, or (code `selfTrade`) by a decrement. Where it
+   * keeps its place in the queue, what was taken off is the difference; else all of its leaves, and
+   * `trade` and `rested` records say what becomes of those after. 0 for an order that does not rest.
+   */
+  amended: 11,
 } as const;
 
 /** Status of an order. */

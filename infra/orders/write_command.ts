@@ -7,10 +7,10 @@ import type { OutgoingFrame } from "../../core/batcher/outgoing_frame.ts";
 import {
   CommandKind,
   OrderWord,
-  writeCancelById,
-  writeCancelByKey,
   writeCommandHead,
   writeNewOrder,
+  writeTargetById,
+  writeTargetByKey,
 } from "../../core/protocol/order_record.ts";
 import type { Command } from "./commands.ts";
 
@@ -45,8 +45,8 @@ export function writeCommand(frame: OutgoingFrame, command: Command): void {
   } else if (command.kind === "cancelAll") {
     wire.words[(at >> 2) + OrderWord.instrument] = command.instrument;
   } else if ("orderId" in command.target) {
-    writeCancelById(wire, at, command.target.orderId);
+    writeTargetById(wire, at, command.target.orderId);
   } else {
-    writeCancelByKey(wire, at, command.target.key.low, command.target.key.high);
+    writeTargetByKey(wire, at, command.target.key.low, command.target.key.high);
   }
 }

@@ -28,10 +28,10 @@ import {
   ADMINISTRATION_KIND_LEAST,
   CommandKind,
   OrderWord,
-  writeCancelById,
-  writeCancelByKey,
   writeCommandHead,
   writeNewOrder,
+  writeTargetById,
+  writeTargetByKey,
   writeTextReference,
 } from "../../core/protocol/order_record.ts";
 import {
@@ -101,9 +101,9 @@ export function writeCommand(frame: WireBuffer, at: number, command: NumberedCom
       return;
     }
     case CommandKind.cancel: {
-      if (typeof command.target === "number") return writeCancelById(frame, at, command.target);
+      if (typeof command.target === "number") return writeTargetById(frame, at, command.target);
       const target = requestKeyOfClientOrderId(command.target);
-      return writeCancelByKey(frame, at, target.low, target.high);
+      return writeTargetByKey(frame, at, target.low, target.high);
     }
     case CommandKind.cancelAll:
     case CommandKind.cancelAccount:
