@@ -21,8 +21,10 @@ export interface Rejection {
   readonly isDuplicate: boolean;
 }
 
-/** The order that a rejected command was about. */
+/** What a rejected command was about. */
 interface Subject {
+  /** "The order", as in "needs". */
+  readonly what: string;
   readonly side: number;
   /** It has a budget in the place of a quantity. */
   readonly hasBudget: boolean;
@@ -40,10 +42,8 @@ export function orderRejected(
   const { clientOrderText, flags, key, side } = command;
   const hasBudget = (flags & OrderFlag.quoteBudget) !== 0;
   const clientOrderId = clientOrderText ?? clientOrderIdOfKey(key.low, key.high);
-  return problemOf(
-    rejection,
-    orderDetails(rejection, { side, hasBudget, clientOrderId, instrument }),
-  );
+  const order = { side, hasBudget, clientOrderId, instrument };
+  return problemOf(rejection, orderDetails(rejection, { what: "The order", ...order }));
 }
 
 /** The problem that the rejection of an amend is; `field` and `target` name its order. */
@@ -55,8 +55,8 @@ export function amendRejected(
   target: string,
 ): Problem {
   if (rejection.code === ResultCode.unknownOrder) return cancelRejected(rejection, field, target);
-  const subject = { side, hasBudget: false, clientOrderId: null, instrument };
-  return problemOf(rejection, orderDetails(rejection, subject));
+  const order = { side, hasBudget: false, clientOrderId: null, instrument };
+  return problemOf(rejection, orderDetails(rejection, { what: "The amend", ...order }));
 }
 
 /** The problem that the rejection of a cancel is. */
@@ -111,14 +111,14 @@ function contentDetails({ clientOrderId }: Subject): ProblemDetails {
 function fundsDetails(
   available: number,
   needed: number,
-  { side, instrument }: Subject,
+  { what, side, instrument }: Subject,
 ): ProblemDetails {
   const [name, scale] = side === Side.buy
     ? [instrument.quoteName, instrument.quoteScale]
     : [instrument.baseName, instrument.baseScale];
   const limit = formatDecimal(available, scale);
   const value = formatDecimal(needed, scale);
-  const detail = `The order needs ${value} ${name}, and ${limit} ${name} are available.`;
+  const detail = `${what} needs ${value} ${name}, and ${limit} ${name} are available.`;
   return { detail, field: name, limit, value };
 }
 
