@@ -16,6 +16,7 @@ import type { AppDeps } from "./gateway.ts";
 import { healthEndpoints } from "./health.ts";
 import { instrumentsEndpoint } from "./instruments.ts";
 import { metricsEndpoint } from "./metrics.ts";
+import { amendEndpoints } from "./order_amends.ts";
 import { cancelEndpoints } from "./order_cancels.ts";
 import { orderReadEndpoints } from "./order_reads.ts";
 import { ordersEndpoint } from "./orders.ts";
@@ -37,6 +38,7 @@ export function createApp(deps: AppDeps): Hono {
   const parts = new EndpointParts({ ...deps, admission }, metrics);
   const specs: readonly EndpointSpec[] = [
     ordersEndpoint,
+    ...amendEndpoints,
     ...cancelEndpoints,
     ...orderReadEndpoints,
     fillsEndpoint,

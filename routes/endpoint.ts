@@ -31,7 +31,7 @@ import type { RequestMetrics, RouteMetrics } from "./request_metrics.ts";
 export type Outcome = Reply | Problem;
 
 /** Methods that the gateway knows. */
-export type Method = "GET" | "POST" | "DELETE";
+export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
 /** What an endpoint is. */
 export interface EndpointSpec {

@@ -10,17 +10,13 @@
 import { reasonOf } from "../core/history/reason.ts";
 import type { CommandReport } from "../core/protocol/command_report.ts";
 import { EventKind, OrderStatus } from "../core/protocol/event_record.ts";
-import {
-  CLIENT_ORDER_ID_PATTERN,
-  requestKeyOfClientOrderId,
-} from "../core/protocol/request_key.ts";
-import { ResultCode } from "../core/protocol/result_code.ts";
-import type { CancelCommand, Command } from "../infra/orders/commands.ts";
+import type { Command } from "../infra/orders/commands.ts";
 import { QueryFailedError } from "../infra/queries/queries.ts";
 import { priceText, quantityText } from "./amounts.ts";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
 import { CANCEL } from "./middleware/admit.ts";
+import { type NamedOrder, orderNamedByClientId, orderNamedById } from "./named_order.ts";
 import { signedRequestKey } from "./order_command.ts";
 import { sideText, statusText } from "./order_view.ts";
 import { senderOf, waitMillisOf } from "./orders.ts";
@@ -28,7 +24,6 @@ import { Problem } from "./problem.ts";
 import { optionalInstrument, readParameters } from "./query_parameters.ts";
 import { cancelRejected } from "./rejection.ts";
 import { type HeaderFields, jsonReply, type Reply } from "./reply.ts";
-import { readOrderId } from "./order_reads.ts";
 
 const shared = { method: "DELETE", scope: "trade", weight: 1, kind: CANCEL } as const;
 
@@ -39,38 +34,19 @@ export const cancelEndpoints: readonly EndpointSpec[] = [
   { ...shared, path: "/v1/orders/by-client-id/:clientOrderId", handle: cancelByClientId },
 ];
 
-/** The order that a cancel is for, as the client named it. */
-interface Named {
-  readonly field: "orderId" | "clientOrderId";
-  readonly text: string;
-}
-
 function cancelById(exchange: Exchange): Outcome | Promise<Outcome> {
-  const parameters = readParameters(exchange, []);
-  if (parameters instanceof Problem) return parameters;
-  const orderId = readOrderId(exchange);
-  if (orderId instanceof Problem) return orderId;
-  const named: Named = { field: "orderId", text: String(orderId) };
-  return cancelOne(exchange, { orderId }, named);
+  const named = orderNamedById(exchange);
+  return named instanceof Problem ? named : cancelOne(exchange, named);
 }
 
 function cancelByClientId(exchange: Exchange): Outcome | Promise<Outcome> {
-  const parameters = readParameters(exchange, []);
-  if (parameters instanceof Problem) return parameters;
-  const text = exchange.parameter("clientOrderId");
-  const named: Named = { field: "clientOrderId", text };
-  if (!CLIENT_ORDER_ID_PATTERN.test(text)) {
-    return new Problem(ResultCode.unknownOrder, { field: named.field, value: text });
-  }
-  return cancelOne(exchange, { key: requestKeyOfClientOrderId(text) }, named);
+  const named = orderNamedByClientId(exchange);
+  return named instanceof Problem ? named : cancelOne(exchange, named);
 }
 
-async function cancelOne(
-  exchange: Exchange,
-  target: CancelCommand["target"],
-  named: Named,
-): Promise<Outcome> {
+async function cancelOne(exchange: Exchange, named: NamedOrder): Promise<Outcome> {
   const waitMillis = waitMillisOf(exchange);
+  const { target } = named;
   const report = await submit(exchange, { ...head(exchange), kind: "cancel", target }, waitMillis);
   if (report === "pending") return pending({ [named.field]: named.text }, waitMillis === 0);
   if (report.kind === EventKind.rejected) return rejected(report, named);
@@ -83,7 +59,7 @@ async function cancelOne(
 
 function rejected(
   rejection: Pick<CommandReport, "code" | "limit" | "value" | "isDuplicate">,
-  { field, text }: Named,
+  { field, text }: NamedOrder,
 ): Problem {
   return cancelRejected(rejection, field, text);
 }
@@ -116,7 +92,7 @@ async function whatWasCanceled(
   }
 }
 
-async function canceledView(exchange: Exchange, report: CommandReport, named: Named) {
+async function canceledView(exchange: Exchange, report: CommandReport, named: NamedOrder) {
   const order = await whatWasCanceled(exchange, report);
   const instrument = exchange.backend.reference.byNumber(order?.instrument ?? 0);
   const isKnown = order !== null && instrument !== undefined;

@@ -1,5 +1,5 @@
 /**
- * From an order as clients write it to the command that goes into the log.
+ * From an order or an amend as clients write it to the command that goes into the log.
  *
  * @module
  */
@@ -13,8 +13,9 @@ import {
 } from "../core/protocol/request_key.ts";
 import { ResultCode } from "../core/protocol/result_code.ts";
 import { SAFE_MAX } from "../core/protocol/wire_buffer.ts";
-import type { NewOrderCommand } from "../infra/orders/commands.ts";
+import type { AmendCommand, NewOrderCommand } from "../infra/orders/commands.ts";
 import type { Instrument } from "../infra/reference/instrument_terms.ts";
+import type { AmendRequest } from "./amend_request.ts";
 import { EdgeCode } from "./edge_code.ts";
 import type { OrderRequest } from "./order_request.ts";
 import { Problem } from "./problem.ts";
@@ -66,6 +67,30 @@ export function newOrderCommand(
     timeInForce: order.timeInForce,
     flags: order.flags,
     selfTrade: order.selfTrade,
+    priceTicks,
+    quantityLots,
+  };
+}
+
+/** The command that amends the order, or why what it asks for does not fit the instrument. */
+export function amendCommand(
+  { price, quantity }: AmendRequest,
+  orderId: number,
+  instrument: Instrument,
+  sender: Sender,
+): AmendCommand | Problem {
+  const priceTicks = price === null ? 0 : readPrice(price, instrument);
+  if (priceTicks instanceof Problem) return priceTicks;
+  const quantityLots = quantity === null ? 0 : readQuantity(quantity, instrument);
+  if (quantityLots instanceof Problem) return quantityLots;
+  const { account, deadlineMicros } = sender;
+  const key = signedRequestKey(sender);
+  return {
+    kind: "amend",
+    account,
+    key,
+    deadlineMicros,
+    target: { orderId },
     priceTicks,
     quantityLots,
   };

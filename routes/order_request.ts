@@ -16,14 +16,17 @@ import {
 } from "../core/protocol/order_record.ts";
 import { CLIENT_ORDER_ID_PATTERN } from "../core/protocol/request_key.ts";
 import { SYMBOL_PATTERN } from "../core/protocol/subjects.ts";
+import { DECIMAL_TAKES, decimalField, readBodyFields } from "./body_fields.ts";
 import { EdgeCode } from "./edge_code.ts";
-import { Problem, receivedText } from "./problem.ts";
+import { Problem } from "./problem.ts";
 
 const SELF_TRADES = {
   none: SelfTrade.none,
   expire_taker: SelfTrade.expireTaker,
   expire_maker: SelfTrade.expireMaker,
   expire_both: SelfTrade.expireBoth,
+  decrement: SelfTrade.decrement,
+  transfer: SelfTrade.transfer,
 } as const;
 const TIMES_IN_FORCE = {
   GTC: TimeInForce.gtc,
@@ -36,16 +39,13 @@ const TYPES = { limit: OrderType.limit, market: OrderType.market } as const;
 const namesOf = <T extends object>(table: T) =>
   Object.keys(table) as [keyof T & string, ...(keyof T & string)[]];
 
-/** Read digit by digit later (decimal.ts); here only its type matters. */
-const decimal = v.string();
-
 const SCHEMA = v.strictObject({
   symbol: v.pipe(v.string(), v.regex(SYMBOL_PATTERN)),
   side: v.picklist(namesOf(SIDES)),
   type: v.picklist(namesOf(TYPES)),
-  price: v.optional(decimal),
-  quantity: v.optional(decimal),
-  quoteQuantity: v.optional(decimal),
+  price: v.optional(decimalField),
+  quantity: v.optional(decimalField),
+  quoteQuantity: v.optional(decimalField),
   timeInForce: v.optional(v.picklist(namesOf(TIMES_IN_FORCE))),
   postOnly: v.optional(v.boolean(), false),
   clientOrderId: v.optional(v.pipe(v.string(), v.regex(CLIENT_ORDER_ID_PATTERN))),
@@ -58,15 +58,15 @@ const TAKES: Readonly<Record<OrderField, string>> = {
   symbol: "a symbol such as BTC-USD",
   side: "buy | sell",
   type: "limit | market",
-  price: "a decimal string",
-  quantity: "a decimal string",
-  quoteQuantity: "a decimal string",
+  price: DECIMAL_TAKES,
+  quantity: DECIMAL_TAKES,
+  quoteQuantity: DECIMAL_TAKES,
   timeInForce: "GTC | IOC | FOK",
   postOnly: "true | false",
   clientOrderId: "1 to 36 letters, digits and . _ : / -",
-  selfTradePrevention: "none | expire_taker | expire_maker | expire_both",
+  selfTradePrevention: Object.keys(SELF_TRADES).join(" | "),
 };
-const DECIMAL_FIELDS: readonly string[] = ["price", "quantity", "quoteQuantity"];
+const SHAPE = { what: "An order", schema: SCHEMA, takes: TAKES } as const;
 
 /** An order whose fields are each valid and go together; its numbers are not read yet. */
 export interface OrderRequest {
@@ -84,51 +84,8 @@ export interface OrderRequest {
 
 /** Reads the body of `POST /v1/orders`. O(length). */
 export function parseOrderRequest(body: string): OrderRequest | Problem {
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    return new Problem(EdgeCode.malformedJson);
-  }
-  if (typeof json !== "object" || json === null || Array.isArray(json)) {
-    return new Problem(EdgeCode.notAnObject, { value: receivedText(json) });
-  }
-  const parsed = v.safeParse(SCHEMA, json, { abortEarly: true });
-  return parsed.success ? combine(parsed.output) : issueProblem(parsed.issues[0]);
-}
-
-function issueProblem(issue: v.BaseIssue<unknown>): Problem {
-  const field = v.getDotPath(issue) ?? "";
-  if (issue.type === "strict_object") {
-    if (issue.expected === "never") return unknownField(field);
-    return new Problem(EdgeCode.missingField, {
-      detail: `The body has no ${field}.`,
-      field,
-      limit: TAKES[field as OrderField],
-    });
-  }
-  const limit = TAKES[field as OrderField];
-  const value = receivedText(issue.input);
-  if (DECIMAL_FIELDS.includes(field)) {
-    const detail = typeof issue.input === "number"
-      ? `${field} is a JSON number; it takes a decimal string, such as "0.5".`
-      : `${field} is not a decimal string.`;
-    return new Problem(EdgeCode.invalidDecimal, { detail, field, limit, value });
-  }
-  return new Problem(EdgeCode.invalidField, {
-    detail: `${field} is not valid.`,
-    field,
-    limit,
-    value,
-  });
-}
-
-function unknownField(field: string): Problem {
-  return new Problem(EdgeCode.unknownField, {
-    detail: "An order takes no such field.",
-    field: field.slice(0, 64),
-    limit: Object.keys(TAKES).join(" | "),
-  });
+  const fields = readBodyFields(body, SHAPE);
+  return fields instanceof Problem ? fields : combine(fields);
 }
 
 /** What depends on several fields. */

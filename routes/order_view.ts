@@ -9,11 +9,11 @@
  * @module
  */
 import { reasonOf } from "../core/history/reason.ts";
-import type { CommandReport } from "../core/protocol/command_report.ts";
+import { type CommandReport, isFinal } from "../core/protocol/command_report.ts";
 import { EventKind, OrderStatus } from "../core/protocol/event_record.ts";
 import { OrderFlag, OrderType, Side } from "../core/protocol/order_record.ts";
 import type { FillRow, LiveOrder, OrderRow } from "../core/protocol/queries.ts";
-import type { NewOrderCommand } from "../infra/orders/commands.ts";
+import type { AmendCommand, NewOrderCommand } from "../infra/orders/commands.ts";
 import type { Instrument } from "../infra/reference/instrument_terms.ts";
 import { averagePriceText, priceText, quantityText, quoteText } from "./amounts.ts";
 
@@ -125,13 +125,75 @@ export function factsOfReport(
     code,
     // A repeat has other things in the place of the price.
     priceTicks: report.kind === EventKind.accepted ? report.priceTicks : command.priceTicks,
-    quantity: command.quantityLots,
+    // Self-trade prevention may have taken something off it.
+    quantity: report.kind === EventKind.accepted ? report.quantity : command.quantityLots,
     executedLots,
     executedTickLots,
     leavesLots,
     sequence,
     stampMicros,
   };
+}
+
+/**
+ * The facts of an order that was amended now: what it was, and the report of the amend. `null` where
+ * the two leave out a fill, and history has to say what it was worth.
+ */
+export function factsOfAmend(
+  before: LiveOrder,
+  report: CommandReport,
+  { quotePerTickLot }: Instrument,
+): OrderFacts | null {
+  const { fills, executedLots, quantity, priceTicks, leavesLots } = report;
+  const { status, code, sequence, stampMicros } = report;
+  const lots = fills.reduce((sum, { quantityLots }) => sum + quantityLots, before.executedLots);
+  if (lots !== executedLots) return null;
+  const executedTickLots = fills.reduce(
+    (sum, fill) => sum + fill.priceTicks * fill.quantityLots,
+    before.executedNotional / quotePerTickLot,
+  );
+  const { orderId, clientOrderId, side, orderType, orderFlags } = before;
+  const order = { orderId, clientOrderId, side, orderType, orderFlags, priceTicks, quantity };
+  return {
+    ...order,
+    executedLots,
+    executedTickLots,
+    leavesLots,
+    status,
+    code,
+    sequence,
+    stampMicros,
+  };
+}
+
+/** The facts of an order as an amend left it that comes again. */
+export function factsOfRepeatedAmend(
+  command: AmendCommand,
+  report: CommandReport,
+  row: OrderRow,
+  instrument: Instrument,
+): OrderFacts {
+  const { status, code, executedLots, leavesLots, sequence, stampMicros } = report;
+  return {
+    ...factsOfRow(row, instrument),
+    priceTicks: command.priceTicks === 0 ? row.priceTicks : command.priceTicks,
+    quantity: quantityAtEntry(report, row),
+    executedLots,
+    executedTickLots: report.executedNotional / instrument.quotePerTickLot,
+    leavesLots,
+    status,
+    code,
+    sequence,
+    stampMicros,
+  };
+}
+
+/**
+ * Quantity of an order after a command that comes again. An order that was open then may have been
+ * amended since; one that was over has what it had.
+ */
+export function quantityAtEntry(report: CommandReport, row: OrderRow): number {
+  return isFinal(report) ? row.quantityLots : report.executedLots + report.leavesLots;
 }
 
 /** The facts of an order in history. */

@@ -10,6 +10,7 @@
 import type { CommandReport } from "../core/protocol/command_report.ts";
 import { deadlineMicros } from "../core/auth/recv_window.ts";
 import { EventKind, OrderStatus } from "../core/protocol/event_record.ts";
+import { SelfTrade } from "../core/protocol/order_record.ts";
 import type { NewOrderCommand } from "../infra/orders/commands.ts";
 import { QueryFailedError } from "../infra/queries/queries.ts";
 import type { Instrument } from "../infra/reference/instrument_terms.ts";
@@ -24,6 +25,7 @@ import {
   fillsOfReport,
   type OrderView,
   orderView,
+  quantityAtEntry,
 } from "./order_view.ts";
 import { Problem } from "./problem.ts";
 import { unknownSymbol } from "./query_parameters.ts";
@@ -93,7 +95,7 @@ function answer(placed: Placed, report: CommandReport): Outcome | Promise<Outcom
     const { code, executedLots: limit, leavesLots: value, isDuplicate } = report;
     return orderRejected({ code, limit, value, isDuplicate }, command, instrument);
   }
-  const needsHistory = !report.fillsComplete || (isRepeat && command.priceTicks === 0);
+  const needsHistory = !report.fillsComplete || (isRepeat && mayDifferFromCommand(command));
   if (needsHistory) return answerByHistory(placed, report);
   const facts = factsOfReport(command, clientOrderId, report, instrument);
   const fills = fillsOfReport(report, instrument);
@@ -130,8 +132,21 @@ async function answerByHistory(placed: Placed, report: CommandReport): Promise<O
   const facts = factsOfReport(command, clientOrderId, report, instrument);
   const atEntry = history.fills.filter((fill) => fill.sequence <= sequence);
   const { fills, areAll } = fillsOfHistory(atEntry, report.executedLots, instrument);
-  const withPrice = { ...facts, priceTicks: row.priceTicks };
-  return created(orderView(withPrice, fills, areAll, isDuplicate, instrument));
+  const first = {
+    ...facts,
+    priceTicks: command.priceTicks === 0 ? row.priceTicks : command.priceTicks,
+    quantity: mayLoseQuantity(command) ? quantityAtEntry(report, row) : command.quantityLots,
+  };
+  return created(orderView(first, fills, areAll, isDuplicate, instrument));
+}
+
+/** Whether the order may have entered with another price or quantity than its command says. */
+function mayDifferFromCommand(command: NewOrderCommand): boolean {
+  return command.priceTicks === 0 || mayLoseQuantity(command);
+}
+
+function mayLoseQuantity({ selfTrade }: NewOrderCommand): boolean {
+  return selfTrade === SelfTrade.decrement || selfTrade === SelfTrade.transfer;
 }
 
 function created(view: OrderView): Reply {

@@ -97,6 +97,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     "The request came to the matching engine after its deadline and was not carried out",
     1,
   ),
+  [ResultCode.amendEmpty]: kind(400, "amend_empty", "The amend changes nothing"),
 
   [ResultCode.unknownAccount]: kind(422, "unknown_account", "The account is not open"),
   [ResultCode.accountDisabled]: kind(422, "account_disabled", "The account may not trade"),
@@ -125,6 +126,11 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   ),
   [ResultCode.unknownOrder]: kind(404, "unknown_order", "The account has no such order"),
   [ResultCode.orderPoolFull]: kind(503, "order_pool_full", "The market has no room for orders", 5),
+  [ResultCode.quantityExecuted]: kind(
+    422,
+    "quantity_executed",
+    "The new quantity is not above what the order has executed",
+  ),
 
   [ResultCode.differentContent]: kind(
     409,

@@ -21,13 +21,42 @@ export interface Rejection {
   readonly isDuplicate: boolean;
 }
 
+/** What a rejected command was about. */
+interface Subject {
+  /** "The order", as in "needs". */
+  readonly what: string;
+  readonly side: number;
+  /** It has a budget in the place of a quantity. */
+  readonly hasBudget: boolean;
+  /** Where the command has one. */
+  readonly clientOrderId: string | null;
+  readonly instrument: Instrument;
+}
+
 /** The problem that the rejection of a new order is. */
 export function orderRejected(
   rejection: Rejection,
   command: NewOrderCommand,
   instrument: Instrument,
 ): Problem {
-  return problemOf(rejection, orderDetails(rejection, command, instrument));
+  const { clientOrderText, flags, key, side } = command;
+  const hasBudget = (flags & OrderFlag.quoteBudget) !== 0;
+  const clientOrderId = clientOrderText ?? clientOrderIdOfKey(key.low, key.high);
+  const order = { side, hasBudget, clientOrderId, instrument };
+  return problemOf(rejection, orderDetails(rejection, { what: "The order", ...order }));
+}
+
+/** The problem that the rejection of an amend is; `field` and `target` name its order. */
+export function amendRejected(
+  rejection: Rejection,
+  side: number,
+  instrument: Instrument,
+  field: string,
+  target: string,
+): Problem {
+  if (rejection.code === ResultCode.unknownOrder) return cancelRejected(rejection, field, target);
+  const order = { side, hasBudget: false, clientOrderId: null, instrument };
+  return problemOf(rejection, orderDetails(rejection, { what: "The amend", ...order }));
 }
 
 /** The problem that the rejection of a cancel is. */
@@ -40,13 +69,9 @@ function problemOf({ code, isDuplicate }: Rejection, details: ProblemDetails): P
   return new Problem(code, isDuplicate ? { ...details, duplicate: true } : details);
 }
 
-function orderDetails(
-  rejection: Rejection,
-  command: NewOrderCommand,
-  instrument: Instrument,
-): ProblemDetails {
+function orderDetails(rejection: Rejection, subject: Subject): ProblemDetails {
   const { code, limit, value } = rejection;
-  const hasBudget = (command.flags & OrderFlag.quoteBudget) !== 0;
+  const { hasBudget, instrument } = subject;
   switch (code) {
     case ResultCode.priceZero:
     case ResultCode.priceTooHigh:
@@ -56,7 +81,8 @@ function orderDetails(
       return { field: "price", limit: price(limit), value: price(value) };
     }
     case ResultCode.quantityZero:
-    case ResultCode.quantityTooHigh: {
+    case ResultCode.quantityTooHigh:
+    case ResultCode.quantityExecuted: {
       const quantity = (lots: number) =>
         formatDecimal(lots * instrument.lotSize, instrument.quantityScale);
       const money = (minor: number) => formatDecimal(Math.floor(minor), instrument.quoteScale);
@@ -65,9 +91,9 @@ function orderDetails(
         : { field: "quantity", limit: quantity(limit), value: quantity(value) };
     }
     case ResultCode.insufficientFunds:
-      return fundsDetails(limit, value, command, instrument);
+      return fundsDetails(limit, value, subject);
     case ResultCode.differentContent:
-      return contentDetails(command);
+      return contentDetails(subject);
     case ResultCode.halted:
     case ResultCode.unknownInstrument:
       return { field: "symbol", value: instrument.symbol };
@@ -77,24 +103,22 @@ function orderDetails(
 }
 
 /** Only a client order id can be used again with other contents. */
-function contentDetails({ clientOrderText, key }: NewOrderCommand): ProblemDetails {
-  const value = clientOrderText ?? clientOrderIdOfKey(key.low, key.high);
-  return { field: "clientOrderId", ...(value === null ? {} : { value }) };
+function contentDetails({ clientOrderId }: Subject): ProblemDetails {
+  return { field: "clientOrderId", ...(clientOrderId === null ? {} : { value: clientOrderId }) };
 }
 
 /** What was available of the asset that the order pays with, and what it needed. */
 function fundsDetails(
   available: number,
   needed: number,
-  command: NewOrderCommand,
-  instrument: Instrument,
+  { what, side, instrument }: Subject,
 ): ProblemDetails {
-  const [name, scale] = command.side === Side.buy
+  const [name, scale] = side === Side.buy
     ? [instrument.quoteName, instrument.quoteScale]
     : [instrument.baseName, instrument.baseScale];
   const limit = formatDecimal(available, scale);
   const value = formatDecimal(needed, scale);
-  const detail = `The order needs ${value} ${name}, and ${limit} ${name} are available.`;
+  const detail = `${what} needs ${value} ${name}, and ${limit} ${name} are available.`;
   return { detail, field: name, limit, value };
 }
 

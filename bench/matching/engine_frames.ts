@@ -17,9 +17,9 @@ import {
   OrderType,
   SelfTrade,
   TimeInForce,
-  writeCancelById,
   writeCommandHead,
   writeNewOrder,
+  writeTargetById,
 } from "../../core/protocol/order_record.ts";
 import { readU64, WireBuffer } from "../../core/protocol/wire_buffer.ts";
 import { EPOCH, OPENED_MICROS, openMarket } from "./engine_market.ts";
@@ -103,7 +103,7 @@ export class TapeWriter {
     const key = this.#keys[account]++;
     if (kinds[operation] === OperationKind.cancel) {
       writeCommandHead(wire, at, CommandKind.cancel, account, key, 0, 0);
-      writeCancelById(wire, at, this.#orderIds[orders[operation]]);
+      writeTargetById(wire, at, this.#orderIds[orders[operation]]);
       return;
     }
     const isAdd = kinds[operation] === OperationKind.add;

@@ -12,9 +12,9 @@ import {
   SelfTrade,
   Side,
   TimeInForce,
-  writeCancelById,
   writeCommandHead,
   writeNewOrder,
+  writeTargetById,
 } from "../../core/protocol/order_record.ts";
 
 /** Accounts that the flow trades for: 1 to this. */
@@ -86,7 +86,7 @@ export class OrderFlow {
     this.#liveAccounts[chosen] = this.#liveAccounts[--this.#liveCount];
     this.#liveIds[chosen] = this.#liveIds[this.#liveCount];
     writeCommandHead(frame.wire, at, CommandKind.cancel, account, ++this.#keys[account], 0, 0);
-    writeCancelById(frame.wire, at, orderId);
+    writeTargetById(frame.wire, at, orderId);
   }
 
   /** From 0 to 1, exclusive: xorshift. */

@@ -1,5 +1,5 @@
 /**
- * Accounts: whether they may trade, and the list of each one's open orders.
+ * Accounts: whether they may trade, which belong together, and the list of each one's open orders.
  *
  * An account is its number, from 1 on; account 0 is the venue's own and takes the fees. The tables
  * grow by doubling at a safe point when an account beyond their end is opened.
@@ -19,15 +19,20 @@ export const OPEN_ORDERS_PER_ACCOUNT_MAX = 10_000;
 /** The venue's own account. */
 export const FEE_ACCOUNT = 0;
 
+/** The group of an account that is in none. */
+export const NO_TRADE_GROUP = 0;
+
 /** Whether an account is there and may trade. */
 export const AccountStatus = { unknown: 0, enabled: 1, disabled: 2 } as const;
 
 /** Under a name of this module's own: an exported name is looked up at every use. */
 const UNKNOWN = AccountStatus.unknown;
+const NO_GROUP = NO_TRADE_GROUP;
 
 /** Every account of a shard. */
 export class Accounts {
   #statuses: Uint8Array;
+  #tradeGroups: Uint32Array;
   #openHeads: Int32Array;
   #openCounts: Int32Array;
   #outcomeCounts: Int32Array;
@@ -38,6 +43,7 @@ export class Accounts {
   constructor(orders: OrderPool, capacity: number) {
     this.#orders = orders;
     this.#statuses = new Uint8Array(capacity);
+    this.#tradeGroups = new Uint32Array(capacity);
     this.#openHeads = new Int32Array(capacity);
     this.#openCounts = new Int32Array(capacity);
     this.#outcomeCounts = new Int32Array(capacity);
@@ -53,6 +59,25 @@ export class Accounts {
     while (account >= this.#statuses.length) this.#grow();
     this.#statuses[account] = status;
     this.last = Math.max(this.last, account);
+  }
+
+  /** Trade group of an account that was opened; {@link NO_TRADE_GROUP}: none. */
+  tradeGroup(account: number): number {
+    return this.#tradeGroups[account];
+  }
+
+  /** Puts an account that was opened into a trade group, or into none. */
+  setTradeGroup(account: number, tradeGroup: number): void {
+    this.#tradeGroups[account] = tradeGroup;
+  }
+
+  /**
+   * Whether two accounts have one owner: they are the same, or both of the trade group
+   * `tradeGroup`, which is that of `account`, read once for the many that it is compared with. O(1).
+   */
+  isOneOwner(account: number, tradeGroup: number, other: number): boolean {
+    return account === other ||
+      (tradeGroup !== NO_GROUP && this.#tradeGroups[other] === tradeGroup);
   }
 
   /** First open order of an account, or 0. */
@@ -108,6 +133,9 @@ export class Accounts {
     const statuses = new Uint8Array(length);
     statuses.set(this.#statuses);
     this.#statuses = statuses;
+    const tradeGroups = new Uint32Array(length);
+    tradeGroups.set(this.#tradeGroups);
+    this.#tradeGroups = tradeGroups;
     this.#openHeads = lengthened(this.#openHeads, length);
     this.#openCounts = lengthened(this.#openCounts, length);
     this.#outcomeCounts = lengthened(this.#outcomeCounts, length);

@@ -10,11 +10,14 @@ import { EventKind, OrderStatus } from "../protocol/event_record.ts";
 import { CommandKind, OrderWord } from "../protocol/order_record.ts";
 import { ResultCode } from "../protocol/result_code.ts";
 import { readU64, type WireBuffer } from "../protocol/wire_buffer.ts";
-import { ACCOUNTS_MAX, AccountStatus, FEE_ACCOUNT } from "./accounts.ts";
+import { ACCOUNTS_MAX, AccountStatus, FEE_ACCOUNT, NO_TRADE_GROUP } from "./accounts.ts";
 import { INSTRUMENTS_MAX, TradingStatus } from "./instruments.ts";
 import { moveFunds } from "./move_funds.ts";
 import { complete, reject } from "./result.ts";
 import type { ShardState } from "./shard_state.ts";
+
+/** What an account command has in the place of a trade group that takes the account out of its own. */
+const LEAVE_TRADE_GROUP = 2 ** 32 - 1;
 
 /** Applies the administrative command at `at`. Not on the matching path: may allocate. */
 export function administer(
@@ -66,6 +69,9 @@ function setAccount(state: ShardState, frame: WireBuffer, at: number): ResultCod
   if (account === FEE_ACCOUNT || account >= ACCOUNTS_MAX) return ResultCode.accountInvalid;
   const isOn = frame.bytes[at + 1] === 1;
   state.accounts.setStatus(account, isOn ? AccountStatus.enabled : AccountStatus.disabled);
+  const tradeGroup = frame.words[(at >> 2) + OrderWord.instrument];
+  if (tradeGroup === LEAVE_TRADE_GROUP) state.accounts.setTradeGroup(account, NO_TRADE_GROUP);
+  else if (tradeGroup !== 0) state.accounts.setTradeGroup(account, tradeGroup);
   return ResultCode.ok;
 }
 

@@ -12,14 +12,16 @@ import type { WireBuffer } from "../protocol/wire_buffer.ts";
 import * as wireBuffer from "../protocol/wire_buffer.ts";
 import { AccountStatus, FEE_ACCOUNT } from "./accounts.ts";
 import { administer } from "./administer.ts";
+import { amendOrder } from "./amend_order.ts";
 import { cancelResting } from "./close_order.ts";
 import { contentHash } from "./content_hash.ts";
+import { findTarget } from "./find_target.ts";
 import * as outcomeTable from "./outcomes.ts";
 import { placeOrder } from "./place_order.ts";
 import { complete, reject } from "./result.ts";
 import type { ShardState } from "./shard_state.ts";
 
-const { ORDER_INTEGERS_SHIFT, OrderField } = orderPool;
+const { ORDER_DOUBLES_SHIFT, ORDER_INTEGERS_SHIFT, OrderField } = orderPool;
 const { EventFlag, EventKind, OrderStatus } = eventRecord;
 const { FRAME_HEADER_BYTES, frameCount, frameNumberLow, frameSender, frameTextBytes, recordBytes } =
   frames;
@@ -39,7 +41,9 @@ export function beginAppend(state: ShardState, stampMicros: number, epoch: numbe
     const slot = state.outcomes.oldestExpired(stampMicros);
     if (slot < 0) return;
     const orderId = state.outcomes.number(slot, OutcomeDouble.orderId);
-    const isOpen = orderId !== 0 && state.orderIndex.find(orderId) !== 0;
+    // That of an amend goes: the name that stays with an open order is the one it was placed with.
+    const isPlaced = (state.outcomes.word(slot, OutcomeWord.kinds) & 0xff) === CommandKind.newOrder;
+    const isOpen = isPlaced && orderId !== 0 && state.orderIndex.find(orderId) !== 0;
     if (!isOpen) state.accounts.addOutcomes(state.outcomes.word(slot, OutcomeWord.account), -1);
     state.outcomes.dropOldest(isOpen, stampMicros);
   }
@@ -87,6 +91,8 @@ function applyCommand(
       return placeOrder(state, frame, at, textAt);
     case CommandKind.cancel:
       return cancelOrder(state, frame, at);
+    case CommandKind.amend:
+      return amendOrder(state, frame, at);
     case CommandKind.cancelAll:
     case CommandKind.cancelAccount:
       return cancelAll(state, frame, at);
@@ -144,7 +150,7 @@ function checkNumbers(frame: WireBuffer, at: number): ResultCode {
   const { bytes, words } = frame;
   const word = at >> 2;
   const kind = bytes[at];
-  const isKnown = (kind >= CommandKind.newOrder && kind <= CommandKind.cancelAll) ||
+  const isKnown = (kind >= CommandKind.newOrder && kind <= CommandKind.amend) ||
     (kind >= ADMINISTRATION_KIND_LEAST && kind <= CommandKind.transfer) ||
     kind === CommandKind.instrument;
   if (!isKnown) return ResultCode.unknownKind;
@@ -154,14 +160,15 @@ function checkNumbers(frame: WireBuffer, at: number): ResultCode {
   if (words[word + OrderWord.reserved] !== 0) return ResultCode.reservedNotZero;
   const isSafe = isSafeU64(words, word + OrderWord.deadline) &&
     isSafeU64(words, word + OrderWord.price) && isSafeU64(words, word + OrderWord.quantity) &&
-    (kind !== CommandKind.cancel || (bytes[at + 4] & OrderFlag.targetByKey) !== 0 ||
+    ((kind !== CommandKind.cancel && kind !== CommandKind.amend) ||
+      (bytes[at + 4] & OrderFlag.targetByKey) !== 0 ||
       isSafeU64(words, word + OrderWord.target));
   return isSafe ? ResultCode.ok : ResultCode.unsafeInteger;
 }
 
 /**
  * Takes a place in the outcome table. Where there is none, what would count twice when it came twice
- * (an order, a movement of money) is refused; the rest goes on without a place.
+ * (an order, an amend, a movement of money) is refused; the rest goes on without a place.
  */
 function takeOutcome(
   state: ShardState,
@@ -178,8 +185,9 @@ function takeOutcome(
     state.accounts.addOutcomes(owner, 1);
     return true;
   }
-  const countsTwice = kind === CommandKind.newOrder || kind === CommandKind.deposit ||
-    kind === CommandKind.withdraw || kind === CommandKind.transfer;
+  const countsTwice = kind === CommandKind.newOrder || kind === CommandKind.amend ||
+    kind === CommandKind.deposit || kind === CommandKind.withdraw ||
+    kind === CommandKind.transfer;
   if (!countsTwice) return true;
   if (state.outcomes.hasRoom) {
     reject(state, frame, at, ResultCode.outcomeQuotaFull, OUTCOMES_PER_ACCOUNT_MAX, count);
@@ -224,24 +232,9 @@ function repeatOutcome(
 }
 
 function cancelOrder(state: ShardState, frame: WireBuffer, at: number): void {
-  const { words } = frame;
-  const word = at >> 2;
-  const account = words[word + OrderWord.account];
-  let orderId = 0;
-  if ((frame.bytes[at + 4] & OrderFlag.targetByKey) !== 0) {
-    const high = words[word + OrderWord.target + 1];
-    const placed = state.outcomes.find(account, words[word + OrderWord.target], high);
-    if (placed >= 0) orderId = state.outcomes.number(placed, OutcomeDouble.orderId);
-  } else orderId = readU64(words, word + OrderWord.target);
-  const slot = orderId === 0 ? 0 : state.orderIndex.find(orderId);
-  // Another account's order is as unknown as one that is not there: ids tell nothing about others.
-  if (
-    slot === 0 ||
-    state.orders.integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.account] !== account
-  ) {
-    reject(state, frame, at, ResultCode.unknownOrder, 0, orderId);
-    return;
-  }
+  const slot = findTarget(state, frame, at);
+  if (slot === 0) return;
+  const orderId = state.orders.doubles[(slot << ORDER_DOUBLES_SHIFT) | OrderField.orderId];
   cancelResting(state, slot, ResultCode.canceledByRequest, 0);
   complete(state, ResultCode.canceledByRequest, OrderStatus.canceled, orderId, 0, 0, 0);
 }

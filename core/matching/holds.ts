@@ -29,6 +29,38 @@ export function buyHold(
   return reserve + feeOf(reserve, ratePpm, feeCredit);
 }
 
+/** Notional that the order in `slot`, which has no budget, reserves for `leaves` lots at `price`. */
+export function reserveOf(state: ShardState, slot: number, price: number, leaves: number): number {
+  const { integers } = state.orders;
+  const at = slot << ORDER_INTEGERS_SHIFT;
+  if (integers[at | OrderField.side] === Side.sell) return 0;
+  return price * leaves * state.instruments.quotePerTickLot[integers[at | OrderField.instrument]];
+}
+
+/** Minor units that the order in `slot` has to hold with this reserve and these leaves. */
+export function holdOf(state: ShardState, slot: number, reserve: number, leaves: number): number {
+  const { integers } = state.orders;
+  const at = slot << ORDER_INTEGERS_SHIFT;
+  const instrument = integers[at | OrderField.instrument];
+  return integers[at | OrderField.side] === Side.sell
+    ? leaves * state.instruments.basePerLot[instrument]
+    : buyHold(state, instrument, reserve, integers[at | OrderField.feeCredit]);
+}
+
+/**
+ * Makes the order in `slot` hold `hold` minor units: what it held beyond goes back to what is
+ * available, and what is missing is taken from there. The caller has seen that there is enough.
+ */
+export function changeHold(state: ShardState, slot: number, hold: number): void {
+  const { balances, orders } = state;
+  const balance = orders.integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.balance];
+  const at = (slot << ORDER_DOUBLES_SHIFT) | OrderField.hold;
+  const released = orders.doubles[at] - hold;
+  orders.doubles[at] = hold;
+  balances.held[balance] -= released;
+  balances.available[balance] += released;
+}
+
 /** Gives back what the order in `slot` still holds. */
 export function releaseHold(state: ShardState, slot: number): void {
   const { balances, orders } = state;

@@ -9,7 +9,6 @@ import type { BalancesAnswer, InstrumentReference, LiveOrder } from "../protocol
 import { clientOrderIdOfKey } from "../protocol/request_key.ts";
 import { AccountStatus } from "./accounts.ts";
 import { TradingStatus } from "./instruments.ts";
-import { OutcomeDouble } from "./outcomes.ts";
 import type { ShardState } from "./shard_state.ts";
 
 /** The live order in `slot`. */
@@ -61,9 +60,7 @@ export function findOrderIdByKey(
   keyLow: number,
   keyHigh: number,
 ): number | null {
-  const slot = state.outcomes.find(account, keyLow, keyHigh);
-  const orderId = slot < 0 ? 0 : state.outcomes.number(slot, OutcomeDouble.orderId);
-  return orderId === 0 ? null : orderId;
+  return state.outcomes.orderIdOf(account, keyLow, keyHigh) || null;
 }
 
 /** Open orders of an account by ascending id, after `afterOrderId`. O(open orders × log). */

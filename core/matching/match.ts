@@ -8,9 +8,10 @@ import * as orderPool from "../book/order_pool.ts";
 import * as eventRecord from "../protocol/event_record.ts";
 import * as orderRecord from "../protocol/order_record.ts";
 import * as resultCode from "../protocol/result_code.ts";
-import { cancelResting, closeOrder } from "./close_order.ts";
+import { closeOrder } from "./close_order.ts";
 import { settle } from "./holds.ts";
 import { reportTrade } from "./order_events.ts";
+import { preventSelfTrade } from "./self_trade.ts";
 import { FILLS_PER_COMMAND_MAX, type ShardState } from "./shard_state.ts";
 
 const { ORDER_DOUBLES_SHIFT, ORDER_INTEGERS_SHIFT, OrderField } = orderPool;
@@ -27,14 +28,16 @@ type ResultCode = resultCode.ResultCode;
  * `selfTrade`, `fillsPerCommand`
  */
 export function match(state: ShardState, taker: number): ResultCode {
-  const { books, orders } = state;
+  const { accounts, books, orders } = state;
   const { doubles, integers } = orders;
   const at = taker << ORDER_INTEGERS_SHIFT;
   const instrument = integers[at | OrderField.instrument];
   const side = integers[at | OrderField.side];
   const attributes = integers[at | OrderField.attributes];
   const hasBudget = ((attributes >> 16) & OrderFlag.quoteBudget) !== 0;
-  const selfTrade = attributes >>> 24;
+  const account = integers[at | OrderField.account];
+  const preventsSelfTrade = attributes >>> 24 !== SelfTrade.none;
+  const tradeGroup = preventsSelfTrade ? accounts.tradeGroup(account) : 0;
   const limit = doubles[(taker << ORDER_DOUBLES_SHIFT) | OrderField.price];
   for (let steps = 0;; steps++) {
     const level = books.bestLevel(instrument, side ^ 1);
@@ -50,14 +53,15 @@ export function match(state: ShardState, taker: number): ResultCode {
     if (steps === FILLS_PER_COMMAND_MAX) return ResultCode.fillsPerCommand;
     const maker = books.levelHead(level);
     if (
-      selfTrade !== SelfTrade.none &&
-      integers[(maker << ORDER_INTEGERS_SHIFT) | OrderField.account] ===
-        integers[at | OrderField.account]
+      preventsSelfTrade &&
+      accounts.isOneOwner(
+        account,
+        tradeGroup,
+        integers[(maker << ORDER_INTEGERS_SHIFT) | OrderField.account],
+      )
     ) {
-      if (selfTrade !== SelfTrade.expireTaker) {
-        cancelResting(state, maker, ResultCode.selfTrade, EventFlag.maker);
-      }
-      if (selfTrade !== SelfTrade.expireMaker) return ResultCode.selfTrade;
+      const end = preventSelfTrade(state, taker, maker, leaves);
+      if (end !== ResultCode.ok) return end;
       continue;
     }
     const makerLeaves = doubles[(maker << ORDER_DOUBLES_SHIFT) | OrderField.leaves];
@@ -69,7 +73,7 @@ export function match(state: ShardState, taker: number): ResultCode {
 /**
  * Whether a fill-or-kill order would be filled as a whole. Changes nothing. O(orders it meets).
  *
- * @returns `ok`, `fillOrKill`, or `selfTrade` when one of the account's own orders stands before
+ * @returns `ok`, `fillOrKill`, or `selfTrade` when an order of its owner stands before
  */
 export function checkFillable(
   state: ShardState,
@@ -80,8 +84,9 @@ export function checkFillable(
   limit: number,
   quantity: number,
 ): ResultCode {
-  const { books, orders } = state;
+  const { accounts, books, orders } = state;
   const { doubles, integers } = orders;
+  const tradeGroup = accounts.tradeGroup(account);
   let missing = quantity;
   let steps = 0;
   let level = books.bestLevel(instrument, side ^ 1);
@@ -91,8 +96,9 @@ export function checkFillable(
     let maker = books.levelHead(level);
     while (maker !== 0) {
       if (steps++ === FILLS_PER_COMMAND_MAX) return ResultCode.fillOrKill;
-      const own = integers[(maker << ORDER_INTEGERS_SHIFT) | OrderField.account] === account;
-      if (own && selfTrade !== SelfTrade.none) {
+      const other = integers[(maker << ORDER_INTEGERS_SHIFT) | OrderField.account];
+      if (selfTrade !== SelfTrade.none && accounts.isOneOwner(account, tradeGroup, other)) {
+        // Whatever is done to it costs the order lots, unless it alone is taken out of the way.
         if (selfTrade !== SelfTrade.expireMaker) return ResultCode.selfTrade;
       } else {
         missing -= doubles[(maker << ORDER_DOUBLES_SHIFT) | OrderField.leaves];

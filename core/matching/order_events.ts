@@ -73,6 +73,40 @@ export function reportStatus(
   events.end();
 }
 
+/**
+ * Reports that price or quantity of the order in `slot` changed, with `lots` taken off the book at
+ * `priceBefore`.
+ */
+export function reportAmended(
+  events: EventWriter,
+  orders: OrderPool,
+  slot: number,
+  flags: number,
+  code: number,
+  lots: number,
+  priceBefore: number,
+): void {
+  const { doubles, integers } = orders;
+  const { words } = events.buffer;
+  const order = slot << ORDER_INTEGERS_SHIFT;
+  const numbers = slot << ORDER_DOUBLES_SHIFT;
+  const executed = doubles[numbers | OrderField.executed];
+  const status = executed === 0 ? OrderStatus.new : OrderStatus.partiallyFilled;
+  const at = events.begin();
+  words[at] = EventKind.amended | (integers[order | OrderField.side] << 8) | (status << 16) |
+    (flags << 24);
+  words[at | 1] = code | (events.commandIndex << 16);
+  writeOwner(words, at, integers, order);
+  writeU64(words, at | EventWord.orderId, doubles[numbers | OrderField.orderId]);
+  writeKey(words, at, integers, order);
+  words[at | EventWord.price] = doubles[numbers | OrderField.price];
+  words[at | EventWord.priceBefore] = priceBefore;
+  writeU64(words, at | EventWord.quantity, doubles[numbers | OrderField.quantity]);
+  writeU64(words, at | EventWord.leaves, lots);
+  writeU64(words, at | EventWord.last, executed);
+  events.end();
+}
+
 /** Reports one side of a trade, the order in `slot`, whose leaves are those after it. */
 export function reportTrade(
   events: EventWriter,

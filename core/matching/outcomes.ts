@@ -22,7 +22,8 @@ import * as orderRecord from "../protocol/order_record.ts";
 import type { WireBuffer } from "../protocol/wire_buffer.ts";
 
 const { frameNumberLow, frameSender } = frames;
-const { OrderWord } = orderRecord;
+const { CommandKind, OrderWord } = orderRecord;
+const AMEND = CommandKind.amend;
 
 /** How long an outcome is kept at least: ten minutes of journal time. */
 export const HORIZON_MICROS = 600_000_000;
@@ -151,6 +152,16 @@ export class OutcomeTable {
         words[at] === account
       ) return slot;
     }
+  }
+
+  /**
+   * Id of the order that a request of an account placed, or took; 0 where there is none. The request
+   * of an amend names no order: its order has the name that it was placed with.
+   */
+  orderIdOf(account: number, keyLow: number, keyHigh: number): number {
+    const slot = this.find(account, keyLow, keyHigh);
+    if (slot < 0 || (this.word(slot, Word.kinds) & 0xff) === AMEND) return 0;
+    return this.number(slot, Double.orderId);
   }
 
   /** A word of an outcome. */

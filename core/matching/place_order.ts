@@ -11,17 +11,18 @@ import * as resultCode from "../protocol/result_code.ts";
 import type { WireBuffer } from "../protocol/wire_buffer.ts";
 import * as wireBuffer from "../protocol/wire_buffer.ts";
 import { OPEN_ORDERS_PER_ACCOUNT_MAX } from "./accounts.ts";
-import { buyHold, releaseHold } from "./holds.ts";
+import { finishOrder } from "./finish_order.ts";
+import { buyHold } from "./holds.ts";
 import { checkFillable, match } from "./match.ts";
-import { reportAccepted, reportStatus } from "./order_events.ts";
-import { complete, reject } from "./result.ts";
+import { reportAccepted } from "./order_events.ts";
+import { reject } from "./result.ts";
 import type { ShardState } from "./shard_state.ts";
 import { validateNewOrder } from "./validate.ts";
 
 const { ORDER_DOUBLES_SHIFT, ORDER_INTEGERS_SHIFT, OrderField } = orderPool;
-const { EventFlag, EventKind, OrderStatus } = eventRecord;
+const { EventFlag } = eventRecord;
 const { TEXT_BYTES_MAX } = frames;
-const { OrderFlag, OrderType, OrderWord, Side, TimeInForce } = orderRecord;
+const { OrderFlag, OrderWord, Side, TimeInForce } = orderRecord;
 const { ResultCode } = resultCode;
 const { readU64 } = wireBuffer;
 type ResultCode = resultCode.ResultCode;
@@ -64,7 +65,7 @@ export function placeOrder(
     end = checkFillable(state, instrument, side, account, selfTrade, price, quantity);
   }
   if (crosses && end === ResultCode.ok) end = match(state, slot);
-  finish(state, slot, end, crosses);
+  finishOrder(state, slot, end, crosses, false);
 }
 
 /** The order's limit; for a market order without one, its protection by the collar; 0: no book. */
@@ -163,42 +164,4 @@ function copyText(
   for (let index = 0; index < length; index++) {
     state.orders.texts[to + index] = frame.bytes[from + index];
   }
-}
-
-/** Rests, expires or lets go of the order in `slot` once it has matched as far as it may. */
-function finish(state: ShardState, slot: number, end: ResultCode, crossed: boolean): void {
-  const { doubles, integers } = state.orders;
-  const at = slot << ORDER_DOUBLES_SHIFT;
-  const attributes = integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.attributes];
-  const leaves = doubles[at | OrderField.leaves];
-  const executed = doubles[at | OrderField.executed];
-  const notional = doubles[at | OrderField.notional];
-  const orderId = doubles[at | OrderField.orderId];
-  const isFilled = leaves === 0 && executed > 0;
-  const timeInForce = (attributes >> 8) & 0xff;
-  if (!isFilled && end === ResultCode.ok && timeInForce === TimeInForce.gtc) {
-    const status = executed > 0 ? OrderStatus.partiallyFilled : OrderStatus.new;
-    if (crossed) {
-      reportStatus(state.events, state.orders, slot, EventKind.rested, status, 0, ResultCode.ok);
-    }
-    state.orderIndex.insert(slot);
-    state.accounts.addOpen(slot);
-    state.books.add(slot);
-    complete(state, ResultCode.ok, status, orderId, executed, leaves, notional);
-    return;
-  }
-  let status: number = OrderStatus.filled;
-  let code: number = ResultCode.ok;
-  if (!isFilled) {
-    const isMarket = (attributes & 0xff) === OrderType.market;
-    const remainder = isMarket ? ResultCode.marketRemainder : ResultCode.immediateRemainder;
-    code = end === ResultCode.ok ? remainder : end;
-    const canceled = end === ResultCode.selfTrade;
-    status = canceled ? OrderStatus.canceled : OrderStatus.expired;
-    const kind = canceled ? EventKind.canceled : EventKind.expired;
-    reportStatus(state.events, state.orders, slot, kind, status, 0, code);
-  }
-  complete(state, code, status, orderId, executed, 0, notional);
-  releaseHold(state, slot);
-  state.orders.release(slot);
 }

@@ -19,16 +19,21 @@ import { EventWriter } from "./event_writer.ts";
 import { Instruments, INSTRUMENTS_MAX } from "./instruments.ts";
 import { OutcomeTable } from "./outcomes.ts";
 
-/** Resting orders that one command may trade with; what is left of it then expires. */
+/** Resting orders that one command may meet, trading or not; what is left of it then expires. */
 export const FILLS_PER_COMMAND_MAX = 1000;
-/** Events that one command may make: every fill twice, or a cancel-all; and its own. */
+/**
+ * Events of one resting order that an aggressor meets, at most: each order's, and where prevention of
+ * a self-trade moves money, four of the ledger.
+ */
+const EVENTS_PER_STEP_MAX = 6;
+/** Events that one command may make: those of every step, or a cancel-all; and its own. */
 export const EVENTS_PER_COMMAND_MAX = Math.max(
-  2 * FILLS_PER_COMMAND_MAX,
+  EVENTS_PER_STEP_MAX * FILLS_PER_COMMAND_MAX,
   OPEN_ORDERS_PER_ACCOUNT_MAX,
 ) + 4;
 /** Orders that may be live in a shard. */
 export const ORDERS_MAX = 2 ** 23;
-/** Balances that one command may open. */
+/** Balances that one command may open: one of each maker, some of its own; twice that is plenty. */
 const BALANCES_PER_COMMAND_MAX = 2 * FILLS_PER_COMMAND_MAX + 4;
 
 /** Where the tables begin. Powers of two. */

@@ -36,8 +36,8 @@ export function validateNewOrder(state: ShardState, frame: WireBuffer, at: numbe
   if (bytes[at + 1] > Side.sell) {
     return refuse(state, frame, at, ResultCode.invalidSide, Side.sell, bytes[at + 1]);
   }
-  if (bytes[at + 5] > SelfTrade.expireBoth) {
-    const most = SelfTrade.expireBoth;
+  if (bytes[at + 5] > SelfTrade.transfer) {
+    const most = SelfTrade.transfer;
     return refuse(state, frame, at, ResultCode.invalidSelfTrade, most, bytes[at + 5]);
   }
   return hasValidTerms(state, frame, at) && hasValidSize(state, frame, at, instrument);

@@ -4,13 +4,16 @@
  *
  * | kind | 1 | 2 | 8 | 12 | 32 | 40 | text |
  * | --- | --- | --- | --- | --- | --- | --- | --- |
- * | account | 1 enabled, 0 disabled | | | account | | | |
+ * | account | 1 enabled, 0 disabled | | trade group, see below | account | | | |
  * | deposit, withdraw | | | asset | account | | amount, minor units | |
  * | transfer | | | asset | account it is taken from | | amount, minor units | |
  * | tradingStatus | 1 trading, 0 halted | | instrument | | | | |
  * | asset | scale | | asset | | | | name |
  * | claim | | | | | epoch | | |
  * | cancelAccount | | | instrument, 0: all | account | | | |
+ *
+ * Accounts of one trade group (1 to 2^32 - 2) do not trade with each other where an order's self-trade
+ * prevention says so. 0 leaves the group as it is, 2^32 - 1 takes the account out of its group.
  *
  * A transfer has at 48, as u32, the account that it is given to.
  *

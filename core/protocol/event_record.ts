@@ -21,6 +21,7 @@
  * | trade | fee, minor units | price ticks | quantity lots | leaves lots | trade id |
  * | canceled, expired | request key | price ticks | executed lots | lots taken off the book | 0 |
  * | rested | request key | price ticks | executed lots | leaves lots | 0 |
+ * | amended | request key of the order | price ticks (u32), price ticks before (u32) | quantity (lots, or budget) | lots taken off at the price before | executed lots |
  * | rejected | request key | limit met | value received | 0 | kind of the command |
  * | summary | stamp micros of entry | last event sequence of entry | executed lots | leaves lots | executed notional, minor units |
  * | ledger | request key | asset (u32), 0 | amount, minor units | total after, minor units | 0 |
@@ -47,6 +48,12 @@ export const EventKind = {
   claim: 9,
   /** What an aggressor left rests in the book. */
   rested: 10,
+  /**
+   * An order's price or quantity changed: by an amend, or (code `selfTrade`) by a decrement. Where it
+   * keeps its place in the queue, what was taken off is the difference; else all of its leaves, and
+   * the records behind it say what becomes of those after. 0 for an order that does not rest.
+   */
+  amended: 11,
 } as const;
 
 /** Status of an order. */
@@ -69,13 +76,16 @@ export const EventFlag = {
   /** A ledger event that took from the balance. */
   debit: 4,
   /**
-   * The event changes the public book: an accepted order rests as a whole, a canceled one had
-   * rested. Trades of makers and `rested` change it as well, always.
+   * The event changes the public book: an accepted order rests as a whole, a canceled or an amended
+   * one had rested. Trades of makers and `rested` change it as well, always.
    */
   resting: 8,
   /** A repeated command was a cancel or another one without an order of its own. */
   notAnOrder: 16,
-  /** A ledger event of a transfer, which makes two: what was taken first, then what was given. */
+  /**
+   * A ledger event of a transfer, which makes two: what was taken first, then what was given; or of
+   * a self-trade that moved base and then quote, which makes four.
+   */
   transfer: 32,
 } as const;
 
@@ -87,9 +97,11 @@ export const EventWord = {
   /** Request key, fee or stamp. */
   first: 6,
   price: 8,
+  /** Of `amended` alone, where prices are 32 bits: they are below 2^30 (PRICE_TICKS_MAX). */
+  priceBefore: 9,
   quantity: 10,
   /** Leaves, lots taken off, or the text reference. */
   leaves: 12,
-  /** Trade id, notional, the order's attributes, or the kind of a rejected command. */
+  /** Trade id, notional, executed lots, the order's attributes, or the kind of a rejected command. */
   last: 14,
 } as const;

@@ -14,9 +14,11 @@
  *     12 |     4 | u32  | account
  *     16 |     8 | 2×u32| request key (see request_key.ts), not 0
  *     24 |     8 | u64  | deadline in microseconds; 0: none
- *     32 |     8 | u64  | price in ticks; 0: none
- *     40 |     8 | u64  | quantity in lots, or with OrderFlag.quoteBudget minor units to spend
- *     48 |     8 | u64  | target of a cancel: order id, or request key with OrderFlag.targetByKey
+ *     32 |     8 | u64  | price in ticks; 0: none, of an amend: as it is
+ *     40 |     8 | u64  | quantity in lots, or with OrderFlag.quoteBudget minor units to spend;
+ *        |       |      | of an amend the new total, what was executed included, or 0: as it is
+ *     48 |     8 | u64  | target of a cancel or an amend: order id, or request key with
+ *        |       |      | OrderFlag.targetByKey
  *     56 |     4 | u32  | text offset in the frame's text section
  *     60 |     4 | u32  | reserved, 0
  * ```
@@ -36,6 +38,7 @@ export const CommandKind = {
   newOrder: 1,
   cancel: 2,
   cancelAll: 3,
+  amend: 4,
   account: 64,
   deposit: 65,
   withdraw: 66,
@@ -58,8 +61,19 @@ export const OrderType = { limit: 1, market: 2 } as const;
 export const TimeInForce = { gtc: 1, ioc: 2, fok: 3 } as const;
 /** Bits of an order's flags. */
 export const OrderFlag = { postOnly: 1, quoteBudget: 2, targetByKey: 4 } as const;
-/** What happens when an order would trade with one of the same account. */
-export const SelfTrade = { none: 0, expireTaker: 1, expireMaker: 2, expireBoth: 3 } as const;
+/**
+ * What happens when an order would trade with one of the same account or of the same trade group.
+ * `decrement` takes the smaller quantity off both orders; `transfer` does the same and, where the
+ * accounts differ, moves what would have been traded from one to the other, without a trade or fees.
+ */
+export const SelfTrade = {
+  none: 0,
+  expireTaker: 1,
+  expireMaker: 2,
+  expireBoth: 3,
+  decrement: 4,
+  transfer: 5,
+} as const;
 
 /** Every bit that {@link OrderFlag} knows. */
 export const ORDER_FLAGS_ALL = 7;
@@ -123,13 +137,27 @@ export function writeNewOrder(
   writeU64(frame.words, word + Word.quantity, quantityLots);
 }
 
-/** Adds the order that a cancel is for, by its id. */
-export function writeCancelById(frame: WireBuffer, at: number, orderId: number): void {
+/**
+ * Adds what an amend changes: the price in ticks and the total quantity in lots, 0 for what stays.
+ * Call after {@link writeCommandHead}.
+ */
+export function writeAmend(
+  frame: WireBuffer,
+  at: number,
+  priceTicks: number,
+  quantityLots: number,
+): void {
+  writeU64(frame.words, (at >> 2) + Word.price, priceTicks);
+  writeU64(frame.words, (at >> 2) + Word.quantity, quantityLots);
+}
+
+/** Adds the order that a cancel or an amend is for, by its id. */
+export function writeTargetById(frame: WireBuffer, at: number, orderId: number): void {
   writeU64(frame.words, (at >> 2) + Word.target, orderId);
 }
 
-/** Adds the order that a cancel is for, by the request key it was placed with. */
-export function writeCancelByKey(
+/** Adds the order that a cancel or an amend is for, by the request key it was placed with. */
+export function writeTargetByKey(
   frame: WireBuffer,
   at: number,
   keyLow: number,

@@ -48,6 +48,7 @@ export const ResultCode = {
   quantityZero: 211,
   quantityTooHigh: 212,
   deadlinePassed: 213,
+  amendEmpty: 214,
 
   unknownAccount: 300,
   accountDisabled: 301,
@@ -60,6 +61,7 @@ export const ResultCode = {
   postOnlyWouldCross: 402,
   unknownOrder: 403,
   orderPoolFull: 404,
+  quantityExecuted: 405,
 
   differentContent: 500,
   outcomeQuotaFull: 501,

@@ -31,7 +31,13 @@ export type AdministrationCommand =
     readonly scale: number;
   }
   | { readonly kind: "instrument"; readonly terms: InstrumentTerms }
-  | { readonly kind: "account"; readonly account: number; readonly enabled: boolean }
+  | {
+    readonly kind: "account";
+    readonly account: number;
+    readonly enabled: boolean;
+    /** 1 to 2^32 - 2; 0 or left out: as it is; 2^32 - 1: out of the one it is in. */
+    readonly tradeGroup?: number;
+  }
   | {
     readonly kind: "deposit" | "withdraw";
     readonly account: number;
@@ -100,7 +106,7 @@ function writeContent(frame: OutgoingFrame, at: number, command: AdministrationC
       writeInstrument(wire, at, command.terms);
       return addText(frame, at, "symbol", command.terms.symbol);
     case "account":
-      return writeSwitch(wire, at, 0, command.enabled);
+      return writeSwitch(wire, at, command.tradeGroup ?? 0, command.enabled);
     case "deposit":
     case "withdraw":
       return writeAmount(wire, at, command.asset, command.amount);

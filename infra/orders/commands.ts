@@ -29,10 +29,22 @@ export interface NewOrderCommand extends CommandBase {
   readonly quantityLots: number;
 }
 
-/** A cancel of one order, by its id or by the request key it was placed with. */
+/** One order of the account, by its id or by the request key it was placed with. */
+export type OrderTarget = { readonly orderId: number } | { readonly key: RequestKey };
+
+/** A cancel of one order. */
 export interface CancelCommand extends CommandBase {
   readonly kind: "cancel";
-  readonly target: { readonly orderId: number } | { readonly key: RequestKey };
+  readonly target: OrderTarget;
+}
+
+/** Another price or quantity for one order; what is 0 stays as it is. */
+export interface AmendCommand extends CommandBase {
+  readonly kind: "amend";
+  readonly target: OrderTarget;
+  readonly priceTicks: number;
+  /** The new total in lots, what was executed included. */
+  readonly quantityLots: number;
 }
 
 /** A cancel of every open order of the account, or of one instrument (0: every one). */
@@ -42,7 +54,15 @@ export interface CancelAllCommand extends CommandBase {
 }
 
 /** Any of them. */
-export type Command = NewOrderCommand | CancelCommand | CancelAllCommand;
+export type Command = NewOrderCommand | CancelCommand | AmendCommand | CancelAllCommand;
+
+/**
+ * Whether a command only takes orders off the book. These have room of their own on the way to the
+ * leader; an amend has not, for it can add to what an account risks as a new order does.
+ */
+export function isCancel({ kind }: Command): boolean {
+  return kind === "cancel" || kind === "cancelAll";
+}
 
 /**
  * Answer to a submitted command: its report; or `pending` when none came within the wait limit: the

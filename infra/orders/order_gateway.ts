@@ -24,6 +24,7 @@ import { ordersSubject } from "../../core/protocol/subjects.ts";
 import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
 import {
   type Command,
+  isCancel,
   type OrderGateway,
   type OrderGatewayStatus,
   OverloadedError,
@@ -109,7 +110,7 @@ class NatsOrderGateway implements OrderGateway {
   }
 
   submit(command: Command, waitMillis: number): Promise<Submitted> {
-    const frame = this.#batcher.openFrame(command.kind !== "newOrder", nowMicros());
+    const frame = this.#batcher.openFrame(isCancel(command), nowMicros());
     if (frame === null) {
       this.#counts.refused++;
       return Promise.reject(

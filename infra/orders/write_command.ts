@@ -7,12 +7,14 @@ import type { OutgoingFrame } from "../../core/batcher/outgoing_frame.ts";
 import {
   CommandKind,
   OrderWord,
-  writeCancelById,
-  writeCancelByKey,
+  writeAmend,
   writeCommandHead,
   writeNewOrder,
+  writeTargetById,
+  writeTargetByKey,
 } from "../../core/protocol/order_record.ts";
-import type { Command } from "./commands.ts";
+import type { WireBuffer } from "../../core/protocol/wire_buffer.ts";
+import type { Command, NewOrderCommand, OrderTarget } from "./commands.ts";
 
 /** Adds the record of `command` to the open frame. */
 export function writeCommand(frame: OutgoingFrame, command: Command): void {
@@ -28,25 +30,36 @@ export function writeCommand(frame: OutgoingFrame, command: Command): void {
     key.high,
     deadlineMicros,
   );
-  if (command.kind === "newOrder") {
-    writeNewOrder(
-      wire,
-      at,
-      command.instrument,
-      command.side,
-      command.orderType,
-      command.timeInForce,
-      command.flags,
-      command.selfTrade,
-      command.priceTicks,
-      command.quantityLots,
-    );
-    if (command.clientOrderText !== null) frame.addText(at, command.clientOrderText);
-  } else if (command.kind === "cancelAll") {
-    wire.words[(at >> 2) + OrderWord.instrument] = command.instrument;
-  } else if ("orderId" in command.target) {
-    writeCancelById(wire, at, command.target.orderId);
-  } else {
-    writeCancelByKey(wire, at, command.target.key.low, command.target.key.high);
+  switch (command.kind) {
+    case "newOrder":
+      return writeOrder(frame, at, command);
+    case "cancel":
+      return writeTarget(wire, at, command.target);
+    case "amend":
+      writeAmend(wire, at, command.priceTicks, command.quantityLots);
+      return writeTarget(wire, at, command.target);
+    case "cancelAll":
+      wire.words[(at >> 2) + OrderWord.instrument] = command.instrument;
   }
+}
+
+function writeOrder(frame: OutgoingFrame, at: number, command: NewOrderCommand): void {
+  writeNewOrder(
+    frame.wire,
+    at,
+    command.instrument,
+    command.side,
+    command.orderType,
+    command.timeInForce,
+    command.flags,
+    command.selfTrade,
+    command.priceTicks,
+    command.quantityLots,
+  );
+  if (command.clientOrderText !== null) frame.addText(at, command.clientOrderText);
+}
+
+function writeTarget(wire: WireBuffer, at: number, target: OrderTarget): void {
+  if ("orderId" in target) writeTargetById(wire, at, target.orderId);
+  else writeTargetByKey(wire, at, target.key.low, target.key.high);
 }

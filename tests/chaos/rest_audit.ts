@@ -40,9 +40,10 @@ async function checkOrders(trader: RestTrader, fills: readonly Fill[]): Promise<
   for (const { orderId, quantity } of fills) {
     executed.set(orderId, (executed.get(orderId) ?? 0n) + units(quantity, 4));
   }
-  for (const { clientOrderId, orderId, quantity } of placed) {
+  for (const { clientOrderId, orderId, price, quantity } of placed) {
     const order = byClientId.get(clientOrderId);
-    assert.deepEqual([order?.orderId, order?.quantity], [orderId, quantity], clientOrderId);
+    const shown = [order?.orderId, order?.price, order?.quantity];
+    assert.deepEqual(shown, [orderId, price, quantity], clientOrderId);
     assert.equal(units(order.executedQuantity, 4), executed.get(orderId) ?? 0n, clientOrderId);
     const isOpen = order.status === "new" || order.status === "partially_filled";
     const left = isOpen ? units(quantity, 4) - units(order.executedQuantity, 4) : 0n;

@@ -50,6 +50,7 @@ async function tradeThrough(market: StartedMarket, line: ReadyLine, random: () =
   await auditRest(traders, subscriber);
   const repeated = traders.flatMap(({ placed }) => placed).filter(({ attempts }) => attempts > 1);
   assert.ok(repeated.length > 0, "some orders were on their way when something died");
+  assert.ok(traders.every(({ amendedCount }) => amendedCount > 0), "both have amended orders");
 }
 
 Deno.test("kill -9 of every component under REST load, as a stranger sees it", () =>

@@ -11,7 +11,7 @@ const ACCOUNTS = 20;
 const WAIT_MILLIS = 60_000;
 const ROOM = (GATEWAY_FRAMES_MAX - CANCEL_FRAMES) * FRAME_RECORDS;
 
-Deno.test("a gateway that is full refuses orders, takes cancels, and answers all it took", async () => {
+Deno.test("a gateway that is full refuses orders and amends, takes cancels, and answers all it took", async () => {
   await using venue = await Venue.open({ accounts: ACCOUNTS });
   const gateway = await venue.openGateway();
   await venue.killMatcher();
@@ -43,6 +43,16 @@ Deno.test("a gateway that is full refuses orders, takes cancels, and answers all
     }, WAIT_MILLIS));
   }
   await assert.rejects(place(ROOM + 2), OverloadedError, "cancels make no room for orders");
+  const amend = gateway.submit({
+    kind: "amend",
+    account: 1,
+    key: { low: 1, high: 2 },
+    deadlineMicros: 0,
+    target: { orderId: 1 },
+    priceTicks: 1_000,
+    quantityLots: 0,
+  }, WAIT_MILLIS);
+  await assert.rejects(amend, OverloadedError, "an amend has the room of an order");
   await venue.startMatcher();
   const reports = await Promise.all(taken);
   assert.ok(reports.every((report) => report !== "pending" && report.kind === EventKind.accepted));

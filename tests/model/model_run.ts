@@ -14,12 +14,14 @@ import { applyFrame, beginAppend } from "../../core/matching/apply.ts";
 import { type Capacities, ShardState } from "../../core/matching/shard_state.ts";
 import { checkRecordFrame, frameKind } from "../../core/protocol/frame.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
+import { levelsOf } from "../core/matching/book_drawing.ts";
 import { type EventView, readEvents } from "../core/matching/event_view.ts";
 import { checkInvariants } from "../core/matching/invariants.ts";
 import { tell } from "../core/matching/story.ts";
 import { encodeFrame } from "../support/frames.ts";
 import { ReferenceExchange } from "./reference_exchange.ts";
-import { needOf } from "./reference_ledger.ts";
+import { needOf, type ReferenceInstrument } from "./reference_ledger.ts";
+import { makersFor } from "./reference_matching.ts";
 import { type AppendDraft, scripts } from "./script.ts";
 import { modelMarket, type ScriptFrame, ScriptWriter } from "./script_writer.ts";
 
@@ -105,6 +107,20 @@ export class ModelPair {
       if (!isSame) assert.fail(`order ${order.id} is not the same in both`);
     }
     assert.equal(this.state.orders.liveCount, this.exchange.open.length, "open orders");
+    for (const instrument of this.exchange.instruments.values()) {
+      for (const side of [Side.buy, Side.sell]) this.#compareQueues(instrument, side);
+    }
+  }
+
+  /** A side of a book, order by order: best price first, and at a price the one that waits longest. */
+  #compareQueues(instrument: ReferenceInstrument, side: number): void {
+    const levels = levelsOf(this.state, instrument.instrument, side);
+    const actual = levels.flatMap(({ orders }) => orders.map(({ orderId }) => orderId));
+    const price = side === Side.buy ? 0n : instrument.priceTicksMax;
+    const expected = makersFor(this.exchange, { instrument, side: side ^ 1, price });
+    const isSame = actual.length === expected.length &&
+      actual.every((orderId, index) => orderId === Number(expected[index].id));
+    if (!isSame) assert.deepEqual(actual, expected.map(({ id }) => Number(id)), "queue");
   }
 
   #compareBalances(): void {

@@ -59,6 +59,10 @@ function change(exchange: ReferenceExchange, command: NumberedCommand): number {
     case CommandKind.account:
       if (command.account < 1 || command.account >= ACCOUNTS_MAX) return ResultCode.accountInvalid;
       exchange.accounts.set(command.account, command.on);
+      if (command.tradeGroup === 2 ** 32 - 1) exchange.tradeGroups.delete(command.account);
+      else if (command.tradeGroup > 0) {
+        exchange.tradeGroups.set(command.account, command.tradeGroup);
+      }
       return ResultCode.ok;
     case CommandKind.tradingStatus: {
       const instrument = exchange.instruments.get(command.instrument);

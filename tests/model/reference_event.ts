@@ -35,7 +35,7 @@ export function tagOf(command: NumberedCommand): { side: number; instrument: num
     case CommandKind.instrument:
       return { side: command.terms.priceScale, instrument: command.terms.instrument };
     case CommandKind.account:
-      return { side: command.on ? 1 : 0, instrument: 0 };
+      return { side: command.on ? 1 : 0, instrument: command.tradeGroup };
     case CommandKind.tradingStatus:
       return { side: command.on ? 1 : 0, instrument: command.instrument };
     default:

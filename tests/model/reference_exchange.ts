@@ -13,12 +13,13 @@ import type { EventView } from "../core/matching/event_view.ts";
 import type { NumberedCommand } from "../support/frames.ts";
 import { type EventFields, keyOf, tagOf } from "./reference_event.ts";
 import { administer } from "./reference_administration.ts";
+import { amendOrder, cancelOrder } from "./reference_amend.ts";
 import {
   type ReferenceInstrument,
   ReferenceLedger,
   type ReferenceOrder,
 } from "./reference_ledger.ts";
-import { cancelAllOrders, cancelOrder, placeOrder } from "./reference_orders.ts";
+import { cancelAllOrders, placeOrder } from "./reference_orders.ts";
 
 /** How a command ended: what a repeat of it is told. */
 export interface Ending {
@@ -52,6 +53,8 @@ export class ReferenceExchange {
   readonly symbols = new Set<string>();
   /** Whether an account is enabled; the venue's own, 0, is there and may not trade. */
   readonly accounts = new Map<number, boolean>([[0, false]]);
+  /** The trade groups of the accounts that are in one. */
+  readonly tradeGroups = new Map<number, number>();
   readonly ledger = new ReferenceLedger();
   outcomes: ReferenceOutcome[] = [];
   /** Events of the present append. */
@@ -59,6 +62,8 @@ export class ReferenceExchange {
   eventSequence = 0n;
   lastOrderId = 0n;
   lastTradeId = 0n;
+  /** Priority of the order that came to rest last. */
+  lastPriority = 0n;
   commandCount = 0;
   stampMicros = 0n;
   textLength = 0;
@@ -80,6 +85,7 @@ export class ReferenceExchange {
     if (this.outcomes.length === 0 || !isOld(this.outcomes[0])) return;
     const kept = this.outcomes.filter((outcome) => !isOld(outcome));
     for (const outcome of this.outcomes.filter(isOld)) {
+      if (outcome.kind !== CommandKind.newOrder) continue;
       if (!this.open.some(({ id }) => id === outcome.orderId)) continue;
       kept.push({ ...outcome, recordedMicros: this.stampMicros });
     }
@@ -164,6 +170,8 @@ export class ReferenceExchange {
         return placeOrder(this, command);
       case CommandKind.cancel:
         return cancelOrder(this, command);
+      case CommandKind.amend:
+        return amendOrder(this, command);
       case CommandKind.cancelAll:
       case CommandKind.cancelAccount:
         return cancelAllOrders(this, command);

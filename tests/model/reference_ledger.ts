@@ -35,9 +35,15 @@ export interface ReferenceOrder {
   readonly key: bigint;
   readonly instrument: ReferenceInstrument;
   readonly side: number;
-  readonly price: bigint;
-  readonly quantity: bigint;
+  price: bigint;
+  quantity: bigint;
   readonly hasBudget: boolean;
+  readonly isPostOnly: boolean;
+  readonly isMarket: boolean;
+  readonly timeInForce: number;
+  readonly selfTrade: number;
+  /** Among orders of one price the lower one stands before; 0 while it does not rest. */
+  priority: bigint;
   leaves: bigint;
   executed: bigint;
   /** Minor units that the fills amounted to. */

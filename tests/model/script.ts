@@ -32,6 +32,21 @@ export interface CancelDraft {
   readonly account: number;
 }
 
+/** Amends an open order, as {@link CancelDraft} cancels one. */
+export interface AmendDraft {
+  readonly do: "amend";
+  readonly pick: number;
+  readonly byKey: boolean;
+  /** Who asks; 0: the owner. */
+  readonly account: number;
+  /** 0: as it is. */
+  readonly price: number;
+  /** 0: as it is. */
+  readonly quantity: number;
+  /** What the quantity counts from: nothing, or what was executed. */
+  readonly aboveExecuted: boolean;
+}
+
 /** Cancels all orders of an account. */
 export interface CancelAllDraft {
   readonly do: "cancelAll" | "cancelAccount";
@@ -61,6 +76,8 @@ export interface SwitchDraft {
   readonly do: "account" | "trading";
   readonly number: number;
   readonly on: boolean;
+  /** Of an account: 0 leaves it in its trade group. */
+  readonly tradeGroup: number;
 }
 
 /** Defines an instrument or an asset again, in a way that may be wrong. */
@@ -71,7 +88,7 @@ export interface DefineDraft {
 }
 
 /** A command of an ordinary frame. */
-export type TradeDraft = OrderDraft | CancelDraft | CancelAllDraft | RepeatDraft;
+export type TradeDraft = OrderDraft | CancelDraft | AmendDraft | CancelAllDraft | RepeatDraft;
 /** A command of a frame of administration. */
 export type AdministrationDraft = CancelAllDraft | MoveDraft | SwitchDraft | DefineDraft;
 
@@ -114,7 +131,7 @@ const order = (
     price,
     quantity: mostly(whole(1, 20), whole(0, 60)),
     terms,
-    selfTrade: mostly(whole(0, 3), whole(0, 5)),
+    selfTrade: mostly(whole(0, 5), whole(0, 7)),
     hasText: weighted([3, fc.constant(false)], [1, fc.constant(true)]),
     deadline: weighted([30, fc.constant(0)], [1, whole(-2, 2)]),
     ...changes,
@@ -156,6 +173,16 @@ const cancel: fc.Arbitrary<CancelDraft> = fc.record({
   account: mostly(fc.constant(0), whole(0, 7)),
 });
 
+const amend: fc.Arbitrary<AmendDraft> = fc.record({
+  do: fc.constant("amend"),
+  pick: whole(0, 60),
+  byKey: fc.boolean(),
+  account: mostly(fc.constant(0), whole(0, 7)),
+  price: weighted([3, fc.constant(0)], [4, mostly(whole(90, 110), whole(0, 250))]),
+  quantity: weighted([1, fc.constant(0)], [3, mostly(whole(1, 20), whole(0, 60))]),
+  aboveExecuted: fc.boolean(),
+});
+
 const cancelAll = (what: CancelAllDraft["do"]): fc.Arbitrary<CancelAllDraft> =>
   fc.record({
     do: fc.constant(what),
@@ -185,6 +212,7 @@ const switching: fc.Arbitrary<SwitchDraft> = fc.record({
   do: oneOf<SwitchDraft["do"]>("account", "trading"),
   number: mostly(whole(1, 5), oneOf(0, 6, 7, 2 ** 20, 2 ** 32 - 1)),
   on: weighted([9, fc.constant(true)], [1, fc.constant(false)]),
+  tradeGroup: weighted([2, fc.constant(0)], [3, whole(1, 2)], [1, fc.constant(2 ** 32 - 1)]),
 });
 
 const definition: fc.Arbitrary<DefineDraft> = fc.record({
@@ -199,6 +227,7 @@ const trade: fc.Arbitrary<TradeDraft> = weighted<TradeDraft>(
   [8, budgetOrder],
   [2, strangeOrder],
   [16, cancel],
+  [40, amend],
   [1, cancelAll("cancelAll")],
   [6, repeat],
 );

@@ -8,6 +8,7 @@
 import type { InstrumentTerms } from "../../core/protocol/administration.ts";
 import { CommandKind } from "../../core/protocol/order_record.ts";
 import {
+  amend,
   buy,
   cancel,
   cancelAccount,
@@ -27,7 +28,14 @@ import {
 } from "../support/commands.ts";
 import type { NumberedCommand } from "../support/frames.ts";
 import type { ReferenceExchange } from "./reference_exchange.ts";
-import type { AdministrationDraft, DefineDraft, FrameDraft, TradeDraft } from "./script.ts";
+import type {
+  AdministrationDraft,
+  AmendDraft,
+  CancelDraft,
+  DefineDraft,
+  FrameDraft,
+  TradeDraft,
+} from "./script.ts";
 
 /** A frame that is ready to be encoded. */
 export interface ScriptFrame {
@@ -54,7 +62,10 @@ export function modelMarket(): Market {
   for (let account = 1; account <= 4; account++) {
     opening.account(account, { BTC: 4_000_000, ETH: 2_000_000, USD: 150_000 });
   }
-  return opening.account(5, { USD: 2_000, ETH: 20_000 });
+  opening.account(5, { USD: 2_000, ETH: 20_000 });
+  // Two of the five have one owner.
+  opening.commands.push(setAccount(2, true, 1), setAccount(3, true, 1));
+  return opening;
 }
 
 /** Terms of a second instrument of the market, most of them wrong in one way. */
@@ -123,12 +134,15 @@ export class ScriptWriter {
         return [buy(quantity, price, { ...terms, deadlineMicros, requestId })];
       }
       case "cancel": {
-        const { open } = this.#exchange;
-        const order = open[draft.pick % (open.length || 1)];
-        const account = draft.account === 0 ? order?.account ?? 1 : draft.account;
-        const placed = this.#exchange.outcomes.find(({ orderId }) => orderId === order?.id);
-        const id = Number(order?.id ?? draft.pick);
-        return [cancel(draft.byKey ? placed?.requestId ?? "nothing" : id, { account })];
+        const { account, target } = this.#target(draft);
+        return [cancel(target, { account })];
+      }
+      case "amend": {
+        const { account, executed, target } = this.#target(draft);
+        const { aboveExecuted, price } = draft;
+        const isRelative = aboveExecuted && draft.quantity > 0;
+        const quantity = draft.quantity + (isRelative ? executed : 0);
+        return [amend(target, { price, quantity }, { account })];
       }
       case "cancelAll":
         return [cancelAll({ account: draft.account, instrument: draft.instrument })];
@@ -142,7 +156,7 @@ export class ScriptWriter {
         return [amount < 0 ? withdraw(account, asset, -amount) : deposit(account, asset, amount)];
       }
       case "account":
-        return [setAccount(draft.number, draft.on)];
+        return [setAccount(draft.number, draft.on, draft.tradeGroup)];
       case "trading":
         return [draft.on ? resume(draft.number) : halt(draft.number)];
       case "defineAsset": {
@@ -154,11 +168,24 @@ export class ScriptWriter {
     }
   }
 
+  /** The open order that a draft picks, under a name that its owner, or another, calls it by. */
+  #target({ account, byKey, pick }: CancelDraft | AmendDraft) {
+    const { open, outcomes } = this.#exchange;
+    const order = open[pick % (open.length || 1)];
+    // The first outcome of an order is that of the request that placed it, or of an amend of it.
+    const placed = outcomes.find(({ orderId }) => orderId === order?.id);
+    return {
+      account: account === 0 ? order?.account ?? 1 : account,
+      target: byKey ? placed?.requestId ?? "nothing" : Number(order?.id ?? pick),
+      executed: Number(order?.executed ?? 0n),
+    };
+  }
+
   /** An earlier command that ordinary frames may carry, as it was or with another quantity. */
   #repeat(back: number, changed: boolean): Command[] {
-    const earlier = this.#sent.filter(({ kind }) => kind <= CommandKind.cancelAll).at(-1 - back);
+    const earlier = this.#sent.filter(({ kind }) => kind <= CommandKind.amend).at(-1 - back);
     if (earlier === undefined) return [];
-    if (!changed || earlier.kind !== CommandKind.newOrder) return [earlier];
+    if (!changed || !("quantity" in earlier)) return [earlier];
     return [{ ...earlier, quantity: earlier.quantity + 1 }];
   }
 }

@@ -93,7 +93,8 @@ export class MemoryQueries implements Queries {
         };
       case "orderByKey": {
         const orderId = findOrderIdByKey(state, query.account, query.keyLow, query.keyHigh);
-        return { order: null, orderId };
+        const order = orderId === null ? null : findLiveOrder(state, query.account, orderId);
+        return { order, orderId };
       }
       case "openOrders": {
         const { account, instrument, afterOrderId, limit } = query;

@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { OrderFlag, SelfTrade } from "../../core/protocol/order_record.ts";
 import { START_MICROS } from "./memory_exchange.ts";
 import { type Answer, LIMIT_BUY, TestGateway } from "./test_gateway.ts";
-import { halt } from "../support/commands.ts";
+import { halt, setAccount } from "../support/commands.ts";
 
 /** A sell that a {@link LIMIT_BUY} meets. */
 const SELL = { side: "sell", price: "50000.00", quantity: "0.3000" };
@@ -101,8 +101,49 @@ Deno.test("self-trade prevention is the taker's expiry, unless the order says ot
   await gateway.place(1);
   await gateway.place(1, { selfTradePrevention: "none" });
   await gateway.place(1, { selfTradePrevention: "expire_both" });
+  await gateway.place(1, { selfTradePrevention: "decrement" });
+  await gateway.place(1, { selfTradePrevention: "transfer" });
   const chosen = gateway.exchange.commands.map((one) => "selfTrade" in one ? one.selfTrade : -1);
-  assert.deepEqual(chosen, [SelfTrade.expireTaker, SelfTrade.none, SelfTrade.expireBoth]);
+  const { expireTaker, none, expireBoth, decrement, transfer } = SelfTrade;
+  assert.deepEqual(chosen, [expireTaker, none, expireBoth, decrement, transfer]);
+  const { status, body } = await gateway.place(1, { selfTradePrevention: "expireTaker" });
+  assert.deepEqual([status, body.code, body.field, body.limit], [
+    400,
+    "invalid_field",
+    "selfTradePrevention",
+    "none | expire_taker | expire_maker | expire_both | decrement | transfer",
+  ]);
+});
+
+Deno.test("a decrement takes off both orders, between the accounts of a trade group as well", async () => {
+  const gateway = new TestGateway();
+  gateway.exchange.operate([setAccount(1, true, 7), setAccount(2, true, 7)]);
+  const cases: readonly [string, string[]][] = [
+    ["0.2000", ["new", "0.3000", "0.3000"]],
+    ["0.6000", ["canceled", "0.5000", "0"]],
+  ];
+  for (const [quantity, expected] of cases) {
+    await gateway.place(2, { ...SELL, quantity });
+    const order = { selfTradePrevention: "decrement", clientOrderId: quantity };
+    const first = await gateway.place(1, order);
+    const { body } = first;
+    assert.deepEqual([first.status, body.fills, body.executedQuantity], [201, [], "0"]);
+    assert.deepEqual([body.status, body.quantity, body.leavesQuantity], expected);
+    const again = await gateway.place(1, order);
+    assert.deepEqual([again.status, again.body], [200, { ...body, duplicate: true }]);
+    await gateway.signed(1, "DELETE", "/v1/orders");
+  }
+});
+
+Deno.test("the first outcome of an order is told as it was, though it was amended since", async () => {
+  const gateway = new TestGateway();
+  await gateway.place(2, SELL);
+  const order = { clientOrderId: "a1", selfTradePrevention: "decrement" };
+  const first = await gateway.place(1, order);
+  const body = { price: "49000.00", quantity: "0.4000" };
+  assert.equal((await gateway.signed(1, "PATCH", "/v1/orders/2", { body })).status, 200);
+  const again = await gateway.place(1, order);
+  assert.deepEqual([again.status, again.body], [200, { ...first.body, duplicate: true }]);
 });
 
 Deno.test("a market order has its protection for a price, a budget for a quantity", async () => {

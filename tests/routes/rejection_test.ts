@@ -4,7 +4,12 @@ import { ResultCode } from "../../core/protocol/result_code.ts";
 import { SAFE_MAX } from "../../core/protocol/wire_buffer.ts";
 import type { NewOrderCommand } from "../../infra/orders/commands.ts";
 import { instrumentOf } from "../../infra/reference/instrument_terms.ts";
-import { cancelRejected, orderRejected, type Rejection } from "../../routes/rejection.ts";
+import {
+  amendRejected,
+  cancelRejected,
+  orderRejected,
+  type Rejection,
+} from "../../routes/rejection.ts";
 import { termsWith } from "../infra/reference/terms.ts";
 
 const INSTRUMENT = instrumentOf("BTC-USD", termsWith({ tickSize: 5, lotSize: 10 }));
@@ -69,4 +74,19 @@ Deno.test("a cancel that is rejected names what it was for, and that it came bef
   assert.deepEqual(problem.details, { field: "orderId", value: "17", duplicate: true });
   const late = cancelRejected(rejectionOf(ResultCode.deadlinePassed, 5, 6), "orderId", "17");
   assert.deepEqual(late.details, { limit: "5", value: "6" });
+});
+
+Deno.test("an amend that is rejected shows its numbers in the unit that they are in", () => {
+  const shownOf = (code: number, limit: number, value: number, side: number = Side.buy) => {
+    const rejection = rejectionOf(code, limit, value);
+    const { details } = amendRejected(rejection, side, INSTRUMENT, "orderId", "17");
+    return [details.field, details.limit, details.value];
+  };
+  const { quantityExecuted, insufficientFunds, unknownOrder, deadlinePassed } = ResultCode;
+  assert.deepEqual(shownOf(quantityExecuted, 100, 99), ["quantity", "0.1000", "0.0990"]);
+  assert.deepEqual(shownOf(insufficientFunds, 5, 6), ["USD", "0.000005", "0.000006"]);
+  const ofSell = shownOf(insufficientFunds, 5, 6, Side.sell);
+  assert.deepEqual(ofSell, ["BTC", "0.00000005", "0.00000006"]);
+  assert.deepEqual(shownOf(unknownOrder, 0, 0), ["orderId", undefined, "17"]);
+  assert.deepEqual(shownOf(deadlinePassed, 5, 6), [undefined, "5", "6"]);
 });

@@ -24,101 +24,37 @@ import {
   Side,
   TimeInForce,
 } from "../../core/protocol/order_record.ts";
+import type {
+  AccountSwitch,
+  Amend,
+  AssetDefinition,
+  Cancel,
+  CancelAll,
+  Claim,
+  Command,
+  InstrumentDefinition,
+  Movement,
+  NewOrder,
+  Request,
+  TradingSwitch,
+  Transfer,
+} from "./command_types.ts";
 
-/** What every command carries. */
-export interface Request {
-  readonly account: number;
-  /** Client order id, a number or a text; left out: numbered by the source of the frame. */
-  readonly requestId?: string;
-  /** 0: none. */
-  readonly deadlineMicros: number;
-}
-
-/** A new order. */
-export interface NewOrder extends Request {
-  readonly kind: typeof CommandKind.newOrder;
-  readonly instrument: number;
-  readonly side: number;
-  readonly orderType: number;
-  readonly timeInForce: number;
-  readonly flags: number;
-  readonly selfTrade: number;
-  readonly price: number;
-  readonly quantity: number;
-}
-
-/** A cancel of one order, by its id or by the client order id it was placed with. */
-export interface Cancel extends Request {
-  readonly kind: typeof CommandKind.cancel;
-  readonly target: number | string;
-}
-
-/** A cancel of every order of an account, by itself or by the operator; instrument 0: all. */
-export interface CancelAll extends Request {
-  readonly kind: typeof CommandKind.cancelAll | typeof CommandKind.cancelAccount;
-  readonly instrument: number;
-}
-
-/** Opens, enables or disables an account. */
-export interface AccountSwitch extends Request {
-  readonly kind: typeof CommandKind.account;
-  readonly on: boolean;
-}
-
-/** A deposit or a withdrawal. */
-export interface Movement extends Request {
-  readonly kind: typeof CommandKind.deposit | typeof CommandKind.withdraw;
-  readonly asset: number;
-  readonly amount: number;
-}
-
-/** A transfer from the request's account to another. */
-export interface Transfer extends Request {
-  readonly kind: typeof CommandKind.transfer;
-  readonly toAccount: number;
-  readonly asset: number;
-  readonly amount: number;
-}
-
-/** Halts an instrument or lets it trade. */
-export interface TradingSwitch extends Request {
-  readonly kind: typeof CommandKind.tradingStatus;
-  readonly instrument: number;
-  readonly on: boolean;
-}
-
-/** Names an asset. */
-export interface AssetDefinition extends Request {
-  readonly kind: typeof CommandKind.asset;
-  readonly asset: number;
-  readonly name: string;
-  readonly scale: number;
-}
-
-/** Defines an instrument. */
-export interface InstrumentDefinition extends Request {
-  readonly kind: typeof CommandKind.instrument;
-  readonly terms: InstrumentTerms;
-}
-
-/** The claim of a new leader. */
-export interface Claim extends Request {
-  readonly kind: typeof CommandKind.claim;
-  readonly epoch: number;
-}
-
-/** Everything that a record can ask for. */
-export type Command =
-  | NewOrder
-  | Cancel
-  | CancelAll
-  | AccountSwitch
-  | Movement
-  | Transfer
-  | TradingSwitch
-  | AssetDefinition
-  | InstrumentDefinition
-  | Claim;
+export type {
+  AccountSwitch,
+  Amend,
+  AssetDefinition,
+  Cancel,
+  CancelAll,
+  Claim,
+  Command,
+  InstrumentDefinition,
+  Movement,
+  NewOrder,
+  Request,
+  TradingSwitch,
+  Transfer,
+} from "./command_types.ts";
 
 /** Account of a command that names none. */
 export const DEFAULT_ACCOUNT = 1;
@@ -156,6 +92,10 @@ export const expireTaker = { selfTrade: SelfTrade.expireTaker };
 export const expireMaker = { selfTrade: SelfTrade.expireMaker };
 /** See {@link expireTaker}. */
 export const expireBoth = { selfTrade: SelfTrade.expireBoth };
+/** See {@link expireTaker}. */
+export const decrement = { selfTrade: SelfTrade.decrement };
+/** See {@link expireTaker}; a {@link transfer} is something else. */
+export const selfTransfer = { selfTrade: SelfTrade.transfer };
 
 function order(side: number, quantity: number, price: number, changes: OrderChange[]): NewOrder {
   return Object.assign(
@@ -187,6 +127,17 @@ export const sell = (lots: number, ticks: number, ...changes: OrderChange[]): Ne
 export const cancel = (target: number | string, ...changes: Partial<Request>[]): Cancel =>
   Object.assign({ ...request, kind: CommandKind.cancel, target }, ...changes);
 
+/** An amend by order id (a number) or by client order id (a string); a number left out stays. */
+export const amend = (
+  target: number | string,
+  numbers: { readonly price?: number; readonly quantity?: number },
+  ...changes: Partial<Request>[]
+): Amend =>
+  Object.assign(
+    { ...request, kind: CommandKind.amend, target, price: 0, quantity: 0, ...numbers },
+    ...changes,
+  );
+
 /** A cancel of all orders of the account. */
 export const cancelAll = (...changes: Partial<CancelAll>[]): CancelAll =>
   Object.assign({ ...request, kind: CommandKind.cancelAll, instrument: 0 }, ...changes);
@@ -198,12 +149,13 @@ export const cancelAccount = (account: number, ...changes: Partial<CancelAll>[])
     ...changes,
   );
 
-/** Opens and enables an account, or disables it. */
-export const setAccount = (account: number, on = true): AccountSwitch => ({
+/** Opens and enables an account, or disables it; may put it into a trade group. */
+export const setAccount = (account: number, on = true, tradeGroup = 0): AccountSwitch => ({
   ...request,
   account,
   kind: CommandKind.account,
   on,
+  tradeGroup,
 });
 
 /** A deposit of `amount` minor units. */

@@ -28,10 +28,11 @@ import {
   ADMINISTRATION_KIND_LEAST,
   CommandKind,
   OrderWord,
-  writeCancelById,
-  writeCancelByKey,
+  writeAmend,
   writeCommandHead,
   writeNewOrder,
+  writeTargetById,
+  writeTargetByKey,
   writeTextReference,
 } from "../../core/protocol/order_record.ts";
 import {
@@ -100,17 +101,17 @@ export function writeCommand(frame: WireBuffer, at: number, command: NumberedCom
       );
       return;
     }
-    case CommandKind.cancel: {
-      if (typeof command.target === "number") return writeCancelById(frame, at, command.target);
-      const target = requestKeyOfClientOrderId(command.target);
-      return writeCancelByKey(frame, at, target.low, target.high);
-    }
+    case CommandKind.cancel:
+      return writeTarget(frame, at, command.target);
+    case CommandKind.amend:
+      writeAmend(frame, at, command.price, command.quantity);
+      return writeTarget(frame, at, command.target);
     case CommandKind.cancelAll:
     case CommandKind.cancelAccount:
       frame.words[(at >> 2) + OrderWord.instrument] = command.instrument;
       return;
     case CommandKind.account:
-      return writeSwitch(frame, at, 0, command.on);
+      return writeSwitch(frame, at, command.tradeGroup, command.on);
     case CommandKind.deposit:
     case CommandKind.withdraw:
       return writeAmount(frame, at, command.asset, command.amount);
@@ -125,6 +126,12 @@ export function writeCommand(frame: WireBuffer, at: number, command: NumberedCom
     case CommandKind.claim:
       return writeClaim(frame, at, command.epoch);
   }
+}
+
+function writeTarget(frame: WireBuffer, at: number, target: number | string): void {
+  if (typeof target === "number") return writeTargetById(frame, at, target);
+  const { low, high } = requestKeyOfClientOrderId(target);
+  writeTargetByKey(frame, at, low, high);
 }
 
 /**

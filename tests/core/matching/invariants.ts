@@ -35,7 +35,7 @@ export function checkInvariants(state: ShardState): void {
   checkMoney(state, resting);
 }
 
-/** Levels from the best on, none empty, totals and counts those of their orders, oldest first. */
+/** Levels from the best on, none empty, totals and counts those of their orders. */
 function checkLevels(levels: readonly BookLevel[], direction: 1 | -1): void {
   let previous: number | undefined;
   for (const { price, total, count, orders } of levels) {
@@ -44,11 +44,8 @@ function checkLevels(levels: readonly BookLevel[], direction: 1 | -1): void {
     must(orders.length > 0, "no empty level", price);
     must(count === orders.length, "a level's count is that of its orders", price);
     let sum = 0;
-    let older = 0;
     for (const { orderId, leaves, price: orderPrice } of orders) {
       must(leaves > 0 && orderPrice === price, "an order stands at its price", orderId);
-      must(orderId > older, "oldest order first", orderId);
-      older = orderId;
       sum += leaves;
     }
     must(total === sum, "a level's total is that of its orders", price);
@@ -59,7 +56,10 @@ function checkLevels(levels: readonly BookLevel[], direction: 1 | -1): void {
 function checkIndexes(state: ShardState, resting: readonly RestingOrder[]): void {
   must(state.orders.liveCount === resting.length, "only resting orders hold a slot");
   const byAccount = new Map<number, Set<number>>();
-  for (const { slot, orderId, account } of resting) {
+  for (const { slot, orderId, account, leaves } of resting) {
+    const number = (field: number) => state.orders.doubles[slot * ORDER_DOUBLES + field];
+    const executed = number(OrderField.executed);
+    must(number(OrderField.quantity) === executed + leaves, "a quantity is whole", orderId);
     must(state.orderIndex.find(orderId) === slot, "the index finds each order", orderId);
     byAccount.set(account, (byAccount.get(account) ?? new Set()).add(slot));
   }

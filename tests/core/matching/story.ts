@@ -38,6 +38,12 @@ export function tell(event: EventView): string {
       return `${account} canceled ${side} ${leaves}@${price} (${code})`;
     case EventKind.expired:
       return `${account} expired ${side} ${leaves}@${price} (${code})`;
+    case EventKind.amended: {
+      const [now, before] = [price & 0xffffffffn, price >> 32n];
+      const from = resting ? `, ${leaves}@${before} off` : "";
+      const why = event.code === 0 ? "" : ` (${code})`;
+      return `${account} amended ${side} to ${quantity}@${now}${from}${why}`;
+    }
     case EventKind.rested:
       return `${account} rested ${side} ${leaves}@${price}`;
     case EventKind.rejected:

@@ -70,7 +70,7 @@ Deno.test("sides, types, times in force and self-trade modes that are not there 
   assert.equal(told({ orderType: 3 }), "rejected (invalidOrderType: limit 2, value 3)");
   assert.equal(told({ timeInForce: 0 }), "rejected (invalidTimeInForce: limit 3, value 0)");
   assert.equal(told({ timeInForce: 4 }), "rejected (invalidTimeInForce: limit 3, value 4)");
-  assert.equal(told({ selfTrade: 4 }), "rejected (invalidSelfTrade: limit 3, value 4)");
+  assert.equal(told({ selfTrade: 6 }), "rejected (invalidSelfTrade: limit 5, value 6)");
   const marketGtc = { orderType: OrderType.market, timeInForce: TimeInForce.gtc };
   assert.equal(told(marketGtc), "rejected (invalidTimeInForce: limit 3, value 1)");
 });

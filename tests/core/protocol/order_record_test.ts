@@ -7,10 +7,10 @@ import {
   SelfTrade,
   Side,
   TimeInForce,
-  writeCancelById,
-  writeCancelByKey,
   writeCommandHead,
   writeNewOrder,
+  writeTargetById,
+  writeTargetByKey,
   writeTextReference,
 } from "../../../core/protocol/order_record.ts";
 import { SAFE_MAX, WireBuffer } from "../../../core/protocol/wire_buffer.ts";
@@ -89,7 +89,7 @@ Deno.test("golden: a new order", () => {
 Deno.test("golden: a cancel by order id", () => {
   const bytes = written((frame, at) => {
     writeCommandHead(frame, at, CommandKind.cancel, 7, 42, 0, 0);
-    writeCancelById(frame, at, 2 ** 40 + 5);
+    writeTargetById(frame, at, 2 ** 40 + 5);
   });
   assert.deepEqual(hexLines(bytes), [
     "0200000000000000" + "0000000007000000",
@@ -103,7 +103,7 @@ Deno.test("golden: a cancel by order id", () => {
 Deno.test("golden: a cancel by the request key that the order was placed with", () => {
   const bytes = written((frame, at) => {
     writeCommandHead(frame, at, CommandKind.cancel, 7, 43, 0, 0);
-    writeCancelByKey(frame, at, 0x01020304, 0x85060708);
+    writeTargetByKey(frame, at, 0x01020304, 0x85060708);
   });
   assert.deepEqual(hexLines(bytes), [
     "0200000004000000" + "0000000007000000",

@@ -1,0 +1,36 @@
+/**
+ * An amend as clients write it: another price, another quantity, or both.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { ResultCode } from "../core/protocol/result_code.ts";
+import { DECIMAL_TAKES, decimalField, readBodyFields } from "./body_fields.ts";
+import { Problem } from "./problem.ts";
+
+const SHAPE = {
+  what: "An amend",
+  schema: v.strictObject({ price: v.optional(decimalField), quantity: v.optional(decimalField) }),
+  takes: { price: DECIMAL_TAKES, quantity: DECIMAL_TAKES },
+} as const;
+
+/** What an order is to be instead, at least one of the two; `null`: as it is. */
+export interface AmendRequest {
+  readonly price: string | null;
+  /** The new total, what was executed included. */
+  readonly quantity: string | null;
+}
+
+/** Reads the body of an amend; its numbers are not read yet. O(length). */
+export function parseAmendRequest(body: string): AmendRequest | Problem {
+  const fields = readBodyFields(body, SHAPE);
+  if (fields instanceof Problem) return fields;
+  const { price = null, quantity = null } = fields;
+  if (price !== null || quantity !== null) return { price, quantity };
+  return new Problem(ResultCode.amendEmpty, {
+    detail: "The body has neither price nor quantity.",
+    field: "price",
+    limit: "price, quantity or both",
+    value: body,
+  });
+}

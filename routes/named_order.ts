@@ -1,0 +1,45 @@
+/**
+ * The order that a path names, by its id or by the client order id it was placed with.
+ *
+ * @module
+ */
+import {
+  CLIENT_ORDER_ID_PATTERN,
+  requestKeyOfClientOrderId,
+} from "../core/protocol/request_key.ts";
+import { ResultCode } from "../core/protocol/result_code.ts";
+import type { OrderTarget } from "../infra/orders/commands.ts";
+import type { Exchange } from "./exchange.ts";
+import { readOrderId } from "./order_reads.ts";
+import { Problem } from "./problem.ts";
+import { readParameters } from "./query_parameters.ts";
+
+/** An order as the client named it, and as the core finds it. */
+export interface NamedOrder {
+  readonly field: "orderId" | "clientOrderId";
+  readonly text: string;
+  readonly target: OrderTarget;
+}
+
+/** The order whose id is in the path; the request takes no parameters. */
+export function orderNamedById(exchange: Exchange): NamedOrder | Problem {
+  const parameters = readParameters(exchange, []);
+  if (parameters instanceof Problem) return parameters;
+  const orderId = readOrderId(exchange);
+  if (orderId instanceof Problem) return orderId;
+  return { field: "orderId", text: String(orderId), target: { orderId } };
+}
+
+/** The order whose client order id is in the path; the request takes no parameters. */
+export function orderNamedByClientId(exchange: Exchange): NamedOrder | Problem {
+  const parameters = readParameters(exchange, []);
+  if (parameters instanceof Problem) return parameters;
+  const text = exchange.parameter("clientOrderId");
+  if (!CLIENT_ORDER_ID_PATTERN.test(text)) return unknownNamedOrder("clientOrderId", text);
+  return { field: "clientOrderId", text, target: { key: requestKeyOfClientOrderId(text) } };
+}
+
+/** The account has no such order. */
+export function unknownNamedOrder(field: NamedOrder["field"], value: string): Problem {
+  return new Problem(ResultCode.unknownOrder, { field, value });
+}
