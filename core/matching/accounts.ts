@@ -51,7 +51,7 @@ export class Accounts {
 
   /** Status of an account (AccountStatus). */
   status(account: number): number {
-    return account < this.#statuses.length ? this.#statuses[account] : UNKNOWN;
+    return account >>> 0 < this.#statuses.length ? this.#statuses[account >>> 0] : UNKNOWN;
   }
 
   /** Opens, enables or disables an account below {@link ACCOUNTS_MAX}. May allocate. */

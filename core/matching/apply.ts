@@ -10,17 +10,25 @@ import * as orderRecord from "../protocol/order_record.ts";
 import * as resultCode from "../protocol/result_code.ts";
 import type { WireBuffer } from "../protocol/wire_buffer.ts";
 import * as wireBuffer from "../protocol/wire_buffer.ts";
-import { AccountStatus, FEE_ACCOUNT } from "./accounts.ts";
+import * as accountsModule from "./accounts.ts";
 import { administer } from "./administer.ts";
-import { amendOrder } from "./amend_order.ts";
-import { cancelResting } from "./close_order.ts";
-import { contentHash } from "./content_hash.ts";
-import { findTarget } from "./find_target.ts";
+import * as amendOrders from "./amend_order.ts";
+import * as closeOrder from "./close_order.ts";
+import * as contentHashs from "./content_hash.ts";
+import * as findTargets from "./find_target.ts";
 import * as outcomeTable from "./outcomes.ts";
-import { placeOrder } from "./place_order.ts";
-import { complete, reject } from "./result.ts";
+import * as placeOrders from "./place_order.ts";
+import * as result from "./result.ts";
+import { reject } from "./result.ts";
 import type { ShardState } from "./shard_state.ts";
 
+const { AccountStatus, FEE_ACCOUNT } = accountsModule;
+const { amendOrder } = amendOrders;
+const { cancelResting } = closeOrder;
+const { contentHash } = contentHashs;
+const { findTarget } = findTargets;
+const { placeOrder } = placeOrders;
+const { complete } = result;
 const { ORDER_DOUBLES_SHIFT, ORDER_INTEGERS_SHIFT, OrderField } = orderPool;
 const { EventFlag, EventKind, OrderStatus } = eventRecord;
 const { FRAME_HEADER_BYTES, frameCount, frameNumberLow, frameSender, frameTextBytes, recordBytes } =
@@ -62,7 +70,7 @@ export function applyFrame(
   let record = at + FRAME_HEADER_BYTES;
   let room = 0;
   for (let index = 0; index < count; index++) {
-    if (room === 0) room = state.reserve();
+    if (room === 0 || state.isTight) room = state.reserve();
     room--;
     state.events.commandIndex = index;
     state.commandCount++;
@@ -113,12 +121,12 @@ function admit(
   textAt: number,
   index: number,
 ): boolean {
-  const { words } = frame;
+  const { integers } = frame;
   const word = at >> 2;
   const kind = frame.bytes[at];
-  const account = words[word + OrderWord.account];
-  const keyLow = words[word + OrderWord.keyLow];
-  const keyHigh = words[word + OrderWord.keyHigh];
+  const account = integers[word + OrderWord.account];
+  const keyLow = integers[word + OrderWord.keyLow];
+  const keyHigh = integers[word + OrderWord.keyHigh];
   const owner = kind < ADMINISTRATION_KIND_LEAST ? account : FEE_ACCOUNT;
   const malformed = checkNumbers(frame, at);
   if (malformed !== ResultCode.ok) {
@@ -127,7 +135,7 @@ function admit(
   }
   const needsAccount = kind < ADMINISTRATION_KIND_LEAST || kind === CommandKind.cancelAccount;
   if (needsAccount && state.accounts.status(account) === AccountStatus.unknown) {
-    reject(state, frame, at, ResultCode.unknownAccount, state.accounts.last, account);
+    reject(state, frame, at, ResultCode.unknownAccount, state.accounts.last, account >>> 0);
     return false;
   }
   const hash = contentHash(frame, at, textAt);
@@ -138,7 +146,7 @@ function admit(
     } else reject(state, frame, at, ResultCode.differentContent, 0, 0);
     return false;
   }
-  const deadline = readU64(words, word + OrderWord.deadline);
+  const deadline = readU64(frame.words, word + OrderWord.deadline);
   if (deadline !== 0 && deadline < state.stampMicros) {
     reject(state, frame, at, ResultCode.deadlinePassed, deadline, state.stampMicros);
     return false;

@@ -5,10 +5,12 @@
  * @module
  */
 import * as eventRecord from "../protocol/event_record.ts";
-import { releaseHold } from "./holds.ts";
-import { reportStatus } from "./order_events.ts";
+import * as holdsModule from "./holds.ts";
+import * as orderEvents from "./order_events.ts";
 import type { ShardState } from "./shard_state.ts";
 
+const { releaseHold } = holdsModule;
+const { reportStatus } = orderEvents;
 const { EventFlag, EventKind, OrderStatus } = eventRecord;
 
 /** Takes the resting order in `slot` out of everything and frees the slot. O(1). */

@@ -18,29 +18,29 @@ const { OrderWord } = orderRecord;
  * compiler adds doubles. O(1).
  */
 export function contentHash(frame: WireBuffer, at: number, textAt: number): number {
-  const { bytes, words } = frame;
+  const { bytes, integers } = frame;
   const word = at >> 2;
-  let hash = Math.imul(words[word], 0x9e3779b1);
-  hash = (hash + Math.imul(words[word + 1], 0x85ebca77)) | 0;
-  hash = (hash + Math.imul(words[word + OrderWord.instrument], 0xc2b2ae3d)) | 0;
-  hash = (hash + Math.imul(words[word + OrderWord.account], 0x27d4eb2f)) | 0;
-  hash = (hash + Math.imul(words[word + OrderWord.price], 0x165667b1)) | 0;
-  hash = (hash + Math.imul(words[word + OrderWord.price + 1], 0xd3a2646d)) | 0;
-  hash = (hash + Math.imul(words[word + OrderWord.quantity], 0xfd7046c5)) | 0;
-  hash = (hash + Math.imul(words[word + OrderWord.quantity + 1], 0xb55a4f09)) | 0;
-  hash = (hash + Math.imul(words[word + OrderWord.target], 0x2545f491)) | 0;
-  hash = (hash + Math.imul(words[word + OrderWord.target + 1], 0x7feb352d)) | 0;
-  if (bytes[at] >= EXTENDED_KIND_LEAST) hash = mixExtension(hash, words, word);
+  let hash = Math.imul(integers[word], 0x9e3779b1);
+  hash = (hash + Math.imul(integers[word + 1], 0x85ebca77)) | 0;
+  hash = (hash + Math.imul(integers[word + OrderWord.instrument], 0xc2b2ae3d)) | 0;
+  hash = (hash + Math.imul(integers[word + OrderWord.account], 0x27d4eb2f)) | 0;
+  hash = (hash + Math.imul(integers[word + OrderWord.price], 0x165667b1)) | 0;
+  hash = (hash + Math.imul(integers[word + OrderWord.price + 1], 0xd3a2646d)) | 0;
+  hash = (hash + Math.imul(integers[word + OrderWord.quantity], 0xfd7046c5)) | 0;
+  hash = (hash + Math.imul(integers[word + OrderWord.quantity + 1], 0xb55a4f09)) | 0;
+  hash = (hash + Math.imul(integers[word + OrderWord.target], 0x2545f491)) | 0;
+  hash = (hash + Math.imul(integers[word + OrderWord.target + 1], 0x7feb352d)) | 0;
+  if (bytes[at] >= EXTENDED_KIND_LEAST) hash = mixExtension(hash, integers, word);
   const textBytes = frame.halves[(at >> 1) + 3];
-  const from = textAt + words[word + OrderWord.textOffset];
+  const from = textAt + integers[word + OrderWord.textOffset];
   for (let index = 0; index < textBytes; index++) hash = mix(hash, bytes[from + index]);
   return hash ^ (hash >>> 16);
 }
 
 /** The second half of an extended record. */
-function mixExtension(hash: number, words: Uint32Array, word: number): number {
+function mixExtension(hash: number, integers: Int32Array, word: number): number {
   for (let offset = RECORD_BYTES / 4; offset < EXTENDED_RECORD_BYTES / 4; offset++) {
-    hash = mix(hash, words[word + offset]);
+    hash = mix(hash, integers[word + offset]);
   }
   return hash;
 }

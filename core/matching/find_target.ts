@@ -21,14 +21,14 @@ const { readU64 } = wireBuffer;
  * was placed with. Rejects the command and returns 0 where its account has no such order. O(1).
  */
 export function findTarget(state: ShardState, frame: WireBuffer, at: number): number {
-  const { words } = frame;
+  const { integers } = frame;
   const word = at >> 2;
-  const account = words[word + OrderWord.account];
+  const account = integers[word + OrderWord.account];
   let orderId = 0;
   if ((frame.bytes[at + 4] & OrderFlag.targetByKey) !== 0) {
-    const high = words[word + OrderWord.target + 1];
-    orderId = state.outcomes.orderIdOf(account, words[word + OrderWord.target], high);
-  } else orderId = readU64(words, word + OrderWord.target);
+    const high = integers[word + OrderWord.target + 1];
+    orderId = state.outcomes.orderIdOf(account, integers[word + OrderWord.target], high);
+  } else orderId = readU64(frame.words, word + OrderWord.target);
   const slot = orderId === 0 ? 0 : state.orderIndex.find(orderId);
   // Another account's order is as unknown as one that is not there: ids tell nothing about others.
   if (

@@ -7,11 +7,14 @@ import * as orderPool from "../book/order_pool.ts";
 import * as eventRecord from "../protocol/event_record.ts";
 import * as orderRecord from "../protocol/order_record.ts";
 import * as resultCode from "../protocol/result_code.ts";
-import { releaseHold } from "./holds.ts";
-import { reportStatus } from "./order_events.ts";
-import { complete } from "./result.ts";
+import * as holdsModule from "./holds.ts";
+import * as orderEvents from "./order_events.ts";
+import * as result from "./result.ts";
 import type { ShardState } from "./shard_state.ts";
 
+const { releaseHold } = holdsModule;
+const { reportStatus } = orderEvents;
+const { complete } = result;
 const { ORDER_DOUBLES_SHIFT, ORDER_INTEGERS_SHIFT, OrderField } = orderPool;
 const { EventKind, OrderStatus } = eventRecord;
 const { OrderType, TimeInForce } = orderRecord;

@@ -10,10 +10,11 @@
  * @module
  */
 import * as orderPool from "../book/order_pool.ts";
-import { creditAfter, feeOf } from "../ledger/fees.ts";
+import * as fees from "../ledger/fees.ts";
 import * as orderRecord from "../protocol/order_record.ts";
 import type { ShardState } from "./shard_state.ts";
 
+const { creditAfter, feeOf } = fees;
 const { ORDER_DOUBLES_SHIFT, ORDER_INTEGERS_SHIFT, OrderField } = orderPool;
 const { OrderFlag, Side } = orderRecord;
 

@@ -16,7 +16,7 @@
  *
  * @module
  */
-import { alignedDoubles } from "../memory/aligned_doubles.ts";
+import { alignedDoubles, integersOf } from "../memory/aligned_doubles.ts";
 import * as frames from "../protocol/frame.ts";
 import * as orderRecord from "../protocol/order_record.ts";
 import type { WireBuffer } from "../protocol/wire_buffer.ts";
@@ -87,7 +87,7 @@ const HORIZON = HORIZON_MICROS;
 /** Ring of outcomes with an index. Positions grow without end; a slot is the position masked. */
 export class OutcomeTable {
   /** The hot parts, as words and as doubles. */
-  #words: Uint32Array;
+  #words: Int32Array;
   #doubles: Float64Array;
   #cold: Float64Array;
   /** Two words a bucket: slot + 1, and the hash. */
@@ -102,7 +102,7 @@ export class OutcomeTable {
   constructor(capacity: number) {
     this.#capacity = capacity;
     const hot = alignedDoubles(capacity * HOT_DOUBLES);
-    this.#words = new Uint32Array(hot.buffer, hot.byteOffset, hot.length * 2);
+    this.#words = integersOf(hot);
     this.#doubles = hot;
     this.#cold = new Float64Array(capacity * COLD_DOUBLES);
     this.#buckets = new Int32Array(capacity * 4);
@@ -134,7 +134,10 @@ export class OutcomeTable {
 
   /** Slot of the outcome of a request, or -1. */
   find(account: number, keyLow: number, keyHigh: number): number {
-    const hash = hashOf(account, keyLow, keyHigh);
+    // Signed, as the words of the table are.
+    const low = keyLow | 0;
+    const high = keyHigh | 0;
+    const hash = hashOf(account, low, high);
     const buckets = this.#buckets;
     const mask = (buckets.length >> 1) - 1;
     const words = this.#words;
@@ -148,7 +151,7 @@ export class OutcomeTable {
       if (buckets[(bucket << 1) | 1] !== hash) continue;
       const at = slot << HOT_WORDS_SHIFT;
       if (
-        words[at | Word.keyLow] === keyLow && words[at | Word.keyHigh] === keyHigh &&
+        words[at | Word.keyLow] === low && words[at | Word.keyHigh] === high &&
         words[at] === account
       ) return slot;
     }
@@ -166,7 +169,7 @@ export class OutcomeTable {
 
   /** A word of an outcome. */
   word(slot: number, field: number): number {
-    return this.#words[(slot << HOT_WORDS_SHIFT) | field];
+    return this.#words[(slot << HOT_WORDS_SHIFT) | field] >>> 0;
   }
 
   /** A 53-bit number of an outcome. */
@@ -195,10 +198,10 @@ export class OutcomeTable {
     const words = this.#words;
     const to = slot << HOT_WORDS_SHIFT;
     const from = at >>> 2;
-    words[to | Word.account] = owner | 0;
-    words[to | Word.keyLow] = frame.words[from + OrderWord.keyLow];
-    words[to | Word.keyHigh] = frame.words[from + OrderWord.keyHigh];
-    words[to | Word.contentHash] = contentHash | 0;
+    words[to | Word.account] = owner;
+    words[to | Word.keyLow] = frame.integers[from + OrderWord.keyLow];
+    words[to | Word.keyHigh] = frame.integers[from + OrderWord.keyHigh];
+    words[to | Word.contentHash] = contentHash;
     words[to | Word.sender] = frameSender(frame, frameAt);
     words[to | Word.frameNumber] = frameNumberLow(frame, frameAt);
     words[to | Word.codeAndIndex] = index << 16;

@@ -94,10 +94,17 @@ export class ShardState {
     this.accounts.setStatus(FEE_ACCOUNT, AccountStatus.disabled);
   }
 
+  /** Whether the events or the balances of the worst command have no room: see {@link reserve}. */
+  get isTight(): boolean {
+    return this.events.freeCount < EVENTS_PER_COMMAND_MAX ||
+      this.balances.freeCount < BALANCES_PER_COMMAND_MAX;
+  }
+
   /**
    * Makes room for the worst command. Between commands: the one place where tables grow.
    *
-   * @returns how many commands, at least one, have room before it must be called again
+   * @returns how many commands, at least one, have room, unless {@link isTight} says no before: of all
+   * else a command takes one at most
    */
   reserve(): number {
     const { balances, books, events, orders, outcomes } = this;
@@ -112,8 +119,6 @@ export class ShardState {
       this.orderIndex.grow();
     }
     const room = Math.min(
-      Math.floor(events.freeCount / EVENTS_PER_COMMAND_MAX),
-      Math.floor(balances.freeCount / BALANCES_PER_COMMAND_MAX),
       books.commandsRoom,
       outcomes.freeCount,
       events.freeTextCount,

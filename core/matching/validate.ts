@@ -8,11 +8,13 @@ import * as orderRecord from "../protocol/order_record.ts";
 import * as resultCode from "../protocol/result_code.ts";
 import type { WireBuffer } from "../protocol/wire_buffer.ts";
 import * as wireBuffer from "../protocol/wire_buffer.ts";
-import { AccountStatus } from "./accounts.ts";
-import { INSTRUMENTS_MAX, TradingStatus } from "./instruments.ts";
+import * as accountsModule from "./accounts.ts";
+import * as instrumentsModule from "./instruments.ts";
 import { reject } from "./result.ts";
 import type { ShardState } from "./shard_state.ts";
 
+const { AccountStatus } = accountsModule;
+const { INSTRUMENTS_MAX, TradingStatus } = instrumentsModule;
 const { ORDER_FLAGS_ALL, OrderFlag, OrderType, OrderWord, SelfTrade, Side, TimeInForce } =
   orderRecord;
 const { ResultCode } = resultCode;

@@ -18,16 +18,21 @@ export const SAFE_MAX = Number.MAX_SAFE_INTEGER;
 /** High word from which on a 64-bit field is no safe integer any more. */
 const UNSAFE_HIGH_WORD = 0x200000;
 
-/** Bytes and the aligned views of them. `byteLength` is a multiple of 8. */
+/**
+ * Bytes and the aligned views of them. `byteLength` is a multiple of 8. What the hot path passes on
+ * it reads as a signed integer: an unsigned one may need a box on the heap, so the compiler looks.
+ */
 export class WireBuffer {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly halves: Uint16Array<ArrayBuffer>;
   readonly words: Uint32Array<ArrayBuffer>;
+  readonly integers: Int32Array<ArrayBuffer>;
 
   constructor(buffer: ArrayBuffer) {
     this.bytes = new Uint8Array(buffer);
     this.halves = new Uint16Array(buffer);
     this.words = new Uint32Array(buffer);
+    this.integers = new Int32Array(buffer);
   }
 
   /** A zeroed buffer of at least `byteLength` bytes. */

@@ -15,7 +15,7 @@ export class OutsideReadError extends Error {
 }
 
 /** The view with every element and every part of it guarded; its length stays as it is. */
-function guarded<V extends Uint8Array | Uint16Array | Uint32Array>(
+function guarded<V extends Int32Array | Uint8Array | Uint16Array | Uint32Array>(
   view: V,
   from: number,
   to: number,
@@ -47,5 +47,6 @@ export function guardedBuffer(wire: WireBuffer, from: number, to: number): WireB
     bytes: guarded(wire.bytes, from, to),
     halves: guarded(wire.halves, from, to),
     words: guarded(wire.words, from, to),
+    integers: guarded(wire.integers, from, to),
   };
 }
