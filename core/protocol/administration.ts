@@ -113,7 +113,7 @@ export function writeAsset(frame: WireBuffer, at: number, asset: number, scale: 
   frame.words[(at >> 2) + OrderWord.instrument] = asset;
 }
 
-/** Adds the instrument (an account has 0) and whether it is trading or the account is enabled. */
+/** Adds the instrument, or an account's trade group, and whether it is trading or enabled. */
 export function writeSwitch(frame: WireBuffer, at: number, instrument: number, on: boolean): void {
   frame.bytes[at + 1] = on ? 1 : 0;
   frame.words[(at >> 2) + OrderWord.instrument] = instrument;
