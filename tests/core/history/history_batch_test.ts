@@ -270,7 +270,15 @@ Deno.test("a decrement takes lots off both orders in history as well", () => {
   assert.deepEqual([taker.status, taker.code], [OrderStatus.new, ResultCode.ok]);
   assert.deepEqual([taker.quantity, taker.executedLots, taker.leavesLots], [3, 0, 3]);
   assert.deepEqual([maker.entrySequence, taker.entrySequence], [before + 1, before + 5]);
-  history.apply(source.append([buy(10_000_000, 0, withBudget, decrement)]));
+  assertSameOpenOrders(history, source.state);
+  history.apply(source.append([sell(2, 5_001)]));
+  // accepted, canceled (maker), amended, expired: what a budget still buys is no number of lots.
+  const messages = source.append([buy(200_000, 5_001, withBudget, decrement)], 1);
+  history.apply(messages.slice(0, 3));
+  const budget = history.orders.get(source.state.lastOrderId)!;
+  assert.deepEqual([budget.quantity, budget.leavesLots], [200_000 - 2 * 5_001 * 5, 0]);
+  history.apply(messages.slice(3));
+  assert.equal(history.orders.get(budget.orderId)?.status, OrderStatus.expired);
   assertSameOpenOrders(history, source.state);
 });
 

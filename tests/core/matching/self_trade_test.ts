@@ -216,7 +216,10 @@ Deno.test("trade groups: accounts of one are one owner to every mode", () => {
     ] as const
   ) {
     const venue = withGroup().rest("sell 101 | 2:4");
+    const before = wealth(venue, 2);
     assert.equal(venue.submit(buy(4, 101, by(3), mode)).at(-1), told);
+    const hasMoved = wealth(venue, 2)[0] !== before[0];
+    assert.equal(hasMoved, told.includes("taker"), "only a trade moves anything");
   }
 });
 
