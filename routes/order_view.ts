@@ -147,7 +147,7 @@ export function factsOfAmend(
   const { fills, executedLots, quantity, priceTicks, leavesLots } = report;
   const { status, code, sequence, stampMicros } = report;
   const lots = fills.reduce((sum, { quantityLots }) => sum + quantityLots, before.executedLots);
-  if (lots !== executedLots) return null;
+  if (!report.fillsComplete || lots !== executedLots) return null;
   const executedTickLots = fills.reduce(
     (sum, fill) => sum + fill.priceTicks * fill.quantityLots,
     before.executedNotional / quotePerTickLot,

@@ -106,19 +106,20 @@ export class HistoryBatch {
         const text = acceptedText(frame, at, byteLength);
         const order = acceptedOrder(frame, at, text, sequence, stampMicros);
         this.newOrders.set(order.orderId, order);
-        return this.#report(frame, at, sequence, stampMicros, 0);
+        return this.#report(frame, at, sequence, stampMicros, order);
       }
       case EventKind.trade:
       case EventKind.canceled:
       case EventKind.expired:
-      case EventKind.rested: {
+      case EventKind.rested:
+      case EventKind.amended: {
         const order = this.#order(frame, at, sequence);
         advanceOrder(order, frame, at, sequence, stampMicros);
-        return this.#report(frame, at, sequence, stampMicros, order.executedLots);
+        return this.#report(frame, at, sequence, stampMicros, order);
       }
       case EventKind.rejected:
       case EventKind.ledger:
-        return this.#report(frame, at, sequence, stampMicros, 0);
+        return this.#report(frame, at, sequence, stampMicros, null);
       case EventKind.reference:
         return this.#reference(frame, at);
       default:
@@ -148,12 +149,12 @@ export class HistoryBatch {
     at: number,
     eventSequence: number,
     timeMicros: number,
-    executedLots: number,
+    order: HistoryOrder | null,
   ): void {
     const account = frame.words[(at >> 2) + EventWord.account];
     if (account === VENUE_ACCOUNT) return;
     const run = this.#openRun(account);
-    run.add(frame, at, eventSequence, timeMicros, executedLots);
+    run.add(frame, at, eventSequence, timeMicros, order);
   }
 
   /** The account's run, with room for a report. */

@@ -1,5 +1,5 @@
 /**
- * An order as history keeps it: what it was placed with, and how far it came.
+ * An order as history keeps it: what it was placed with and amended to, and how far it came.
  *
  * Nothing here depends on the terms of its instrument, so that what is kept is a function of the
  * events alone; the notional is kept in ticks × lots and becomes money when it is read.
@@ -28,9 +28,9 @@ export interface HistoryOrder {
   /** Bits of OrderFlag. */
   readonly orderFlags: number;
   /** 0: a market order that met an empty book. */
-  readonly priceTicks: number;
+  priceTicks: number;
   /** Lots, or with OrderFlag.quoteBudget minor units of the quote asset. */
-  readonly quantity: number;
+  quantity: number;
   readonly createdMicros: number;
   readonly clientOrderId: string | null;
   executedLots: number;
@@ -44,6 +44,8 @@ export interface HistoryOrder {
   code: number;
   /** Last event of the command that placed it. */
   entrySequence: number;
+  /** Whether it has come to rest in the book, which is where that command ends for it. */
+  hasRested: boolean;
   /** Last event that changed it. */
   sequence: number;
   updatedMicros: number;
@@ -82,13 +84,14 @@ export function acceptedOrder(
     status: bytes[at + 2],
     code: 0,
     entrySequence: sequence,
+    hasRested: (bytes[at + 3] & EventFlag.resting) !== 0,
     sequence,
     updatedMicros: stampMicros,
   };
 }
 
 /**
- * Brings an order up to date with an event of its own: trade, rested, canceled or expired.
+ * Brings an order up to date with an event of its own: trade, rested, amended, canceled or expired.
  *
  * @throws {BrokenHistoryError} when the event contradicts what is known of the order
  */
@@ -107,21 +110,36 @@ export function advanceOrder(
     order.executedLots += quantity;
     order.executedTickLots += readU64(words, word + EventWord.price) * quantity;
     order.leavesLots = leaves;
+  } else if (bytes[at] === EventKind.amended) {
+    checkExecuted(order, readU64(words, word + EventWord.last), sequence);
+    order.priceTicks = words[word + EventWord.price];
+    order.quantity = quantity;
+    if (!hasBudget(order)) order.leavesLots = quantity - order.executedLots;
   } else {
-    if (quantity !== order.executedLots) {
-      throw new BrokenHistoryError(
-        `event ${sequence} says that order ${order.orderId} executed ${quantity} lots, ` +
-          `but its trades add up to ${order.executedLots}`,
-      );
-    }
+    checkExecuted(order, quantity, sequence);
     order.leavesLots = bytes[at] === EventKind.rested ? leaves : 0;
     order.code = halves[(at >> 1) + 2];
   }
   order.status = bytes[at + 2];
   order.sequence = sequence;
   order.updatedMicros = stampMicros;
-  if (isEntry(bytes[at], bytes[at + 3])) order.entrySequence = sequence;
+  // An aggressor's command is over for it once it rests. Whatever comes later, amends that trade
+  // among it, is of another command; one that never rests has no other.
+  if (!order.hasRested) order.entrySequence = sequence;
+  if (bytes[at] === EventKind.rested) order.hasRested = true;
 }
+
+function checkExecuted(order: HistoryOrder, executedLots: number, sequence: number): void {
+  if (executedLots === order.executedLots) return;
+  throw new BrokenHistoryError(
+    `event ${sequence} says that order ${order.orderId} executed ${executedLots} lots, ` +
+      `but its trades add up to ${order.executedLots}`,
+  );
+}
+
+/** Whether an order has a budget in the place of a quantity. */
+export const hasBudget = ({ orderFlags }: HistoryOrder): boolean =>
+  (orderFlags & OrderFlag.quoteBudget) !== 0;
 
 /** Whether an order is in the market. */
 export const isOpenStatus = (status: number): boolean =>
@@ -129,21 +147,10 @@ export const isOpenStatus = (status: number): boolean =>
 
 /** The order as queries answer it; `quotePerTickLot` of its instrument turns its fills into money. */
 export function orderRow(order: HistoryOrder, quotePerTickLot: number): OrderRow {
-  const { quantity, executedTickLots, ...row } = order;
+  const { quantity, executedTickLots, hasRested: _, ...row } = order;
   return {
     ...row,
     quantityLots: quantity,
     executedNotional: executedTickLots * quotePerTickLot,
   };
-}
-
-/**
- * Whether an event belongs to the command that placed its order. An aggressor trades, rests and
- * expires in that command only; what changed the order later is a trade as maker or an end of an
- * order that had rested.
- */
-function isEntry(kind: number, flags: number): boolean {
-  return kind === EventKind.trade
-    ? (flags & EventFlag.maker) === 0
-    : (flags & EventFlag.resting) === 0;
 }

@@ -1,18 +1,19 @@
 /**
  * Writes a private report in the form that its account sees: decimal strings, names, ids as text.
  *
- * It is made of the stored event, of what its order was placed with, and of the instrument's terms,
- * none of which ever change: the same report looks the same whenever it is written.
+ * It is made of the stored event, of its order as the event left it and as it was placed, and of the
+ * instrument's terms, none of which ever change: the same report looks the same whenever it is
+ * written.
  *
  * @module
  */
 import { formatDecimal } from "../protocol/decimal.ts";
 import { EventFlag, EventKind, EventWord, OrderStatus } from "../protocol/event_record.ts";
-import { CommandKind, OrderFlag, Side } from "../protocol/order_record.ts";
+import { CommandKind, Side } from "../protocol/order_record.ts";
 import type { PrivateReport } from "../protocol/queries.ts";
 import { clientOrderIdOfKey } from "../protocol/request_key.ts";
 import { readU64, WireBuffer } from "../protocol/wire_buffer.ts";
-import { BrokenHistoryError, type HistoryOrder } from "./history_order.ts";
+import { BrokenHistoryError, hasBudget, type HistoryOrder } from "./history_order.ts";
 import { reasonOf } from "./reason.ts";
 import type { HistoryReport } from "./report_run.ts";
 import type { AssetTerms, ReportTerms } from "./report_terms.ts";
@@ -41,6 +42,7 @@ const KINDS: Readonly<Record<number, Kind>> = {
   [EventKind.accepted]: "accepted",
   [EventKind.trade]: "trade",
   [EventKind.rested]: "rested",
+  [EventKind.amended]: "amended",
   [EventKind.canceled]: "canceled",
   [EventKind.expired]: "expired",
   [EventKind.rejected]: "rejected",
@@ -98,7 +100,8 @@ function orderReport(
   }
   const terms = context.instrument(order.instrument);
   if (terms === null) return null;
-  const hasBudget = (order.orderFlags & OrderFlag.quoteBudget) !== 0;
+  const isBudget = hasBudget(order);
+  const { executedLots, priceTicks, quantity } = stored;
   const code = event.halves[2];
   return {
     ...head(stored, event),
@@ -107,24 +110,25 @@ function orderReport(
     symbol: terms.symbol,
     side: order.side === Side.buy ? "buy" : "sell",
     status: STATUSES[event.bytes[2]] ?? null,
-    price: order.priceTicks === 0 ? null : priceOf(order.priceTicks, terms),
-    quantity: hasBudget ? null : quantityOf(order.quantity, terms),
-    ...(hasBudget ? { quoteQuantity: formatDecimal(order.quantity, terms.quoteScale) } : {}),
-    executedQuantity: quantityOf(stored.executedLots, terms),
-    leavesQuantity: quantityOf(leavesAfter(order, event, hasBudget), terms),
+    price: priceTicks === 0 ? null : priceOf(priceTicks, terms),
+    quantity: isBudget ? null : quantityOf(quantity, terms),
+    ...(isBudget ? { quoteQuantity: formatDecimal(quantity, terms.quoteScale) } : {}),
+    executedQuantity: quantityOf(executedLots, terms),
+    leavesQuantity: quantityOf(isBudget ? 0 : leavesAfter(stored, event), terms),
     ...(event.bytes[0] === EventKind.trade ? tradeOf(event, terms) : {}),
     ...(code === 0 ? {} : { reason: reasonOf(code) }),
   };
 }
 
 /** Lots that are in the market after the event. What a budget still buys is not a quantity. */
-function leavesAfter(order: HistoryOrder, event: WireBuffer, hasBudget: boolean): number {
+function leavesAfter(stored: HistoryReport, event: WireBuffer): number {
   switch (event.bytes[0]) {
     case EventKind.accepted:
-      return hasBudget ? 0 : order.quantity;
+    case EventKind.amended:
+      return stored.quantity - stored.executedLots;
     case EventKind.trade:
     case EventKind.rested:
-      return hasBudget ? 0 : readU64(event.words, EventWord.leaves);
+      return readU64(event.words, EventWord.leaves);
     default:
       return 0;
   }

@@ -9,7 +9,11 @@
  * | 0 | 8 | u64 | sequence of the event |
  * | 8 | 8 | u64 | time of the event, microseconds |
  * | 16 | 8 | u64 | executed lots of the order after the event |
- * | 24 | 64 | | the event record (see event_record.ts) |
+ * | 24 | 8 | u64 | price of the order after the event, ticks |
+ * | 32 | 8 | u64 | quantity of the order after the event, lots or minor units of a budget |
+ * | 40 | 64 | | the event record (see event_record.ts) |
+ *
+ * Where an event has no order, what is the order's is 0.
  *
  * The account and the sequence of the last report stand beside the packed bytes; as the sequences
  * of an account have no gaps, they number the others too. An account's fills are in its reports (see
@@ -20,33 +24,36 @@
 import { EventKind, EventWord } from "../protocol/event_record.ts";
 import { RECORD_BYTES } from "../protocol/frame.ts";
 import { readU64, WireBuffer, writeU64 } from "../protocol/wire_buffer.ts";
-import { BrokenHistoryError } from "./history_order.ts";
+import { BrokenHistoryError, type HistoryOrder } from "./history_order.ts";
 
 /** Length of a packed report. */
-export const PACKED_REPORT_BYTES = 88;
+export const PACKED_REPORT_BYTES = 104;
 /**
  * Reports in a run: two such runs fit a page of the database, and none spills over. A batch that has
  * more for an account makes several runs.
  */
-export const REPORTS_PER_RUN_MAX = 22;
+export const REPORTS_PER_RUN_MAX = 19;
 /** Reports for which a run has room at first; it doubles as it needs more, up to its most. */
 const REPORTS_AT_FIRST = 4;
 
 /** Where in a packed report its event record stands. */
-export const EVENT_OFFSET_BYTES = 24;
+export const EVENT_OFFSET_BYTES = 40;
 const WORDS = PACKED_REPORT_BYTES >> 2;
 const EVENT_OFFSET_WORDS = EVENT_OFFSET_BYTES >> 2;
 const RECORD_WORDS = RECORD_BYTES >> 2;
 
+/** What a report keeps of an order as its event left it. */
+export type ReportedOrder = Readonly<
+  Pick<HistoryOrder, "executedLots" | "priceTicks" | "quantity">
+>;
+
 /** One private report: its place in the account's own sequence, and the event it tells of. */
-export interface HistoryReport {
+export interface HistoryReport extends ReportedOrder {
   readonly account: number;
   /** Counts the account's reports from 1, without gaps. */
   readonly sequence: number;
   readonly eventSequence: number;
   readonly timeMicros: number;
-  /** Executed lots of the order after the event. */
-  readonly executedLots: number;
   /** The event record, 64 bytes. */
   readonly event: Uint8Array;
 }
@@ -98,13 +105,16 @@ export class ReportRun implements PackedRun {
     return this.#buffer.bytes.subarray(0, this.#count * PACKED_REPORT_BYTES);
   }
 
-  /** Adds the report of the event at `at` in `frame`, which is copied. Not to a full run. O(1). */
+  /**
+   * Adds the report of the event at `at` in `frame`, which is copied, and of what it made of its
+   * order, where it has one. Not to a full run. O(1).
+   */
   add(
     frame: WireBuffer,
     at: number,
     eventSequence: number,
     timeMicros: number,
-    executedLots: number,
+    order: ReportedOrder | null,
   ): void {
     const end = (this.#count + 1) * PACKED_REPORT_BYTES;
     if (end > this.#buffer.bytes.length) this.#grow();
@@ -112,7 +122,9 @@ export class ReportRun implements PackedRun {
     const word = this.#count++ * WORDS;
     writeU64(words, word, eventSequence);
     writeU64(words, word + 2, timeMicros);
-    writeU64(words, word + 4, executedLots);
+    writeU64(words, word + 4, order?.executedLots ?? 0);
+    writeU64(words, word + 6, order?.priceTicks ?? 0);
+    writeU64(words, word + 8, order?.quantity ?? 0);
     const from = at >> 2;
     const to = word + EVENT_OFFSET_WORDS;
     for (let index = 0; index < RECORD_WORDS; index++) {
@@ -181,6 +193,8 @@ export function unpackReports(
       eventSequence: readU64(words, word),
       timeMicros: readU64(words, word + 2),
       executedLots: readU64(words, word + 4),
+      priceTicks: readU64(words, word + 6),
+      quantity: readU64(words, word + 8),
       event: bytes.subarray(eventAt, eventAt + RECORD_BYTES),
     });
   }

@@ -7,6 +7,7 @@
  * | rested | adds its leaves at its price |
  * | trade, with `EventFlag.maker` | takes its quantity off its price |
  * | canceled, with `EventFlag.resting` | takes the lots it names off its price |
+ * | amended, with `EventFlag.resting` | takes the lots it names off the price before |
  *
  * No other event changes it.
  *
@@ -33,7 +34,7 @@ export class DepthBook {
   apply(event: EventReader): boolean {
     const lots = restingLots(event);
     if (lots === 0) return false;
-    const price = event.priceTicks;
+    const price = event.kind === EventKind.amended ? event.priceBeforeTicks : event.priceTicks;
     const isBid = event.side === Side.buy;
     (isBid ? this.bids : this.asks).change(price, lots);
     (isBid ? this.#touchedBids : this.#touchedAsks).add(price);
@@ -64,6 +65,7 @@ function restingLots(event: EventReader): number {
     case EventKind.trade:
       return (event.flags & EventFlag.maker) !== 0 ? -event.quantityLots : 0;
     case EventKind.canceled:
+    case EventKind.amended:
       return (event.flags & EventFlag.resting) !== 0 ? -event.leavesLots : 0;
     default:
       return 0;

@@ -94,9 +94,13 @@ export class EventReader {
   get orderId(): number {
     return readU64(this.#frame.words, this.#word + EventWord.orderId);
   }
-  /** Price in ticks. */
+  /** Price in ticks; not of an amended event, which has two. */
   get priceTicks(): number {
     return readU64(this.#frame.words, this.#word + EventWord.price);
+  }
+  /** Of an amended event: the price before, in ticks. */
+  get priceBeforeTicks(): number {
+    return this.#frame.words[this.#word + EventWord.priceBefore];
   }
   /** Quantity in lots, or what the kind has in its place. */
   get quantityLots(): number {

@@ -139,6 +139,7 @@ function isPublic(event: EventReader): boolean {
     case EventKind.rested:
     case EventKind.trade:
     case EventKind.canceled:
+    case EventKind.amended:
       return true;
     case EventKind.reference:
       return isDefinition(event) || event.orderId === CommandKind.tradingStatus;

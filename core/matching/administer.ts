@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { InstrumentWord } from "../protocol/administration.ts";
+import { InstrumentWord, TradeGroupChange } from "../protocol/administration.ts";
 import { EXTENDED_RECORD_BYTES } from "../protocol/frame.ts";
 import { EventKind, OrderStatus } from "../protocol/event_record.ts";
 import { CommandKind, OrderWord } from "../protocol/order_record.ts";
@@ -15,9 +15,6 @@ import { INSTRUMENTS_MAX, TradingStatus } from "./instruments.ts";
 import { moveFunds } from "./move_funds.ts";
 import { complete, reject } from "./result.ts";
 import type { ShardState } from "./shard_state.ts";
-
-/** What an account command has in the place of a trade group that takes the account out of its own. */
-const LEAVE_TRADE_GROUP = 2 ** 32 - 1;
 
 /** Applies the administrative command at `at`. Not on the matching path: may allocate. */
 export function administer(
@@ -70,8 +67,8 @@ function setAccount(state: ShardState, frame: WireBuffer, at: number): ResultCod
   const isOn = frame.bytes[at + 1] === 1;
   state.accounts.setStatus(account, isOn ? AccountStatus.enabled : AccountStatus.disabled);
   const tradeGroup = frame.words[(at >> 2) + OrderWord.instrument];
-  if (tradeGroup === LEAVE_TRADE_GROUP) state.accounts.setTradeGroup(account, NO_TRADE_GROUP);
-  else if (tradeGroup !== 0) state.accounts.setTradeGroup(account, tradeGroup);
+  if (tradeGroup === TradeGroupChange.leave) state.accounts.setTradeGroup(account, NO_TRADE_GROUP);
+  else if (tradeGroup !== TradeGroupChange.stay) state.accounts.setTradeGroup(account, tradeGroup);
   return ResultCode.ok;
 }
 

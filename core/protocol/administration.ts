@@ -41,6 +41,11 @@
 import { OrderWord } from "./order_record.ts";
 import { type WireBuffer, writeU64 } from "./wire_buffer.ts";
 
+/** Highest number of a trade group; the lowest is 1. */
+export const TRADE_GROUP_MAX = 2 ** 32 - 2;
+/** What an account command has in the place of a group to stay in the one there is, or to leave it. */
+export const TradeGroupChange = { stay: 0, leave: 2 ** 32 - 1 } as const;
+
 /** Word offsets of the second half of an instrument record. */
 export const InstrumentWord = {
   baseAsset: 12,
@@ -113,7 +118,7 @@ export function writeAsset(frame: WireBuffer, at: number, asset: number, scale: 
   frame.words[(at >> 2) + OrderWord.instrument] = asset;
 }
 
-/** Adds the instrument (an account has 0) and whether it is trading or the account is enabled. */
+/** Adds the instrument, or an account's trade group, and whether it is trading or enabled. */
 export function writeSwitch(frame: WireBuffer, at: number, instrument: number, on: boolean): void {
   frame.bytes[at + 1] = on ? 1 : 0;
   frame.words[(at >> 2) + OrderWord.instrument] = instrument;

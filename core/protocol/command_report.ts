@@ -29,6 +29,7 @@ export interface ReportedFill {
  * | kind | of | what is set |
  * | --- | --- | --- |
  * | `accepted` | a new order | everything about the order |
+ * | `amended` | an amend | everything about the order; the fills are those that the amend made |
  * | `canceled` | a cancel | order id, side, instrument, price, executed lots |
  * | `rejected` | any | code, limit, value |
  * | `summary` | a repeat | the first outcome: order id, status, code, executed, leaves, notional |
@@ -50,11 +51,12 @@ export interface CommandReport {
   readonly side: number;
   readonly orderId: number;
   readonly priceTicks: number;
-  /** Quantity of the order in lots, or its budget. */
+  /** Quantity of the order in lots, or its budget, as prevention of self-trades left it. */
   readonly quantity: number;
+  /** Of the order: by an amend too, what it executed before is in it. */
   readonly executedLots: number;
   readonly leavesLots: number;
-  /** Sum of price × quantity over the fills in ticks × lots; a repeat has `executedNotional`. */
+  /** Sum of price × quantity over `fills` in ticks × lots; a repeat has `executedNotional`. */
   readonly executedTickLots: number;
   /** Minor units of the quote asset; of repeats only, else 0. */
   readonly executedNotional: number;
@@ -107,8 +109,15 @@ export function readCommandReport(frame: WireBuffer, first: number, end: number)
     stampMicros: positionStampMicros(frame, 0),
     sequence,
   };
-  if (kind === EventKind.accepted) readOrder(frame, head, last, base);
-  else if (kind === EventKind.rejected) {
+  if (kind === EventKind.accepted) {
+    base.leavesLots = base.quantity;
+    const hasBudget = (bytes[head + ORDER_FLAGS_OFFSET] & OrderFlag.quoteBudget) !== 0;
+    readProgress(frame, head, last, base, hasBudget);
+  } else if (kind === EventKind.amended) {
+    base.priceTicks = words[word + EventWord.price];
+    readAmended(words, word, base, false);
+    readProgress(frame, head, last, base, false);
+  } else if (kind === EventKind.rejected) {
     base.limit = base.priceTicks;
     base.value = base.quantity;
   } else if (kind === EventKind.canceled) base.executedLots = base.quantity;
@@ -125,16 +134,29 @@ export function readCommandReport(frame: WireBuffer, first: number, end: number)
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Adds up what an accepted order traded and how it ended. */
-function readOrder(
+type OrderReport = Mutable<CommandReport> & { fills: ReportedFill[] };
+
+/** Takes the quantity of an order, and what it executed, from the `amended` record at `word`. */
+function readAmended(
+  words: Uint32Array,
+  word: number,
+  order: OrderReport,
+  hasBudget: boolean,
+): void {
+  order.quantity = readU64(words, word + EventWord.quantity);
+  order.executedLots = readU64(words, word + EventWord.last);
+  if (!hasBudget) order.leavesLots = order.quantity - order.executedLots;
+}
+
+/** Adds up what an order that entered the market traded, and how it ended. */
+function readProgress(
   frame: WireBuffer,
   head: number,
   last: number,
-  order: Mutable<CommandReport> & { fills: ReportedFill[] },
+  order: OrderReport,
+  hasBudget: boolean,
 ): void {
   const { bytes, halves, words } = frame;
-  order.leavesLots = order.quantity;
-  const hasBudget = (bytes[head + ORDER_FLAGS_OFFSET] & OrderFlag.quoteBudget) !== 0;
   for (let at = head + RECORD_BYTES; at <= last; at += RECORD_BYTES) {
     const word = at >> 2;
     if (bytes[at] === EventKind.trade) {
@@ -152,16 +174,15 @@ function readOrder(
         ? order.executedLots + fill.quantityLots
         : order.quantity - order.leavesLots;
       order.status = bytes[at + 2];
-    } else {
+    } else if (bytes[at] === EventKind.amended) readAmended(words, word, order, hasBudget);
+    else {
       order.code = halves[(at >> 1) + 2];
       order.status = bytes[at + 2];
       order.executedLots = readU64(words, word + EventWord.quantity);
       if (bytes[at] !== EventKind.rested) order.leavesLots = 0;
     }
   }
-  const { fills } = order;
-  const span = fills.length === 0 ? 0 : fills[fills.length - 1].tradeId - fills[0].tradeId + 1;
-  order.fillsComplete = span === fills.length;
+  order.fillsComplete = (bytes[head + 3] & EventFlag.cut) === 0;
 }
 
 /** Whether the order behind a report is over. */

@@ -87,6 +87,8 @@ export const EventFlag = {
    * a self-trade that moved base and then quote, which makes four.
    */
   transfer: 32,
+  /** Only in an answer, at the first record of a command: not all of its records had room. */
+  cut: 64,
 } as const;
 
 /** Word offsets of the record's fields, for readers that index in place. */

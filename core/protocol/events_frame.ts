@@ -49,7 +49,7 @@ export function checkEventsFrame(frame: WireBuffer, byteLength: number): ResultC
   for (let index = 0; index < count; index++) {
     const at = POSITIONED_BODY_BYTES + index * RECORD_BYTES;
     const kind = frame.bytes[at];
-    if (kind < EventKind.accepted || kind > EventKind.rested) return ResultCode.frameKind;
+    if (kind < EventKind.accepted || kind > EventKind.amended) return ResultCode.frameKind;
     if (kind === EventKind.accepted && !hasTextInside(frame, at, textBytes)) {
       return ResultCode.frameText;
     }

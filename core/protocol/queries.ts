@@ -202,7 +202,15 @@ export interface PrivateReport {
   /** Sequence of the event among those of the shard. */
   readonly eventSequence: number;
   readonly timeMicros: number;
-  readonly kind: "accepted" | "trade" | "rested" | "canceled" | "expired" | "rejected" | "ledger";
+  readonly kind:
+    | "accepted"
+    | "trade"
+    | "rested"
+    | "amended"
+    | "canceled"
+    | "expired"
+    | "rejected"
+    | "ledger";
   /** `null` in rejections, which have no order, and in ledger reports. */
   readonly orderId: string | null;
   /** `null` also in a rejection of an order whose client order id is not a number. */
@@ -219,9 +227,9 @@ export interface PrivateReport {
     | "expired"
     | "rejected"
     | null;
-  /** The order's limit; `null` where it has none. */
+  /** The order's limit after the event; `null` where it has none. */
   readonly price: string | null;
-  /** The order's quantity; `null` where it has a budget instead. */
+  /** The order's quantity after the event; `null` where it has a budget instead. */
   readonly quantity: string | null;
   /** Of an order by budget: what it may spend. */
   readonly quoteQuantity?: string;
@@ -235,7 +243,10 @@ export interface PrivateReport {
   readonly fee?: string;
   readonly feeAsset?: string;
   readonly liquidity?: "maker" | "taker";
-  /** Why it was rejected, canceled or expired: name of the ResultCode in snake_case. */
+  /**
+   * Why it was rejected, canceled or expired, or amended without having asked for it: name of the
+   * ResultCode in snake_case.
+   */
   readonly reason?: string;
   /** Of a ledger report: name of the asset, or its number where no instrument has it yet. */
   readonly asset?: string;

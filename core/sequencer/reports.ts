@@ -1,5 +1,6 @@
 /**
- * The answer to one frame: the events of its commands, without those of the makers they met.
+ * The answer to one frame: the events of its commands, without those of the makers they met and
+ * without the money that a self-trade moved.
  *
  * ```text
  * offset | bytes | field
@@ -9,8 +10,9 @@
  *      - |   4×n | for each record, its event sequence less that of the append's first event
  * ```
  *
- * A command with very many events has its first ones and its last two: fills that are missing show
- * as a gap in the trade ids, and are read by a query.
+ * A command with very many events has its first ones and its last two, and of its `amended` events
+ * the last, for its order's quantity counts from there. `EventFlag.cut` on its first record says so;
+ * the fills that are missing are read by a query.
  *
  * @module
  */
@@ -21,7 +23,7 @@ import { WireBuffer } from "../protocol/wire_buffer.ts";
 import * as wireBuffer from "../protocol/wire_buffer.ts";
 import type { EventWriter } from "../matching/event_writer.ts";
 
-const { EventFlag } = eventRecord;
+const { EventFlag, EventKind } = eventRecord;
 const { FrameKind, RECORD_BYTES, writeFrameHeader } = frames;
 const { POSITIONED_BODY_BYTES, writePosition } = position;
 const { padToEight } = wireBuffer;
@@ -61,12 +63,16 @@ export function collectReports(
     Math.min(REPORTS_PER_COMMAND_MAX, share),
   );
   const chosen = new Int32Array(to - from);
-  const count = choose(events, from, to, perCommand, chosen);
+  const cut: number[] = [];
+  const count = choose(events, from, to, perCommand, chosen, cut);
   const offsetsBytes = padToEight(count * 4);
   const byteLength = POSITIONED_BODY_BYTES + count * RECORD_BYTES + offsetsBytes;
   const frame = WireBuffer.allocate(byteLength);
   const offsetsAt = (POSITIONED_BODY_BYTES + count * RECORD_BYTES) >> 2;
   copyChosen(events, chosen, count, frame);
+  for (const record of cut) {
+    frame.bytes[POSITIONED_BODY_BYTES + record * RECORD_BYTES + 3] |= EventFlag.cut;
+  }
   for (let index = 0; index < count; index++) frame.words[offsetsAt + index] = chosen[index];
   const { sender, frameNumber } = position;
   writeFrameHeader(
@@ -109,13 +115,17 @@ function copyChosen(
   }
 }
 
-/** Puts the numbers of the events that the answer carries into `chosen`, and returns how many. */
+/**
+ * Puts the numbers of the events that the answer carries into `chosen`, and the first records of the
+ * commands that it does not carry whole into `cut`; returns how many it carries.
+ */
 function choose(
   events: EventWriter,
   from: number,
   to: number,
   perCommand: number,
   chosen: Int32Array,
+  cut: number[],
 ): number {
   const { bytes, halves } = events.buffer;
   let count = 0;
@@ -125,11 +135,18 @@ function choose(
     const at = event * RECORD_BYTES;
     if ((bytes[at + 3] & EventFlag.maker) !== 0) continue;
     const index = halves[(at >> 1) + 3];
+    // A command that moves money begins with that; behind anything else a self-trade moved it.
+    const isMoved = index === command && bytes[at] === EventKind.ledger &&
+      bytes[chosen[first] * RECORD_BYTES] !== EventKind.ledger;
+    if (isMoved) continue;
     if (index !== command) {
       command = index;
       first = count;
     }
     if (count - first >= perCommand) {
+      if (cut.at(-1) !== first) cut.push(first);
+      const dropped = chosen[count - 2];
+      if (bytes[dropped * RECORD_BYTES] === EventKind.amended) chosen[count - 3] = dropped;
       chosen[count - 2] = chosen[count - 1];
       chosen[count - 1] = event;
     } else chosen[count++] = event;

@@ -6,6 +6,7 @@
 import { OutgoingFrame } from "../../core/batcher/outgoing_frame.ts";
 import {
   type InstrumentTerms,
+  TradeGroupChange,
   writeAmount,
   writeAsset,
   writeInstrument,
@@ -35,7 +36,7 @@ export type AdministrationCommand =
     readonly kind: "account";
     readonly account: number;
     readonly enabled: boolean;
-    /** 1 to 2^32 - 2; 0 or left out: as it is; 2^32 - 1: out of the one it is in. */
+    /** 1 to TRADE_GROUP_MAX, or one of TradeGroupChange; as it is when left out. */
     readonly tradeGroup?: number;
   }
   | {
@@ -106,7 +107,7 @@ function writeContent(frame: OutgoingFrame, at: number, command: AdministrationC
       writeInstrument(wire, at, command.terms);
       return addText(frame, at, "symbol", command.terms.symbol);
     case "account":
-      return writeSwitch(wire, at, command.tradeGroup ?? 0, command.enabled);
+      return writeSwitch(wire, at, command.tradeGroup ?? TradeGroupChange.stay, command.enabled);
     case "deposit":
     case "withdraw":
       return writeAmount(wire, at, command.asset, command.amount);

@@ -164,6 +164,42 @@ async function preventSelfTrades({ one }: Setting): Promise<void> {
   ]);
 }
 
+/** Total of an asset in millionths, and the fills of an account. */
+async function wealthOf(client: RestClient, asset: string): Promise<[number, number]> {
+  const { json } = await client.request("GET", "/v1/balances");
+  const balance = json.balances.find((one: { asset: string }) => one.asset === asset);
+  const fills = await client.all("/v1/fills");
+  return [Math.round(Number(balance.total) * 1e6), fills.length];
+}
+
+/** Two accounts that the operator says have one owner: money moves between them, or only orders go. */
+async function tradeInGroup({ one, other }: Setting, data: string): Promise<void> {
+  for (const account of ["1", "2"]) {
+    const words = ["accounts", "open", account, "--trade-group", "7"];
+    const { code, stderr } = await runTask("admin", ["--data", data, ...words]);
+    assert.equal(code, 0, stderr);
+  }
+  const wealth = () =>
+    Promise.all([wealthOf(one, "USD"), wealthOf(one, "BTC"), wealthOf(other, "USD")]);
+  // A sell of 0.3 at 50,000 that a transfer moves for 15,000.
+  for (const [mode, usd, btc] of [["decrement", 0, 0], ["transfer", 15_000, 0.3]] as const) {
+    const before = await wealth();
+    const { orderId } = (await place(one, {})).json;
+    const buy = { side: "buy", quantity: "0.5000", price: "50001.00", selfTradePrevention: mode };
+    const { json } = await place(other, buy);
+    assert.deepEqual([mode, json.status, json.quantity, json.fills], [mode, "new", "0.2000", []]);
+    const sold = await one.request("GET", `/v1/orders/${orderId}`);
+    assert.deepEqual([sold.json.status, sold.json.reason], ["canceled", "self_trade"]);
+    const [[oneUsd, ...rest], [oneBtc], [otherUsd, fills]] = before;
+    assert.deepEqual(await wealth(), [
+      [oneUsd + usd * 1e6, ...rest],
+      [oneBtc - btc * 1e6, ...rest],
+      [otherUsd - usd * 1e6, fills],
+    ]);
+    await clear(other);
+  }
+}
+
 Deno.test("a market of one command: orders are amended, and do not trade with their own", (t) =>
   withDataDirectory(async (data, keep) => {
     const { market, line } = await StartedMarket.start(data);
@@ -178,6 +214,7 @@ Deno.test("a market of one command: orders are amended, and do not trade with th
     await t.step("a refused amend leaves the order as it was", () => refuse(setting));
     await t.step("a repeated amend is answered with the first outcome", () => repeat(setting));
     await t.step("each way to prevent a self-trade", () => preventSelfTrades(setting));
+    await t.step("accounts of one trade group", () => tradeInGroup(setting, data));
     await t.step("a replay from nothing comes to the leader's state", async () => {
       const { stdout } = await runTask("replay", ["--data", data, "--verify", "--json"]);
       assert.equal(JSON.parse(stdout).ok, true);

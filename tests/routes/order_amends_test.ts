@@ -9,20 +9,9 @@ import { admissionPolicy } from "../../core/limits/policy.ts";
 import { MemoryAdmission } from "../../infra/upstash/memory.ts";
 import { halt } from "../support/commands.ts";
 import { START_MICROS } from "./memory_exchange.ts";
-import { type Answer, type RequestOptions, TestGateway } from "./test_gateway.ts";
+import { type Answer, TestGateway } from "./test_gateway.ts";
 
 const SELL = { side: "sell", price: "50000.00", quantity: "0.3000" };
-
-/** Amends an order of the account, which is named as in the path. */
-function amend(
-  gateway: TestGateway,
-  account: number,
-  order: string,
-  body: object | string,
-  options: Omit<RequestOptions, "body"> = {},
-): Promise<Answer> {
-  return gateway.signed(account, "PATCH", `/v1/orders/${order}`, { ...options, body });
-}
 
 /** The parts of a problem that a client acts on. */
 function essence({ status, body }: Answer): unknown {
@@ -36,7 +25,7 @@ Deno.test("an amend answers with the order as it is then", async () => {
   const gateway = new TestGateway();
   await gateway.place(1, { clientOrderId: "a1" });
   await gateway.place(2, SELL);
-  const { status, body } = await amend(gateway, 1, "1", { quantity: "0.4000" });
+  const { status, body } = await gateway.amend(1, "1", { quantity: "0.4000" });
   assert.equal(status, 200);
   assert.deepEqual(body, {
     orderId: "1",
@@ -71,7 +60,7 @@ Deno.test("less keeps the place in the queue, more and another price lose it", a
     const gateway = new TestGateway();
     await gateway.place(2, SELL);
     await gateway.place(3, SELL);
-    assert.equal((await amend(gateway, 2, "1", change)).status, 200);
+    assert.equal((await gateway.amend(2, "1", change)).status, 200);
     await gateway.place(1, { quantity: "0.1000", timeInForce: "IOC" });
     for (const [account, order] of [[2, "1"], [3, "2"]] as const) {
       const { body } = await gateway.signed(account, "GET", `/v1/orders/${order}`);
@@ -87,7 +76,7 @@ Deno.test("a price that crosses trades at once, and the answer has the fills of 
   await gateway.place(1);
   await gateway.place(2, { ...SELL, price: "50001.00" });
   await gateway.place(3, { ...SELL, price: "50002.00", quantity: "0.0500" });
-  const answer = await amend(gateway, 1, "2", { price: "50002.00", quantity: "0.6000" });
+  const answer = await gateway.amend(1, "2", { price: "50002.00", quantity: "0.6000" });
   assert.deepEqual(sharesOf(answer), [["50001.00", "0.3000", "taker"], [
     "50002.00",
     "0.0500",
@@ -99,7 +88,7 @@ Deno.test("a price that crosses trades at once, and the answer has the fills of 
   assert.deepEqual([executedQuantity, leavesQuantity], ["0.4500", "0.1500"]);
   // 0.1 at 50,000, 0.3 at 50,001 and 0.05 at 50,002.
   assert.equal(executedNotional, "22500.400000");
-  const rest = await amend(gateway, 2, "1", { price: "50002.00" });
+  const rest = await gateway.amend(2, "1", { price: "50002.00" });
   assert.deepEqual([rest.status, rest.body.code], [404, "unknown_order"]);
 });
 
@@ -108,7 +97,7 @@ Deno.test("an amend by client order id finds numbers, texts and texts with a sla
   for (const clientOrderId of ["a1", "4711", "x/y:z"]) {
     await gateway.place(1, { clientOrderId });
     const order = `by-client-id/${encodeURIComponent(clientOrderId)}`;
-    const { status, body } = await amend(gateway, 1, order, { price: "49000.00" });
+    const { status, body } = await gateway.amend(1, order, { price: "49000.00" });
     assert.deepEqual([status, body.clientOrderId, body.price], [200, clientOrderId, "49000.00"]);
   }
 });
@@ -134,9 +123,9 @@ Deno.test("bodies that are no amend are refused, and say what is wrong with them
     [{ quantity: "9000.0001" }, [400, "quantity_too_high", "quantity", "9000.0000", "9000.0001"]],
   ];
   for (const [body, expected] of cases) {
-    assert.deepEqual(essence(await amend(gateway, 1, "1", body)), expected);
+    assert.deepEqual(essence(await gateway.amend(1, "1", body)), expected);
   }
-  const query = await amend(gateway, 1, "1?symbol=BTC-USD", { price: "1.00" });
+  const query = await gateway.amend(1, "1?symbol=BTC-USD", { price: "1.00" });
   assert.deepEqual([query.status, query.body.code], [400, "unknown_parameter"]);
   assert.equal(gateway.exchange.commands.length, 1);
 });
@@ -147,7 +136,7 @@ Deno.test("what the core refuses leaves the order as it was", async () => {
   await gateway.place(2, SELL);
   await gateway.place(3, { ...SELL, price: "50010.00" });
   const before = await gateway.signed(1, "GET", "/v1/orders/1");
-  const refused = async (body: object) => essence(await amend(gateway, 1, "1", body));
+  const refused = async (body: object) => essence(await gateway.amend(1, "1", body));
   assert.deepEqual(await refused({ quantity: "0.2000" }), [
     422,
     "quantity_executed",
@@ -162,7 +151,7 @@ Deno.test("what the core refuses leaves the order as it was", async () => {
     "50010.00",
     "50010.00",
   ]);
-  const poor = await amend(gateway, 1, "1", { quantity: "9000.0000" });
+  const poor = await gateway.amend(1, "1", { quantity: "9000.0000" });
   assert.deepEqual([poor.status, poor.body.code, poor.body.field], [
     422,
     "insufficient_funds",
@@ -171,7 +160,7 @@ Deno.test("what the core refuses leaves the order as it was", async () => {
   const after = await gateway.signed(1, "GET", "/v1/orders/1");
   assert.deepEqual(after.body, before.body);
   gateway.exchange.operate([halt()]);
-  const halted = await amend(gateway, 1, "1", { price: "50010.00" });
+  const halted = await gateway.amend(1, "1", { price: "50010.00" });
   assert.deepEqual(essence(halted), [422, "halted", "symbol", undefined, "BTC-USD"]);
 });
 
@@ -180,61 +169,13 @@ Deno.test("what is not there, is over, or is another's is an unknown order", asy
   await gateway.place(1, { clientOrderId: "a1" });
   const orders = ["99", "0", "abc", "by-client-id/a1", "by-client-id/%20", "1"];
   for (const order of orders) {
-    const answer = await amend(gateway, 2, order, { price: "1.00" });
+    const answer = await gateway.amend(2, order, { price: "1.00" });
     assert.deepEqual([order, answer.status, answer.body.code], [order, 404, "unknown_order"]);
   }
   assert.equal(gateway.exchange.commands.length, 1, "nothing of it went into the log");
   await gateway.signed(1, "DELETE", "/v1/orders/1");
-  const late = await amend(gateway, 1, "by-client-id/a1", { price: "1.00" });
+  const late = await gateway.amend(1, "by-client-id/a1", { price: "1.00" });
   assert.deepEqual(essence(late), [404, "unknown_order", "clientOrderId", undefined, "a1"]);
-});
-
-Deno.test("the same signed amend again gives the first outcome, whatever came since", async () => {
-  const gateway = new TestGateway();
-  await gateway.place(2, { ...SELL, quantity: "0.1000" });
-  await gateway.place(3, SELL);
-  await gateway.place(1, { price: "49000.00" });
-  const options = { body: JSON.stringify({ price: "50000.00" }) };
-  const path = "/v1/orders/3";
-  const headers = gateway.sign(1, "PATCH", path, options);
-  const send = () => gateway.send("PATCH", path, { ...options, headers });
-  const first = await send();
-  assert.deepEqual([first.status, first.body.fills.length], [200, 2]);
-  assert.deepEqual([first.body.executedQuantity, first.body.leavesQuantity], ["0.4000", "0.1000"]);
-  assert.deepEqual((await send()).body, { ...first.body, duplicate: true });
-  await amend(gateway, 1, "3", { price: "49000.00", quantity: "0.4500" });
-  assert.deepEqual((await send()).body, { ...first.body, duplicate: true });
-  await gateway.place(2, { ...SELL, price: "49000.00" });
-  const again = await send();
-  assert.deepEqual([again.status, again.body], [200, { ...first.body, duplicate: true }]);
-  const { body } = await gateway.signed(1, "GET", path);
-  assert.deepEqual([body.status, body.quantity, body.price], ["filled", "0.4500", "49000.00"]);
-  gateway.exchange.queries.failures.set("history", "timeout");
-  const blind = await send();
-  assert.deepEqual([blind.status, blind.body.code], [503, "history_unavailable"]);
-});
-
-Deno.test("a repeated amend that was refused is the same refusal, marked as a repeat", async () => {
-  const gateway = new TestGateway();
-  await gateway.place(1);
-  await gateway.place(2, SELL);
-  const options = { body: JSON.stringify({ quantity: "0.3000" }) };
-  const headers = gateway.sign(1, "PATCH", "/v1/orders/1", options);
-  const send = () => gateway.send("PATCH", "/v1/orders/1", { ...options, headers });
-  const [first, again] = [await send(), await send()];
-  assert.deepEqual(essence(first), [422, "quantity_executed", "quantity", "0.3000", "0.3000"]);
-  assert.deepEqual(essence(again), essence(first));
-  assert.deepEqual([first.body.duplicate, again.body.duplicate], [undefined, true]);
-});
-
-Deno.test("a gateway's own repeat is not shown to the client as one", async () => {
-  const gateway = new TestGateway();
-  await gateway.place(1, { price: "49000.00" });
-  await gateway.place(2, SELL);
-  gateway.exchange.trouble = "resends";
-  const { status, body } = await amend(gateway, 1, "1", { price: "50000.00" });
-  assert.deepEqual([status, body.duplicate, body.fills.length], [200, false, 1]);
-  assert.deepEqual([body.executedQuantity, body.leavesQuantity], ["0.3000", "0.2000"]);
 });
 
 Deno.test("a fill between the question and the amend is worth what history says", async () => {
@@ -250,7 +191,7 @@ Deno.test("a fill between the question and the amend is worth what history says"
     }
     return submit(command, waitMillis);
   };
-  const { status, body } = await amend(gateway, 1, "1", { price: "50001.00" });
+  const { status, body } = await gateway.amend(1, "1", { price: "50001.00" });
   assert.deepEqual([status, body.executedQuantity, body.executedNotional, body.fills], [
     200,
     "0.3000",
@@ -259,66 +200,22 @@ Deno.test("a fill between the question and the amend is worth what history says"
   ]);
 });
 
-Deno.test("fills that history cannot say in time leave the amend pending, with its order", async () => {
-  const gateway = new TestGateway();
-  await gateway.place(1, { price: "49000.00", clientOrderId: "a1" });
-  for (let count = 0; count < 200; count++) {
-    await gateway.place(2, { ...SELL, quantity: "0.0001" });
-  }
-  const options = { body: JSON.stringify({ price: "50000.00" }) };
-  const headers = gateway.sign(1, "PATCH", "/v1/orders/1", options);
-  gateway.exchange.queries.failures.set("history", "behind");
-  const blind = await gateway.send("PATCH", "/v1/orders/1", { ...options, headers });
-  assert.deepEqual([blind.status, blind.body.status, blind.body.orderId], [202, "pending", "1"]);
-  gateway.exchange.queries.failures.clear();
-  const { status, body } = await gateway.send("PATCH", "/v1/orders/1", { ...options, headers });
-  assert.deepEqual([status, body.fills.length, body.executedNotional, body.fillsTruncated], [
-    200,
-    200,
-    "1000.000000",
-    undefined,
-  ]);
-});
-
-Deno.test("past the wait limit, and for whoever does not wait, the outcome is unknown", async () => {
-  const gateway = new TestGateway();
-  await gateway.place(1, { clientOrderId: "a1" });
-  gateway.exchange.trouble = "silent";
-  const late = await amend(gateway, 1, "by-client-id/a1", { price: "49000.00" });
-  assert.deepEqual(late.body, {
-    status: "pending",
-    orderId: "1",
-    clientOrderId: "a1",
-    symbol: "BTC-USD",
-    detail:
-      "The outcome is unknown. Query it: GET /v1/orders/1, or repeat this very request within " +
-      "its receive window.",
-  });
-  assert.deepEqual([late.status, late.headers.get("location")], [202, "/v1/orders/1"]);
-  gateway.exchange.trouble = "none";
-  const headers = { Prefer: "respond-async" };
-  const asked = await amend(gateway, 1, "1", { quantity: "0.4000" }, { headers });
-  assert.deepEqual([asked.status, asked.headers.get("preference-applied")], [202, "respond-async"]);
-  const { body } = await gateway.signed(1, "GET", "/v1/orders/1");
-  assert.deepEqual([body.price, body.quantity], ["49000.00", "0.4000"]);
-});
-
 Deno.test("an amend counts as an order: by its limits, its scope and its room", async () => {
   const policy = admissionPolicy(1, 1);
   const admission = new MemoryAdmission({ policy, nowMicros: () => START_MICROS });
   const limited = new TestGateway({ admission });
   assert.equal((await limited.place(1)).status, 201);
-  assert.equal((await amend(limited, 1, "1", { price: "1.00" })).status, 429);
+  assert.equal((await limited.amend(1, "1", { price: "1.00" })).status, 429);
   const gateway = new TestGateway();
   await gateway.place(1);
   gateway.addKey(1, ["read"]);
-  const scopeless = await amend(gateway, 1, "1", { price: "1.00" });
+  const scopeless = await gateway.amend(1, "1", { price: "1.00" });
   assert.deepEqual([scopeless.status, scopeless.body.code], [403, "scope_missing"]);
   gateway.addKey(1, ["read", "trade"]);
   gateway.exchange.trouble = "overloaded";
-  const full = await amend(gateway, 1, "1", { price: "1.00" });
+  const full = await gateway.amend(1, "1", { price: "1.00" });
   assert.deepEqual([full.status, full.body.code], [503, "overloaded"]);
   gateway.exchange.queries.failures.set("leader", "unreachable");
-  const alone = await amend(gateway, 1, "1", { price: "1.00" });
+  const alone = await gateway.amend(1, "1", { price: "1.00" });
   assert.deepEqual([alone.status, alone.body.code], [503, "leader_unavailable"]);
 });

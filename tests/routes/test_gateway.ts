@@ -181,6 +181,16 @@ export class TestGateway {
     return { status, headers, text, body: isJson ? JSON.parse(text) : null };
   }
 
+  /** Amends an order of the account, which is named as in the path. */
+  amend(
+    account: number,
+    order: string,
+    body: object | string,
+    options: Omit<RequestOptions, "body"> = {},
+  ): Promise<Answer> {
+    return this.signed(account, "PATCH", `/v1/orders/${order}`, { ...options, body });
+  }
+
   /** Places an order: a limit buy of 0.5 BTC at 50,000, unless the changes say otherwise. */
   place(
     account: number,

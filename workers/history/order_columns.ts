@@ -6,12 +6,13 @@
 import type { HistoryOrder } from "../../core/history/history_order.ts";
 
 /** Columns of the table. */
-export const ORDER_COLUMNS = 19;
+export const ORDER_COLUMNS = 20;
 
 /** Brings the row of an order up to date. Takes what {@link progressValues} returns. */
 export const UPDATE_ORDER = `
-UPDATE orders SET executed_lots = ?, leaves_lots = ?, executed_tick_lots = ?, status = ?, code = ?,
-  entry_sequence = ?, sequence = ?, updated_micros = ?
+UPDATE orders SET price_ticks = ?, quantity = ?, executed_lots = ?, leaves_lots = ?,
+  executed_tick_lots = ?, status = ?, code = ?, entry_sequence = ?, has_rested = ?, sequence = ?,
+  updated_micros = ?
 WHERE account = ? AND order_id = ?`;
 
 /** The values of an order's row. */
@@ -34,6 +35,7 @@ export function orderValues(order: HistoryOrder): (number | string | null)[] {
     order.status,
     order.code,
     order.entrySequence,
+    order.hasRested ? 1 : 0,
     order.sequence,
     order.updatedMicros,
   ];
@@ -42,12 +44,15 @@ export function orderValues(order: HistoryOrder): (number | string | null)[] {
 /** The values of {@link UPDATE_ORDER}. */
 export function progressValues(order: HistoryOrder): number[] {
   return [
+    order.priceTicks,
+    order.quantity,
     order.executedLots,
     order.leavesLots,
     order.executedTickLots,
     order.status,
     order.code,
     order.entrySequence,
+    order.hasRested ? 1 : 0,
     order.sequence,
     order.updatedMicros,
     order.account,
@@ -76,7 +81,8 @@ export function orderOfRow(row: unknown): HistoryOrder {
     status: cells[14],
     code: cells[15],
     entrySequence: cells[16],
-    sequence: cells[17],
-    updatedMicros: cells[18],
+    hasRested: cells[17] === 1,
+    sequence: cells[18],
+    updatedMicros: cells[19],
   };
 }

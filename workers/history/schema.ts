@@ -23,7 +23,7 @@
  */
 
 /** Written to `user_version`. A database with another version is built anew from the stream. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** Condition of the index over open orders; a query that wants to use it repeats it literally. */
 export const OPEN_CONDITION = "status IN (1, 2)";
@@ -51,6 +51,7 @@ CREATE TABLE orders (
   status INTEGER NOT NULL,
   code INTEGER NOT NULL,
   entry_sequence INTEGER NOT NULL,
+  has_rested INTEGER NOT NULL,
   sequence INTEGER NOT NULL,
   updated_micros INTEGER NOT NULL,
   PRIMARY KEY (account, order_id)

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { TRADE_GROUP_MAX, TradeGroupChange } from "../../core/protocol/administration.ts";
 import { PAGE_ROWS_MAX } from "../../core/protocol/queries.ts";
 import { queryLeader } from "../../infra/administration/leader_query.ts";
 import {
@@ -10,18 +11,25 @@ import {
   type AdminCommand,
   type AdminSession,
   ANSWER_MILLIS_MAX,
+  type OptionValues,
   type Outcome,
   table,
 } from "./admin_command.ts";
+import { wholeNumber } from "./command_line.ts";
 import { shownBalances } from "./shown_balances.ts";
 
 const accountSwitch = (word: string, enabled: boolean, about: string): AdminCommand => ({
   words: `accounts ${word}`,
-  usage: "ACCOUNT",
+  usage: "ACCOUNT [--trade-group G]",
   about,
+  details: [
+    "--trade-group G  accounts of one group do not trade with each other where an order's self-trade",
+    "                 prevention says so: 1 to 4294967294, 0 for none (default: as it is)",
+  ],
   values: 1,
-  options: {},
-  run: (session, [account]) => setAccount(session, accountOf(account), enabled),
+  options: { "trade-group": { type: "string" } },
+  run: (session, [account], options) =>
+    setAccount(session, accountOf(account), enabled, tradeGroupOf(options)),
 });
 
 /** The commands. */
@@ -55,18 +63,37 @@ export const ACCOUNT_COMMANDS: readonly AdminCommand[] = [
   },
 ];
 
+/** The trade group of the options, 0 for none; `undefined`: as it is. @throws {UsageError} */
+function tradeGroupOf({ "trade-group": text }: OptionValues): number | undefined {
+  return typeof text === "string"
+    ? wholeNumber("--trade-group", text, 0, TRADE_GROUP_MAX)
+    : undefined;
+}
+
 async function setAccount(
   session: AdminSession,
   account: number,
   enabled: boolean,
+  group: number | undefined,
 ): Promise<Outcome> {
   const client = await session.client();
   const once = `account ${account} ${crypto.randomUUID()}`;
-  const { sequence } = await client.send({ kind: "account", account, enabled }, once);
+  const tradeGroup = group === undefined
+    ? TradeGroupChange.stay
+    : group === 0
+    ? TradeGroupChange.leave
+    : group;
+  const { sequence } = await client.send({ kind: "account", account, enabled, tradeGroup }, once);
   const status = enabled ? "enabled" : "disabled";
+  const place = group === 0 ? "in no trade group" : `in trade group ${group}`;
   return {
-    text: `account ${account} is ${status}`,
-    json: { account: String(account), status, sequence: String(sequence) },
+    text: `account ${account} is ${status}${group === undefined ? "" : `, ${place}`}`,
+    json: {
+      account: String(account),
+      status,
+      ...(group === undefined ? {} : { tradeGroup: group === 0 ? null : String(group) }),
+      sequence: String(sequence),
+    },
   };
 }
 

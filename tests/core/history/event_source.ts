@@ -11,6 +11,7 @@ import { SelfTrade } from "../../../core/protocol/order_record.ts";
 import { EVENTS_PER_MESSAGE_MAX, eventsMessage } from "../../../core/sequencer/events_frames.ts";
 import { sealCrc } from "../../../infra/journal/crc.ts";
 import {
+  amend,
   atMarket,
   buy,
   by,
@@ -27,6 +28,7 @@ import {
   type OrderChange,
   postOnly,
   sell,
+  setAccount,
   withBudget,
   withdraw,
 } from "../../support/commands.ts";
@@ -133,7 +135,13 @@ export function randomCommands(
     if (dice < 0.17) return cancelAll(by(account), pick<{ instrument?: number }>({}, on(1), on(2)));
     if (dice < 0.18) return cancelAccount(account);
     if (dice < 0.2) return deposit(account, 1 + below(3), 1 + below(1_000));
+    if (dice < 0.205) return setAccount(account, true, 1 + below(2));
     if (dice < 0.22) return withdraw(account, 1 + below(3), pick(1 + below(1_000), 10 ** 15));
+    const orderId = Math.max(1, lastOrderId - below(40));
+    if (dice < 0.32) {
+      const price = pick(0, 5_000 + below(20));
+      return amend(orderId, { price, quantity: pick(0, 1 + below(60)) }, by(account));
+    }
     const order = pick(buy, sell);
     // Few different texts: most repeats are refused, for their content is another.
     const name = pick<OrderChange>(
@@ -144,11 +152,11 @@ export function randomCommands(
     );
     const who = by(pick(account, account, account, account, account, account, 77));
     const where = on(pick(1, 1, 1, 2, 2, 2, 9));
-    const selfTrade = { selfTrade: below(SelfTrade.expireBoth + 1) };
-    if (dice < 0.3) {
+    const selfTrade = { selfTrade: below(SelfTrade.transfer + 1) };
+    if (dice < 0.4) {
       return buy(1 + below(5_000_000_000), 0, who, where, withBudget, selfTrade, name);
     }
-    if (dice < 0.37) return order(1 + below(60), 0, who, where, atMarket, selfTrade, name);
+    if (dice < 0.45) return order(1 + below(60), 0, who, where, atMarket, selfTrade, name);
     const how = pick<OrderChange>({}, {}, {}, {}, ioc, fok, postOnly);
     return order(1 + below(60), 5_000 + below(20), who, where, selfTrade, how, name);
   });

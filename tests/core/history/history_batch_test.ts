@@ -8,16 +8,20 @@ import { EventKind, OrderStatus } from "../../../core/protocol/event_record.ts";
 import { requestKeyOfClientOrderId } from "../../../core/protocol/request_key.ts";
 import { ResultCode } from "../../../core/protocol/result_code.ts";
 import {
+  amend,
   buy,
   by,
   called,
   cancel,
+  type Command,
+  decrement,
   expireBoth,
   expireMaker,
   ioc,
   sell,
   withBudget,
 } from "../../support/commands.ts";
+import { WireBuffer } from "../../../core/protocol/wire_buffer.ts";
 import { EventSource, randomCommands, seededRandom } from "./event_source.ts";
 import { MemoryHistory } from "./memory_history.ts";
 
@@ -226,6 +230,67 @@ Deno.test("entry ends where the command ends, whatever happens to the order late
   );
   assert.deepEqual([last.entrySequence, last.sequence], [before + 8, before + 8]);
   assert.equal(aggressor.status, OrderStatus.filled);
+});
+
+Deno.test("entry is not what an amend trades, rests or ends, however events are cut", () => {
+  for (const eventsMax of [1, 2, 100]) {
+    const source = new EventSource();
+    const history = new MemoryHistory();
+    history.apply(source.open());
+    const before = history.eventSequence;
+    const apply = (...commands: Command[]) => {
+      for (const message of source.append(commands, eventsMax)) history.apply([message]);
+    };
+    // accepted | accepted | amended, trade, trade, rested
+    apply(sell(2, 5_000), buy(5, 4_000, by(2)));
+    apply(amend(2, { price: 5_000 }, by(2)));
+    const entry = [before + 1, before + 2];
+    const entries = () => [...history.orders.values()].map((order) => order.entrySequence);
+    assert.deepEqual(entries(), entry);
+    const { executedLots, leavesLots, priceTicks, quantity, status } = history.orders.get(2)!;
+    assert.deepEqual([priceTicks, quantity, executedLots, leavesLots], [5_000, 5, 2, 3]);
+    assert.equal(status, OrderStatus.partiallyFilled);
+    // amended | accepted, amended (self-trade), rested | amended, canceled (self-trade), canceled
+    apply(amend(2, { quantity: 4 }, by(2)));
+    apply(sell(3, 5_001, by(2), decrement), amend(3, { price: 5_000 }, by(2)));
+    assert.deepEqual(entries(), [...entry, before + 8]);
+    assert.equal(history.orders.get(3)?.sequence, source.state.events.sequence);
+  }
+});
+
+Deno.test("a decrement takes lots off both orders in history as well", () => {
+  const source = new EventSource();
+  const history = new MemoryHistory();
+  history.apply(source.open());
+  const before = history.eventSequence;
+  // accepted | accepted, canceled (maker), amended, rested
+  history.apply(source.append([sell(2, 5_000), buy(5, 5_000, decrement)]));
+  const [maker, taker] = [...history.orders.values()];
+  assert.deepEqual([maker.status, maker.code], [OrderStatus.canceled, ResultCode.selfTrade]);
+  assert.deepEqual([taker.status, taker.code], [OrderStatus.new, ResultCode.ok]);
+  assert.deepEqual([taker.quantity, taker.executedLots, taker.leavesLots], [3, 0, 3]);
+  assert.deepEqual([maker.entrySequence, taker.entrySequence], [before + 1, before + 5]);
+  assertSameOpenOrders(history, source.state);
+  history.apply(source.append([sell(2, 5_001)]));
+  // accepted, canceled (maker), amended, expired: what a budget still buys is no number of lots.
+  const messages = source.append([buy(200_000, 5_001, withBudget, decrement)], 1);
+  history.apply(messages.slice(0, 3));
+  const budget = history.orders.get(source.state.lastOrderId)!;
+  assert.deepEqual([budget.quantity, budget.leavesLots], [200_000 - 2 * 5_001 * 5, 0]);
+  history.apply(messages.slice(3));
+  assert.equal(history.orders.get(budget.orderId)?.status, OrderStatus.expired);
+  assertSameOpenOrders(history, source.state);
+});
+
+Deno.test("an amended event that contradicts the trades is a broken invariant", () => {
+  const source = new EventSource();
+  const history = new MemoryHistory();
+  history.apply(source.open());
+  history.apply(source.append([sell(3, 5_000)]));
+  const [next] = source.append([amend(1, { quantity: 2 })]);
+  const frame = WireBuffer.copyOf(next);
+  frame.words[(64 + 56) / 4] = 1;
+  assert.throws(() => history.apply([frame.bytes]), /order 1 executed 1 lots, .* add up to 0/);
 });
 
 Deno.test("orders end as canceled or expired with the reason why", () => {

@@ -4,14 +4,18 @@ import { reportTerms } from "../../../core/history/report_terms.ts";
 import { listInstruments } from "../../../core/matching/inspect.ts";
 import type { PrivateReport } from "../../../core/protocol/queries.ts";
 import {
+  amend,
   buy,
   by,
   called,
   cancel,
   type Command,
+  decrement,
   on,
   postOnly,
+  selfTransfer,
   sell,
+  setAccount,
   transfer,
   withBudget,
   withdraw,
@@ -197,4 +201,71 @@ Deno.test("a report waits for the terms of its instrument, a rejection does not"
   const [accepted, rejected] = history.reports.slice(opening);
   assert.equal(privateReport(accepted, context), null);
   assert.equal(privateReport(rejected, context)?.reason, "post_only_would_cross");
+});
+
+Deno.test("each report shows price and quantity as its event left them, however late it is written", () => {
+  const reports = reportsOf(
+    2,
+    sell(5, 5_001),
+    buy(8, 5_000, by(2), called("77")),
+    amend("77", { quantity: 7 }, by(2)),
+    amend("77", { price: 5_001, quantity: 9 }, by(2)),
+    amend("77", { quantity: 5 }, by(2)),
+    amend("77", { quantity: 6 }, by(2)),
+  );
+  assert.deepEqual(
+    reports.map((report) => [
+      report.kind,
+      report.status,
+      report.price,
+      report.quantity,
+      report.executedQuantity,
+      report.leavesQuantity,
+    ]),
+    [
+      ["accepted", "new", "250.00", "0.0008", "0.0000", "0.0008"],
+      ["amended", "new", "250.00", "0.0007", "0.0000", "0.0007"],
+      ["amended", "new", "250.05", "0.0009", "0.0000", "0.0009"],
+      ["trade", "partially_filled", "250.05", "0.0009", "0.0005", "0.0004"],
+      ["rested", "partially_filled", "250.05", "0.0009", "0.0005", "0.0004"],
+      ["rejected", "rejected", null, null, undefined, undefined],
+      ["amended", "partially_filled", "250.05", "0.0006", "0.0005", "0.0001"],
+    ],
+  );
+  assert.equal(reports[5].reason, "quantity_executed");
+  assert.ok(!("reason" in reports[1]), "nobody but its owner amended it");
+  assert.ok(
+    reports.every(({ kind, clientOrderId }) => kind === "rejected" || clientOrderId === "77"),
+  );
+});
+
+Deno.test("an order that lost lots to a self-trade is told so, and of money that moved", () => {
+  const commands = [
+    setAccount(1, true, 7),
+    setAccount(2, true, 7),
+    sell(5, 5_000),
+    buy(2, 5_000, by(2), selfTransfer),
+  ];
+  const [, maker, sent, received] = reportsOf(1, ...commands);
+  assert.equal(maker.kind, "amended");
+  assert.deepEqual([maker.quantity, maker.leavesQuantity], ["0.0003", "0.0003"]);
+  assert.equal(maker.reason, "self_trade");
+  assert.deepEqual(
+    [sent, received].map(({ direction, amount, asset }) => [direction, amount, asset]),
+    [["transfer_out", "0.00020000", "BTC"], ["transfer_in", "0.050000", "USD"]],
+  );
+  const kinds = reportsOf(2, ...commands).map(({ kind }) => kind);
+  assert.deepEqual(kinds, ["accepted", "ledger", "ledger", "canceled"]);
+});
+
+Deno.test("a budget that a decrement took from is shown as it is then, without leaves", () => {
+  const [, , , amended] = reportsOf(
+    1,
+    sell(2, 5_000),
+    sell(1, 5_001, by(2)),
+    buy(100_000, 5_001, withBudget, decrement),
+  );
+  assert.equal(amended.kind, "amended");
+  assert.deepEqual([amended.quantity, amended.leavesQuantity], [null, "0.0000"]);
+  assert.equal(amended.quoteQuantity, "0.050000");
 });

@@ -23,7 +23,8 @@ function runOf(count: number): ReportRun {
   const run = new ReportRun(7, 11);
   const frame = frameOfTwo();
   for (let index = 0; index < count; index++) {
-    run.add(frame, (index % 2) * 64, 1_001 + index, 5_000 + index, index);
+    const order = { executedLots: index, priceTicks: 9_000 + index, quantity: 90 - index };
+    run.add(frame, (index % 2) * 64, 1_001 + index, 5_000 + index, order);
   }
   return run;
 }
@@ -43,6 +44,8 @@ Deno.test("a run gives back the reports that were added, as far as a run goes", 
         eventSequence: 1_001 + index,
         timeMicros: 5_000 + index,
         executedLots: index,
+        priceTicks: 9_000 + index,
+        quantity: 90 - index,
       });
       assert.deepEqual([...event], Array.from({ length: 64 }, (_, at) => at + (index % 2) * 64));
     }
@@ -51,22 +54,41 @@ Deno.test("a run gives back the reports that were added, as far as a run goes", 
 
 Deno.test("the layout is the one that is documented", () => {
   const run = new ReportRun(1, 1);
-  run.add(frameOfTwo(), 64, 0x0102030405, 2, SAFE_MAX);
-  assert.equal(PACKED_REPORT_BYTES, 88);
-  assert.deepEqual([...run.packed.subarray(0, 26)], [
+  const order = { executedLots: SAFE_MAX, priceTicks: 3, quantity: SAFE_MAX };
+  run.add(frameOfTwo(), 64, 0x0102030405, 2, order);
+  assert.equal(PACKED_REPORT_BYTES, 104);
+  assert.deepEqual([...run.packed.subarray(0, 42)], [
     ...[5, 4, 3, 2, 1, 0, 0, 0],
     ...[2, 0, 0, 0, 0, 0, 0, 0],
     ...[255, 255, 255, 255, 255, 255, 31, 0],
+    ...[3, 0, 0, 0, 0, 0, 0, 0],
+    ...[255, 255, 255, 255, 255, 255, 31, 0],
     ...[64, 65],
   ]);
-  assert.equal(run.packed.length, 88);
-  assert.equal(unpackReports(run)[0].executedLots, SAFE_MAX);
+  assert.equal(run.packed.length, 104);
+  const [{ executedLots, quantity }] = unpackReports(run);
+  assert.deepEqual([executedLots, quantity], [SAFE_MAX, SAFE_MAX]);
+});
+
+Deno.test("two full runs fit a page of the database, three do not", () => {
+  // Of a row: two varints before it, a header of at most 6 bytes, three numbers of at most 8.
+  const rowBytesMax = REPORTS_PER_RUN_MAX * PACKED_REPORT_BYTES + 11 + 6 + 24;
+  const pageBytes = 4_096 - 8;
+  assert.ok(2 * (rowBytesMax + 2) <= pageBytes);
+  assert.ok(2 * (rowBytesMax + PACKED_REPORT_BYTES + 2) > pageBytes);
+});
+
+Deno.test("a report without an order has zeroes in the order's place", () => {
+  const run = new ReportRun(1, 1);
+  run.add(frameOfTwo(), 0, 1, 1, null);
+  const [{ executedLots, priceTicks, quantity }] = unpackReports(run);
+  assert.deepEqual([executedLots, priceTicks, quantity], [0, 0, 0]);
 });
 
 Deno.test("what was added is a copy: a frame may be used again", () => {
   const run = new ReportRun(1, 1);
   const frame = frameOfTwo();
-  run.add(frame, 0, 1, 1, 1);
+  run.add(frame, 0, 1, 1, null);
   frame.bytes.fill(0);
   assert.equal(unpackReports(run)[0].event[63], 63);
 });
@@ -108,5 +130,5 @@ Deno.test("a batch with more reports of an account than a run holds makes severa
     assert.equal(batch.apply(WireBuffer.copyOf(message), message.length), "applied");
   }
   const runs = batch.reportRuns.map((run) => [run.lastSequence, unpackReports(run).length]);
-  assert.deepEqual(runs, [[25, 22], [47, 22], [53, 6]]);
+  assert.deepEqual(runs, [[22, 19], [41, 19], [53, 12]]);
 });

@@ -4,10 +4,12 @@ import { DepthError, type DepthSide } from "../../../core/market_data/depth_side
 import { EventReader } from "../../../core/market_data/event_reader.ts";
 import { Side } from "../../../core/protocol/order_record.ts";
 import {
+  amend,
   buy,
   by,
   cancel,
   type Command,
+  decrement,
   expireMaker,
   fok,
   ioc,
@@ -76,6 +78,31 @@ Deno.test("depth book: self-trade prevention takes the resting order off", () =>
   follow(market, book, [buy(9, 100, expireMaker)]);
   assert.deepEqual(levels(book.asks), []);
   assert.deepEqual(levels(book.bids), [[100, 8]]);
+});
+
+Deno.test("depth book: an amend takes off at the price before and adds where it rests", () => {
+  const { market, book } = opened();
+  follow(market, book, [sell(5, 100), sell(4, 103, by(2))]);
+  assert.equal(follow(market, book, [amend(1, { quantity: 3 })]), 1);
+  assert.deepEqual(levels(book.asks), [[100, 3], [103, 4]]);
+  assert.equal(follow(market, book, [amend(1, { quantity: 3 })]), 0, "nothing changed");
+  assert.equal(follow(market, book, [amend(1, { price: 101, quantity: 6 })]), 2);
+  assert.deepEqual(levels(book.asks), [[101, 6], [103, 4]]);
+  book.forgetTouched();
+  follow(market, book, [amend(1, { price: 102 })]);
+  assert.deepEqual([...book.touched(Side.sell)], [101, 102]);
+  follow(market, book, [buy(2, 90, by(3)), amend(3, { price: 103, quantity: 11 }, by(3))]);
+  assert.deepEqual(levels(book.asks), []);
+  assert.deepEqual(levels(book.bids), [[103, 1]]);
+});
+
+Deno.test("depth book: a decrement takes off what the resting order lost", () => {
+  const { market, book } = opened();
+  follow(market, book, [sell(5, 100)]);
+  assert.equal(follow(market, book, [buy(2, 100, decrement)]), 1);
+  assert.deepEqual(levels(book.asks), [[100, 3]]);
+  assert.equal(follow(market, book, [buy(4, 100, decrement)]), 2);
+  assert.deepEqual([levels(book.asks), levels(book.bids)], [[], [[100, 1]]]);
 });
 
 Deno.test("depth book: names the touched prices, best first, until they are forgotten", () => {

@@ -5,11 +5,13 @@
  */
 
 import {
+  amend,
   buy,
   by,
   cancel,
   cancelAll,
   type Command,
+  decrement,
   expireBoth,
   expireMaker,
   expireTaker,
@@ -17,7 +19,9 @@ import {
   ioc,
   on,
   resume,
+  selfTransfer,
   sell,
+  setAccount,
 } from "../../support/commands.ts";
 
 /** A generator of numbers from 0 to 1, the same for the same seed (mulberry32). */
@@ -41,10 +45,16 @@ export function randomCommands(random: () => number, count: number): Command[] {
     const dice = random();
     if (dice < 0.02) commands.push(cancelAll(account));
     else if (dice < 0.03) commands.push(halt(1 + below(2)), resume(1), resume(2));
+    else if (dice < 0.04) commands.push(setAccount(1 + below(4), true, 1 + below(2)));
     else if (dice < 0.2) commands.push(cancel(1 + below(400), account));
-    else {
+    else if (dice < 0.4) {
+      const price = random() < 0.5 ? 0 : 5_000 + below(20);
+      const quantity = random() < 0.3 ? 0 : 1 + below(50);
+      commands.push(amend(1 + below(400), { price, quantity }, account));
+    } else {
       const place = random() < 0.5 ? buy : sell;
-      const changes = [{}, ioc, expireTaker, expireMaker, expireBoth, {}][below(6)];
+      const changes =
+        [{}, ioc, expireTaker, expireMaker, expireBoth, decrement, selfTransfer, {}][below(8)];
       commands.push(place(1 + below(50), 5_000 + below(20), account, instrument, changes ?? {}));
     }
   }

@@ -49,6 +49,7 @@ Deno.test("statuses, lists and counts survive growth, and unknown accounts are u
   pool.integers[slot * ORDER_INTEGERS + OrderField.account] = 1;
   accounts.addOpen(slot);
   accounts.addOutcomes(1, 5);
+  accounts.setTradeGroup(1, 2 ** 32 - 2);
   accounts.setStatus(1_000, AccountStatus.disabled);
   assert.equal(accounts.last, 1_000);
   assert.equal(accounts.status(1), AccountStatus.enabled);
@@ -57,6 +58,23 @@ Deno.test("statuses, lists and counts survive growth, and unknown accounts are u
     assert.equal(accounts.status(account), AccountStatus.unknown, `account ${account}`);
   }
   assert.equal(accounts.firstOpen(1), slot);
+  assert.deepEqual([accounts.tradeGroup(1), accounts.tradeGroup(1_000)], [2 ** 32 - 2, 0]);
   assert.deepEqual([accounts.openCount(1), accounts.outcomeCount(1)], [1, 5]);
   assert.deepEqual([accounts.openCount(1_000), accounts.outcomeCount(1_000)], [0, 0]);
+});
+
+Deno.test("one owner: an account and itself, and accounts of one trade group", () => {
+  const accounts = new Accounts(new OrderPool(4), 8);
+  for (let account = 1; account <= 4; account++) {
+    accounts.setStatus(account, AccountStatus.enabled);
+  }
+  accounts.setTradeGroup(1, 7);
+  accounts.setTradeGroup(2, 7);
+  accounts.setTradeGroup(3, 8);
+  const isOneOwner = (account: number, other: number) =>
+    accounts.isOneOwner(account, accounts.tradeGroup(account), other);
+  assert.ok(isOneOwner(1, 2) && isOneOwner(2, 1) && isOneOwner(4, 4));
+  assert.ok(!isOneOwner(1, 3) && !isOneOwner(1, 4) && !isOneOwner(4, 1) && !isOneOwner(4, 0));
+  accounts.setTradeGroup(2, 0);
+  assert.ok(!isOneOwner(1, 2) && !isOneOwner(2, 4));
 });

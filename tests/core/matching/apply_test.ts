@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { OPEN_ORDERS_PER_ACCOUNT_MAX } from "../../../core/matching/accounts.ts";
-import { writeCommandHead } from "../../../core/protocol/order_record.ts";
+import { CommandKind, writeCommandHead } from "../../../core/protocol/order_record.ts";
 import { WireBuffer } from "../../../core/protocol/wire_buffer.ts";
 import {
   buy,
@@ -190,18 +190,21 @@ Deno.test("a number that is no safe integer is refused wherever it stands", () =
       /unsafeInteger/,
     );
   }
-  const target = (view: DataView): void => {
-    view.setUint8(0, 2);
-    view.setUint32(52, 0x200000, true);
-  };
-  assert.match(toldRaw(target), /unsafeInteger/);
-  assert.match(
-    toldRaw((view) => {
-      target(view);
-      view.setUint8(4, 4);
-    }),
-    /unknownOrder/,
-  );
+  for (const kind of [CommandKind.cancel, CommandKind.amend]) {
+    const target = (view: DataView): void => {
+      view.setUint8(0, kind);
+      view.setUint32(40, 1, true);
+      view.setUint32(52, 0x200000, true);
+    };
+    assert.match(toldRaw(target), /unsafeInteger/);
+    assert.match(
+      toldRaw((view) => {
+        target(view);
+        view.setUint8(4, 4);
+      }),
+      /unknownOrder/,
+    );
+  }
 });
 
 Deno.test("a malformed record spoils no other record of its frame", () => {

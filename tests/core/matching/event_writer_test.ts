@@ -4,6 +4,7 @@ import { EventFlag, EventKind, OrderStatus } from "../../../core/protocol/event_
 import { CommandKind } from "../../../core/protocol/order_record.ts";
 import { ResultCode } from "../../../core/protocol/result_code.ts";
 import {
+  amend,
   buy,
   by,
   called,
@@ -14,6 +15,7 @@ import {
   ioc,
   market,
   postOnly,
+  selfTransfer,
   sell,
   setAccount,
   withdraw,
@@ -208,4 +210,55 @@ Deno.test("growth keeps events and texts", () => {
   assert.equal(new TextDecoder().decode(writer.texts.subarray(offset, writer.textLength)), "abc");
   writer.reset();
   assert.deepEqual([writer.count, writer.textLength, writer.sequence], [0, 0, 1]);
+});
+
+Deno.test("golden: amended, every field at its offset", () => {
+  const venue = venueWithFees();
+  venue.submit(sell(9, 1_001, called("12")), buy(2, 1_001, by(2)));
+  const events = recordsOf(
+    venue,
+    amend("12", { quantity: 8 }),
+    amend("12", { price: 1_003 }),
+  );
+  const { resting } = EventFlag;
+  const { partiallyFilled } = OrderStatus;
+  assertFields(events[0], head(EventKind.amended, 1, partiallyFilled, resting, 0, 0, 1, 1, 1));
+  assertFields(events[0], [[24, "u64", 12], [32, "u32", 1_001], [36, "u32", 1_001]]);
+  assertFields(events[0], [[40, "u64", 8], [48, "u64", 1], [56, "u64", 2]]);
+  assert.deepEqual(hexLines(events[1]), [
+    "0b010208000001000100000001000000",
+    "01000000000000000c00000000000000",
+    "eb030000e90300000800000000000000",
+    "06000000000000000200000000000000",
+  ]);
+});
+
+Deno.test("golden: what a self-trade changes and moves, every field at its offset", () => {
+  const venue = venueWithFees();
+  venue.submit(setAccount(1, true, 9), setAccount(2, true, 9));
+  venue.submit(sell(3, 1_001, called("12")));
+  const events = recordsOf(venue, buy(2, 1_002, by(2), called("13"), selfTransfer));
+  const { debit, maker, resting, transfer } = EventFlag;
+  const { selfTrade } = ResultCode;
+  const isNew = OrderStatus.new;
+  assertFields(
+    events[1],
+    head(EventKind.amended, 1, isNew, maker | resting, selfTrade, 0, 1, 1, 1),
+  );
+  assertFields(events[1], [[24, "u64", 12], [32, "u32", 1_001], [36, "u32", 1_001]]);
+  assertFields(events[1], [[40, "u64", 1], [48, "u64", 2], [56, "u64", 0]]);
+  const moved = [
+    [1, transfer | debit, 12, 1, 20_000, 980_000],
+    [2, transfer, 13, 1, 20_000, 20_000],
+    [2, transfer | debit, 13, 2, 2_002, 997_998],
+    [1, transfer, 12, 2, 2_002, 2_002],
+  ];
+  for (const [index, [account, flags, key, asset, amount, total]] of moved.entries()) {
+    const event = events[2 + index];
+    assertFields(event, head(EventKind.ledger, 0, 0, flags, 0, 0, 0, account, 0));
+    assertFields(event, five(key, asset, amount, total, 0));
+  }
+  const { canceled } = OrderStatus;
+  assertFields(events[6], head(EventKind.canceled, 0, canceled, 0, selfTrade, 0, 1, 2, 2));
+  assert.equal(events.length, 7);
 });

@@ -7,7 +7,7 @@ import {
   listOpenOrders,
 } from "../../../core/matching/inspect.ts";
 import { requestKeyOfClientOrderId } from "../../../core/protocol/request_key.ts";
-import { buy, by, called, halt, on, sell } from "../../support/commands.ts";
+import { amend, buy, by, called, halt, on, sell } from "../../support/commands.ts";
 import { plainMarket, Venue } from "./venue.ts";
 
 /** A venue with orders of account 1 in two instruments, one of them partly filled. */
@@ -88,4 +88,17 @@ Deno.test("instruments are listed with their assets and whether they trade", () 
     [symbol, baseName, quoteName, status].join(" ")
   );
   assert.deepEqual(listed, ["BTC-USD BTC USD trading", "ETH-USD ETH USD halted"]);
+});
+
+Deno.test("an amended order is shown as it is now; the request of its amend leads to no order", () => {
+  const venue = venueWithOrders();
+  venue.submit(amend("a1", { price: 102, quantity: 9 }, called("a2")));
+  const order = findLiveOrder(venue.state, 1, 1);
+  assert.deepEqual(
+    [order?.priceTicks, order?.quantityLots, order?.executedLots, order?.leavesLots],
+    [102, 9, 2, 7],
+  );
+  assert.equal(order?.clientOrderId, "a1");
+  const { low, high } = requestKeyOfClientOrderId("a2");
+  assert.equal(findOrderIdByKey(venue.state, 1, low, high), null);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { HORIZON_MICROS, OUTCOMES_PER_ACCOUNT_MAX } from "../../../core/matching/outcomes.ts";
 import { EventFlag } from "../../../core/protocol/event_record.ts";
 import {
+  amend,
   buy,
   by,
   called,
@@ -202,4 +203,50 @@ Deno.test("outcomes that go give their places back", () => {
   venue.submit(cancelAll(by(2)));
   assert.equal(accounts.outcomeCount(1), 1, "the open order's");
   assert.equal(outcomes.count, 2);
+});
+
+Deno.test("an amend that comes again is done once and gets its first outcome", () => {
+  const venue = new Venue().rest("sell 101 | 2:3");
+  const change = amend("order", { price: 101, quantity: 5 }, called("change"));
+  venue.submit(buy(4, 100, called("order")), change);
+  venue.expect("buy 101 | 1:2");
+  venue.submit(sell(1, 101, by(2)));
+  assert.deepEqual(venue.submit(change), [again("partiallyFilled (ok) executed 3, left 2")]);
+  const [{ flags, orderId, at56 }] = venue.events;
+  assert.equal(flags, EventFlag.duplicate | EventFlag.notAnOrder);
+  assert.deepEqual([orderId, at56], [2n, 303n]);
+  venue.expect("buy 101 | 1:1");
+  assert.match(venue.submit({ ...change, quantity: 6 })[0], /differentContent/);
+  assert.match(venue.submit({ ...change, price: 102 })[0], /differentContent/);
+  assert.match(venue.submit({ ...change, target: 2 })[0], /differentContent/);
+});
+
+Deno.test("the outcome of an amend that kept its place says what the order executed before", () => {
+  const venue = new Venue().rest("sell 101 | 2:5");
+  const change = amend(1, { quantity: 4 }, by(2), called("change"));
+  venue.submit(buy(2, 101), change);
+  assert.deepEqual(venue.submit(change), [
+    "2 outcome again: partiallyFilled (ok) executed 2, left 2",
+  ]);
+});
+
+Deno.test("outcomes of amends go with the horizon, though their order is open", () => {
+  const venue = new Venue();
+  const { accounts } = venue.state;
+  venue.submit(buy(9, 90, called("order")));
+  for (let quantity = 8; quantity > 0; quantity--) venue.submit(amend("order", { quantity }));
+  assert.equal(accounts.outcomeCount(1), 9);
+  venue.stampMicros += HORIZON_MICROS + 1;
+  venue.submit(cancelAll(by(2)));
+  assert.equal(accounts.outcomeCount(1), 1, "that of the order's entry");
+  assert.match(venue.submit(amend("order", { price: 91 }))[0], /amended buy to 1@91/);
+});
+
+Deno.test("a full quota refuses amends, for one that came twice would count twice", () => {
+  const venue = new Venue();
+  venue.submit(buy(5, 101));
+  const { accounts } = venue.state;
+  accounts.addOutcomes(1, OUTCOMES_PER_ACCOUNT_MAX - accounts.outcomeCount(1));
+  assert.match(venue.submit(amend(1, { quantity: 4 }))[0], /outcomeQuotaFull/);
+  venue.expect("buy 101 | 1:5");
 });

@@ -36,6 +36,8 @@ Deno.test("golden: opening and disabling an account", () => {
   assert.deepEqual(hexLines(on), ["40010000000000000000000005000000", HEAD, EMPTY, EMPTY]);
   const off = written(CommandKind.account, 5, (frame, at) => writeSwitch(frame, at, 0, false));
   assert.deepEqual(hexLines(off), ["40000000000000000000000005000000", HEAD, EMPTY, EMPTY]);
+  const grouped = written(CommandKind.account, 5, (frame, at) => writeSwitch(frame, at, 258, true));
+  assert.deepEqual(hexLines(grouped), ["40010000000000000201000005000000", HEAD, EMPTY, EMPTY]);
 });
 
 Deno.test("golden: a deposit and a withdrawal", () => {

@@ -11,6 +11,7 @@ import { POSITIONED_BODY_BYTES } from "../../../core/protocol/position.ts";
 import { ResultCode } from "../../../core/protocol/result_code.ts";
 import { collectReports, REPORTS_PER_COMMAND_MAX } from "../../../core/sequencer/reports.ts";
 import {
+  amend,
   atMarket,
   buy,
   by,
@@ -18,11 +19,15 @@ import {
   cancel,
   cancelAll,
   type Command,
+  decrement,
   deposit,
   expireMaker,
   fok,
   postOnly,
+  selfTransfer,
   sell,
+  setAccount,
+  transfer,
   withBudget,
 } from "../../support/commands.ts";
 import { Venue } from "../matching/venue.ts";
@@ -199,4 +204,113 @@ Deno.test("an order with more fills than an answer carries still says how much i
   assert.ok(!filled.fillsComplete && filled.fills.length < makers);
   assertReport(filled, { status: OrderStatus.filled, executedLots: makers, leavesLots: 0 });
   assert.ok(none.fillsComplete);
+});
+
+Deno.test("an amend that keeps its place is reported with all there is to say of the order", () => {
+  const venue = new Venue().rest("sell 101 | 2:9");
+  venue.submit(buy(3, 101));
+  const [lower, same, refused] = reportsOf(
+    venue,
+    amend(1, { quantity: 7 }, by(2)),
+    amend(1, { price: 101 }, by(2)),
+    amend(1, { quantity: 3 }, by(2)),
+  );
+  assertReport(lower, {
+    kind: EventKind.amended,
+    code: ResultCode.ok,
+    status: OrderStatus.partiallyFilled,
+    orderId: 1,
+    instrument: 1,
+    side: 1,
+    priceTicks: 101,
+    quantity: 7,
+    executedLots: 3,
+    leavesLots: 4,
+    executedTickLots: 0,
+    fills: [],
+  });
+  assertReport(same, { kind: EventKind.amended, quantity: 7, executedLots: 3, leavesLots: 4 });
+  assert.ok(isDone(lower) && !isFinal(lower) && lower.fillsComplete);
+  assertReport(refused, { code: ResultCode.quantityExecuted, limit: 3, value: 3 });
+});
+
+Deno.test("an amend that enters the market is reported with its own fills and how it ended", () => {
+  const venue = new Venue().rest("sell 103 | 2:9\nsell 102 | 3:1\nbuy 99 | 1:4");
+  venue.submit(buy(1, 102), buy(2, 103));
+  const [rested, traded, filled] = reportsOf(
+    venue,
+    amend(1, { price: 104 }, by(2)),
+    amend(1, { price: 99, quantity: 10 }, by(2)),
+    amend(3, { price: 99 }),
+  );
+  assertReport(rested, { status: OrderStatus.partiallyFilled, priceTicks: 104, quantity: 9 });
+  assertReport(rested, { executedLots: 2, leavesLots: 7, fills: [] });
+  assertReport(traded, { status: OrderStatus.partiallyFilled, priceTicks: 99, quantity: 10 });
+  assertReport(traded, { executedLots: 6, leavesLots: 4, executedTickLots: 4 * 99 });
+  assert.equal(traded.fills.length, 1);
+  assert.equal(filled.code, ResultCode.unknownOrder);
+  venue.submit(buy(4, 98));
+  const [end] = reportsOf(venue, amend(venue.lastOrderId, { price: 99 }));
+  assertReport(end, { status: OrderStatus.filled, executedLots: 4, leavesLots: 0 });
+  assert.ok(isFinal(end) && end.fillsComplete);
+});
+
+Deno.test("a repeated amend is reported as its first outcome, which is no order's", () => {
+  const venue = new Venue().rest("sell 101 | 2:9");
+  const change = amend(1, { quantity: 7 }, by(2), called("change"));
+  reportsOf(venue, change);
+  const [again] = reportsOf(venue, change);
+  assert.ok(again.isDuplicate && again.isNotAnOrder && again.fillsComplete);
+  assertReport(again, { orderId: 1, status: OrderStatus.new, executedLots: 0, leavesLots: 7 });
+});
+
+Deno.test("what a decrement takes off an order is off its quantity in the report", () => {
+  const venue = new Venue().rest("sell 102 | 1:5\nsell 101 | 2:4");
+  const [order, budget] = reportsOf(
+    venue,
+    buy(7, 102, by(2), decrement),
+    buy(250, 110, by(2), withBudget, decrement),
+  );
+  assertReport(order, { status: OrderStatus.filled, code: ResultCode.ok, quantity: 3 });
+  assertReport(order, { executedLots: 3, leavesLots: 0, executedTickLots: 306 });
+  assertReport(budget, { quantity: 250, status: OrderStatus.filled, executedLots: 2 });
+  const mixed = new Venue().rest("sell 102 | 1:9\nsell 101 | 2:4\nsell 100 | 1:2");
+  const [rest] = reportsOf(mixed, buy(1_000, 110, by(2), withBudget, decrement));
+  assertReport(rest, { quantity: 596, executedLots: 5, status: OrderStatus.filled });
+  const [ended] = reportsOf(new Venue().rest("sell 101 | 2:4"), buy(4, 101, by(2), decrement));
+  assertReport(ended, { status: OrderStatus.canceled, code: ResultCode.selfTrade, quantity: 4 });
+  assertReport(ended, { executedLots: 0, leavesLots: 0 });
+});
+
+Deno.test("money that a self-trade moved is in no report of an order", () => {
+  const venue = new Venue();
+  venue.submit(setAccount(2, true, 7), setAccount(3, true, 7));
+  venue.rest("sell 102 | 1:5\nsell 101 | 2:4");
+  const before = venue.state.events.sequence;
+  const [order] = reportsOf(venue, buy(6, 102, by(3), selfTransfer));
+  assertReport(order, { quantity: 2, executedLots: 2, leavesLots: 0, status: OrderStatus.filled });
+  assert.equal(order.fills.length, 1);
+  assert.equal(order.sequence - FIRST_SEQUENCE, venue.state.events.sequence - before - 1);
+  venue.submit(sell(4, 105, by(2)), buy(6, 100, by(3), selfTransfer));
+  const [amended] = reportsOf(venue, amend(venue.lastOrderId, { price: 105 }, by(3)));
+  assertReport(amended, { status: OrderStatus.canceled, code: ResultCode.selfTrade, quantity: 6 });
+  assertReport(amended, { executedLots: 3, leavesLots: 0, executedTickLots: 306 });
+  const [moved] = reportsOf(venue, transfer(1, 2, 1, 50));
+  assertReport(moved, { kind: EventKind.ledger, code: ResultCode.ok });
+  assert.equal(moved.sequence, FIRST_SEQUENCE + 1, "a transfer's own two events are there");
+});
+
+Deno.test("an answer without room keeps what the order's quantity counts from", () => {
+  const makers = 2 * REPORTS_PER_COMMAND_MAX;
+  const venue = new Venue();
+  for (let index = 0; index < makers; index++) {
+    venue.submit(sell(1, 101), sell(1, 101, by(2)), sell(1, 102));
+  }
+  const [order] = reportsOf(venue, buy(3 * makers, 102, by(2), decrement));
+  assert.ok(!order.fillsComplete);
+  assertReport(order, { status: OrderStatus.filled, quantity: 2 * makers, leavesLots: 0 });
+  assert.equal(order.executedLots, 2 * makers);
+  venue.submit(sell(1, 103, by(2)), sell(2, 104));
+  const [whole] = reportsOf(venue, buy(3, 104, by(2), decrement));
+  assertReport(whole, { fillsComplete: true, quantity: 2, executedLots: 2 });
 });

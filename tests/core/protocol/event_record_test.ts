@@ -18,6 +18,7 @@ Deno.test("golden: the numbers of event kinds, statuses and flags", () => {
     reference: 8,
     claim: 9,
     rested: 10,
+    amended: 11,
   });
   assert.deepEqual(OrderStatus, {
     none: 0,
@@ -35,6 +36,7 @@ Deno.test("golden: the numbers of event kinds, statuses and flags", () => {
     resting: 8,
     notAnOrder: 16,
     transfer: 32,
+    cut: 64,
   });
 });
 
@@ -48,6 +50,7 @@ Deno.test("the words of an event stand at the offsets of its table", () => {
     orderId: 16,
     first: 24,
     price: 32,
+    priceBefore: 36,
     quantity: 40,
     leaves: 48,
     last: 56,

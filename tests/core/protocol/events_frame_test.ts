@@ -43,7 +43,7 @@ Deno.test("every damage to the structure is refused with its code", () => {
     );
   }
   assert.equal(verdict((frame) => frame.bytes[at] = 0), ResultCode.frameKind);
-  assert.equal(verdict((frame) => frame.bytes[at] = 11), ResultCode.frameKind);
+  assert.equal(verdict((frame) => frame.bytes[at] = 12), ResultCode.frameKind);
   assert.equal(verdict((frame) => frame.words[(at >> 2) + 12] = 16), ResultCode.frameText);
   assert.equal(verdict((frame) => frame.words[(at >> 2) + 13] = 37), ResultCode.frameText);
 });

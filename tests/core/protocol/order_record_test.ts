@@ -7,6 +7,7 @@ import {
   SelfTrade,
   Side,
   TimeInForce,
+  writeAmend,
   writeCommandHead,
   writeNewOrder,
   writeTargetById,
@@ -118,6 +119,21 @@ Deno.test("golden: a cancel by the request key that the order was placed with", 
   ]);
 });
 
+Deno.test("golden: an amend", () => {
+  const bytes = written((frame, at) => {
+    writeCommandHead(frame, at, CommandKind.amend, 7, 44, 0, 0);
+    writeAmend(frame, at, 2 ** 30 - 1, 2 ** 40 + 1);
+    writeTargetById(frame, at, 258);
+  });
+  assert.deepEqual(hexLines(bytes), [
+    "0400000000000000" + "0000000007000000",
+    "2c00000000000000" + "0000000000000000",
+    "ffffff3f00000000" + "0100000000010000",
+    "0201000000000000" + "0000000000000000",
+  ]);
+  assertFields(bytes, [[32, "u64", 2 ** 30 - 1], [40, "u64", 2 ** 40 + 1], [48, "u64", 258]]);
+});
+
 Deno.test("the head leaves zero behind it, whatever the bytes were before", () => {
   const bytes = written((frame, at) => {
     writeCommandHead(frame, at, CommandKind.cancelAll, 1, 1, 0, 0);
@@ -143,6 +159,7 @@ Deno.test("golden: the numbers of kinds, sides, types and flags", () => {
     newOrder: 1,
     cancel: 2,
     cancelAll: 3,
+    amend: 4,
     account: 64,
     deposit: 65,
     withdraw: 66,
@@ -157,5 +174,12 @@ Deno.test("golden: the numbers of kinds, sides, types and flags", () => {
   assert.deepEqual(OrderType, { limit: 1, market: 2 });
   assert.deepEqual(TimeInForce, { gtc: 1, ioc: 2, fok: 3 });
   assert.deepEqual(OrderFlag, { postOnly: 1, quoteBudget: 2, targetByKey: 4 });
-  assert.deepEqual(SelfTrade, { none: 0, expireTaker: 1, expireMaker: 2, expireBoth: 3 });
+  assert.deepEqual(SelfTrade, {
+    none: 0,
+    expireTaker: 1,
+    expireMaker: 2,
+    expireBoth: 3,
+    decrement: 4,
+    transfer: 5,
+  });
 });

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
+import { applyFrame, beginAppend } from "../../../core/matching/apply.ts";
+import { OutcomeDouble, OutcomeWord } from "../../../core/matching/outcomes.ts";
+import { ShardState } from "../../../core/matching/shard_state.ts";
 import { type CommandReport, readCommandReport } from "../../../core/protocol/command_report.ts";
 import { EventKind, OrderStatus } from "../../../core/protocol/event_record.ts";
 import {
+  FRAME_HEADER_BYTES,
   frameCount,
   FrameKind,
   frameKind,
@@ -10,6 +15,7 @@ import {
   frameSender,
   RECORD_BYTES,
 } from "../../../core/protocol/frame.ts";
+import { OrderWord } from "../../../core/protocol/order_record.ts";
 import {
   POSITIONED_BODY_BYTES,
   positionEpoch,
@@ -22,8 +28,18 @@ import {
   REPORTS_MAX,
   REPORTS_PER_COMMAND_MAX,
 } from "../../../core/sequencer/reports.ts";
-import { Venue } from "../matching/venue.ts";
-import { buy, by, cancel, cancelAll, type Command, sell } from "../../support/commands.ts";
+import { recordScript } from "../../model/recorded_script.ts";
+import { scripts } from "../../model/script.ts";
+import { SMALL_CAPACITIES, Venue } from "../matching/venue.ts";
+import {
+  buy,
+  by,
+  cancel,
+  cancelAll,
+  type Command,
+  decrement,
+  sell,
+} from "../../support/commands.ts";
 
 /** Applies the commands as one frame and collects its answer. */
 function answerTo(venue: Venue, commands: readonly Command[]): WireBuffer {
@@ -111,6 +127,17 @@ Deno.test("of a command with too many fills it has the first and the last, and s
   assert.equal(report.status, OrderStatus.partiallyFilled);
 });
 
+Deno.test("an order that lost lots to its own orders alone has room for the last of them", () => {
+  const venue = new Venue();
+  const makers = REPORTS_PER_COMMAND_MAX + 50;
+  for (let maker = 0; maker < makers; maker++) venue.submit(sell(1, 100));
+  const order = buy(makers + 1, 100, decrement);
+  const answer = answerTo(venue, [order, cancel(999)]);
+  assert.equal(frameCount(answer, 0), REPORTS_PER_COMMAND_MAX + 1);
+  const [report] = reportsOf(answer);
+  assert.deepEqual([report.quantity, report.executedLots, report.leavesLots], [1, 0, 1]);
+});
+
 Deno.test("an answer to the largest frame stays within its bound", () => {
   const venue = new Venue();
   for (let maker = 0; maker < 100; maker++) venue.submit(sell(20, 100, by(2)));
@@ -122,3 +149,63 @@ Deno.test("an answer to the largest frame stays within its bound", () => {
   assert.equal(reports.length, commands.length);
   assert.ok(reports.every((report) => report.executedLots === 1 && report.fillsComplete));
 });
+
+Deno.test("of random commands it says what their outcomes say", () => {
+  let checked = 0;
+  const property = fc.property(scripts, (script) => {
+    const state = new ShardState(SMALL_CAPACITIES);
+    for (const { stampMicros, frames } of recordScript(script)) {
+      beginAppend(state, stampMicros, 1);
+      for (const frame of frames) {
+        const from = state.events.count;
+        applyFrame(state, frame, 0, frame.bytes.length);
+        const reports = reportsOf(collectReports(state.events, from, state.events.count, {
+          sender: 1,
+          frameNumber: 1,
+          commands: frameCount(frame, 0),
+          stampMicros,
+          journalSequence: 1,
+          firstEventSequence: state.events.sequence - state.events.count + 1,
+          epoch: 1,
+        }));
+        checked += compareWithOutcomes(state, frame, reports);
+      }
+    }
+  });
+  fc.assert(property, { numRuns: 40 });
+  assert.ok(checked > 1_000, `${checked} reports`);
+});
+
+/** Compares the reports of orders and amends that were carried out; returns how many there were. */
+function compareWithOutcomes(
+  { outcomes }: ShardState,
+  frame: WireBuffer,
+  reports: readonly CommandReport[],
+): number {
+  let checked = 0;
+  for (const [index, report] of reports.entries()) {
+    if (report.kind !== EventKind.accepted && report.kind !== EventKind.amended) continue;
+    const word = (FRAME_HEADER_BYTES + index * RECORD_BYTES) >> 2;
+    const field = (offset: number) => frame.words[word + offset];
+    const { account, keyHigh, keyLow } = OrderWord;
+    const slot = outcomes.find(field(account), field(keyLow), field(keyHigh));
+    const number = (offset: number) => outcomes.number(slot, offset);
+    assert.deepEqual(
+      [report.orderId, report.executedLots, report.leavesLots, report.sequence],
+      [
+        number(OutcomeDouble.orderId),
+        number(OutcomeDouble.executed),
+        number(OutcomeDouble.leaves),
+        number(OutcomeDouble.eventSequence),
+      ],
+    );
+    const kinds = outcomes.word(slot, OutcomeWord.kinds);
+    const code = outcomes.word(slot, OutcomeWord.codeAndIndex) & 0xffff;
+    assert.deepEqual([report.status, report.code], [(kinds >>> 8) & 0xff, code]);
+    const lots = report.fills.reduce((sum, { quantityLots }) => sum + quantityLots, 0);
+    assert.ok(report.fillsComplete && lots <= report.executedLots);
+    if (report.kind === EventKind.accepted) assert.equal(lots, report.executedLots);
+    checked++;
+  }
+  return checked;
+}

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { TRADE_GROUP_MAX, TradeGroupChange } from "../../../core/protocol/administration.ts";
 import { FRAME_HEADER_BYTES } from "../../../core/protocol/frame.ts";
 import { OrderWord } from "../../../core/protocol/order_record.ts";
 import { WireBuffer } from "../../../core/protocol/wire_buffer.ts";
@@ -18,7 +19,8 @@ function accountFields(command: AdministrationCommand): unknown[] {
 Deno.test("an account command carries its trade group, and leaves it as it is where it names none", () => {
   const account = { kind: "account", account: 7, enabled: true } as const;
   assert.deepEqual(accountFields(account), [1, 0]);
-  assert.deepEqual(accountFields({ ...account, tradeGroup: 9 }), [1, 9]);
-  const out = { ...account, enabled: false, tradeGroup: 2 ** 32 - 1 };
+  const most = { ...account, tradeGroup: TRADE_GROUP_MAX };
+  assert.deepEqual(accountFields(most), [1, 2 ** 32 - 2]);
+  const out = { ...account, enabled: false, tradeGroup: TradeGroupChange.leave };
   assert.deepEqual(accountFields(out), [0, 2 ** 32 - 1]);
 });

@@ -279,6 +279,7 @@ Deno.test("no page is longer than an answer may be", () => {
     status: 5,
     code: 65_535,
     entrySequence: most,
+    hasRested: true,
     sequence: most,
     updatedMicros: most,
   }, 1);

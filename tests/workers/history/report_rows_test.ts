@@ -14,7 +14,7 @@ function rowsOf(...counts: number[]): readonly (readonly unknown[])[] {
   let next = 1;
   return counts.map((count) => {
     const run = new ReportRun(7, next);
-    for (let index = 0; index < count; index++) run.add(frame, 0, 100 + next++, 0, 0);
+    for (let index = 0; index < count; index++) run.add(frame, 0, 100 + next++, 0, null);
     return runValues(run);
   });
 }

@@ -79,7 +79,11 @@ async function accounts(data: string, line: ReadyLine): Promise<void> {
   assert.match(tooMuch.says, /insufficient_funds: 1000\.000001 USD available/);
   const other = await refused(data, "deposit", "7", "USD", "1", "--id", "wire-1");
   assert.match(other.says, /different_content/);
-  await admin(data, "accounts", "open", "8");
+  const opened = await admin<{ tradeGroup: string }>(
+    data,
+    ...["accounts", "open", "8", "--trade-group", "3"],
+  );
+  assert.equal(opened.tradeGroup, "3");
   const transfer = ["transfer", "7", "8", "USD", "400", "--id", "gift-1"];
   const given = await admin<{ balance: { total: string } }>(data, ...transfer);
   assert.equal(given.balance.total, "600.000001");
