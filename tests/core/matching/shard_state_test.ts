@@ -36,8 +36,13 @@ Deno.test("what is large enough is left alone", () => {
 
 Deno.test("what one reserve says has room needs no growth, whatever comes", () => {
   const state = new ShardState(DEFAULT_CAPACITIES);
+  assert.ok(!state.isTight);
   const room = state.reserve();
-  assert.ok(room > 1 && room * EVENTS_PER_COMMAND_MAX <= state.events.freeCount);
+  assert.ok(room > 1 && room <= Math.min(state.orders.capacity, state.outcomes.freeCount));
+  state.events.count = DEFAULT_CAPACITIES.events - EVENTS_PER_COMMAND_MAX;
+  assert.ok(!state.isTight, "room for one worst command");
+  state.events.count++;
+  assert.ok(state.isTight, "one event less than the worst command may make");
   const full = new ShardState(SMALLEST);
   assert.equal(full.reserve(), 1, "at least one");
   const opening = market().asset("BTC", 8).asset("USD", 6).instrument("BTC-USD")
