@@ -54,16 +54,36 @@ class BookAlone {
     const { kinds, orders } = this.#flow;
     for (let operation = from; operation < to; operation++) {
       if (!this.#books.hasRoom) this.#books.grow();
-      if (kinds[operation] === OperationKind.cancel) this.#cancel(orders[operation]);
+      if (kinds[operation] === OperationKind.cancel) this.#close(this.#find(orders[operation]));
+      else if (kinds[operation] === OperationKind.amend) this.#amend(operation);
       else this.#place(operation, kinds[operation] === OperationKind.add);
     }
   }
 
-  #cancel(order: number): void {
+  #find(order: number): number {
     // Ids count from 1.
     const slot = this.#index.find(order + 1);
     if (slot === 0) throw new Error(`order ${order} is not live`);
-    this.#close(slot);
+    return slot;
+  }
+
+  #amend(operation: number): void {
+    const { lots, orders, priceTicks } = this.#flow;
+    const slot = this.#find(orders[operation]);
+    const { doubles } = this.#orders;
+    const at = slot * ORDER_DOUBLES;
+    const taken = doubles[at + OrderField.quantity] - lots[operation];
+    const price = priceTicks[operation];
+    doubles[at + OrderField.quantity] = lots[operation];
+    if (price === doubles[at + OrderField.price]) {
+      this.#books.reduce(slot, taken);
+      doubles[at + OrderField.leaves] -= taken;
+      return;
+    }
+    this.#books.remove(slot);
+    doubles[at + OrderField.price] = price;
+    doubles[at + OrderField.leaves] -= taken;
+    this.#books.add(slot);
   }
 
   #close(slot: number): void {
@@ -86,6 +106,7 @@ class BookAlone {
     doubles[at + OrderField.orderId] = order + 1;
     doubles[at + OrderField.price] = price;
     doubles[at + OrderField.leaves] = leaves;
+    doubles[at + OrderField.quantity] = lots[operation];
     integers[slot * ORDER_INTEGERS + OrderField.instrument] = instrument;
     integers[slot * ORDER_INTEGERS + OrderField.side] = side;
     this.#index.insert(slot);

@@ -7,6 +7,9 @@ import type { Contender, Loaded } from "./contender.ts";
 import { type Flow, totalsAfter } from "./flow.ts";
 import { isSame, totalsText, TradeSum } from "./trade_sum.ts";
 
+/** Runs of each side before those that count. */
+const WARM_UP_RUNS = 4;
+
 /** A side, and how much of the flow it is given. */
 export interface Entry {
   readonly contender: Contender;
@@ -27,8 +30,9 @@ export interface Timing {
 }
 
 /**
- * Measures the sides. The first run of each is its warm-up and is told every trade: a side that
- * trades otherwise than the flow's maker fails the bench.
+ * Measures the sides. The first run of each is told every trade: a side that trades otherwise than
+ * the flow's maker fails the bench. With {@link WARM_UP_RUNS} more it is its warm-up: the compiler
+ * needs some hundred milliseconds of a side before it has seen enough to inline what is hot.
  */
 export function compare(
   flow: Flow,
@@ -43,13 +47,15 @@ export function compare(
     if (entry.rounds === 0) perSecond.push(first);
     return { entry, loaded, perSecond };
   });
-  for (let round = 0; round < Math.max(...entries.map(({ rounds }) => rounds)); round++) {
+  const rounds = Math.max(...entries.map((entry) => entry.rounds));
+  for (let round = -WARM_UP_RUNS; round < rounds; round++) {
     for (const { entry, loaded, perSecond } of sides) {
-      if (round >= entry.rounds) continue;
+      if (round >= entry.rounds || entry.rounds === 0) continue;
       const run = loaded.open(null);
       const startMillis = performance.now();
       run.apply();
-      perSecond.push(entry.operations / (performance.now() - startMillis) * 1_000);
+      const rate = entry.operations / (performance.now() - startMillis) * 1_000;
+      if (round >= 0) perSecond.push(rate);
       run.check?.();
     }
   }

@@ -17,6 +17,7 @@ import {
   OrderType,
   SelfTrade,
   TimeInForce,
+  writeAmend,
   writeCommandHead,
   writeNewOrder,
   writeTargetById,
@@ -29,6 +30,14 @@ import { type Flow, OperationKind } from "./flow.ts";
 const GATEWAY = 2;
 /** Request keys of each account count from here. */
 const FIRST_KEY = 1_000;
+
+/** First event of each kind of operation that is done. */
+const FIRST_EVENTS: Readonly<Record<number, number>> = {
+  [OperationKind.add]: EventKind.accepted,
+  [OperationKind.aggressive]: EventKind.accepted,
+  [OperationKind.cancel]: EventKind.canceled,
+  [OperationKind.amend]: EventKind.amended,
+};
 
 /** Frames of one buffer. All but the last carry the same number of records. */
 export interface FrameTape {
@@ -101,6 +110,12 @@ export class TapeWriter {
     const { accounts, instruments, kinds, lots, orders, priceTicks, sides } = this.#flow;
     const account = accounts[operation];
     const key = this.#keys[account]++;
+    if (kinds[operation] === OperationKind.amend) {
+      writeCommandHead(wire, at, CommandKind.amend, account, key, 0, 0);
+      writeAmend(wire, at, priceTicks[operation], lots[operation]);
+      writeTargetById(wire, at, this.#orderIds[orders[operation]]);
+      return;
+    }
     if (kinds[operation] === OperationKind.cancel) {
       writeCommandHead(wire, at, CommandKind.cancel, account, key, 0, 0);
       writeTargetById(wire, at, this.#orderIds[orders[operation]]);
@@ -135,11 +150,12 @@ export function learnOrderIds(flow: Flow): Float64Array {
     beginAppend(state, OPENED_MICROS, EPOCH);
     applyFrame(state, frame, 0, byteLength);
     const { bytes, words } = state.events.buffer;
-    const isCancel = flow.kinds[operation] === OperationKind.cancel;
-    if (bytes[0] !== (isCancel ? EventKind.canceled : EventKind.accepted)) {
+    if (bytes[0] !== FIRST_EVENTS[flow.kinds[operation]]) {
       throw new Error(`the engine refused operation ${operation}: event ${bytes[0]}`);
     }
-    if (!isCancel) orderIds[flow.orders[operation]] = readU64(words, EventWord.orderId);
+    if (bytes[0] === EventKind.accepted) {
+      orderIds[flow.orders[operation]] = readU64(words, EventWord.orderId);
+    }
   }
   return orderIds;
 }

@@ -3,7 +3,8 @@
  * of the bench is given in its own form.
  *
  * An operation is a new order that rests, an aggressive order (immediate or cancel, at a limit some
- * ticks through the other side's best price), or a cancel of an order that is live at that moment.
+ * ticks through the other side's best price), or a cancel or an amend of an order that is live at
+ * that moment. Half of the amends take off quantity, the others rest the order at another price.
  * Prices and quantities are small whole numbers, exact in every side's arithmetic. Accounts that
  * buy never sell, so that no side's self-trade prevention has anything to prevent.
  *
@@ -11,8 +12,8 @@
  */
 import type { TradeTotals } from "./trade_sum.ts";
 
-/** What an operation does. An amend, once the engine has one, becomes the fourth. */
-export const OperationKind = { add: 0, aggressive: 1, cancel: 2 } as const;
+/** What an operation does. */
+export const OperationKind = { add: 0, aggressive: 1, cancel: 2, amend: 3 } as const;
 
 /** From what a flow is made. Shares are of the operations that are measured. */
 export interface FlowShape {
@@ -26,6 +27,7 @@ export interface FlowShape {
   readonly operations: number;
   readonly cancelShare: number;
   readonly aggressiveShare: number;
+  readonly amendShare: number;
   /** New orders stand 1 to this many ticks away from the mid. */
   readonly bandTicks: number;
   /** How far an aggressive order's limit goes through the best price. */
@@ -48,8 +50,9 @@ export interface Flow {
   /** From 1 on; of the canceled order as well. */
   readonly accounts: Uint16Array;
   readonly priceTicks: Int32Array;
+  /** Of the order as a whole, what was executed included; 0 of a cancel. */
   readonly lots: Int32Array;
-  /** Number of the order that is new or canceled. */
+  /** Number of the order that is new, canceled or amended. */
   readonly orders: Int32Array;
   /** The trades of the measured operations, after every {@link CHECKPOINT_OPERATIONS} of them. */
   readonly checkpoints: readonly TradeTotals[];
@@ -67,6 +70,7 @@ const MIXED: FlowShape = {
   operations: 2_000_000,
   cancelShare: 0.38,
   aggressiveShare: 0.1,
+  amendShare: 0,
   bandTicks: 200,
   throughTicks: 20,
 };
@@ -74,6 +78,7 @@ const MIXED: FlowShape = {
 /** The flows of the bench, the mixed one first. */
 export const FLOWS: readonly FlowShape[] = [
   MIXED,
+  { ...MIXED, name: "amends", operations: 500_000, amendShare: 0.05 },
   { ...MIXED, name: "add and cancel", operations: 500_000, cancelShare: 0.5, aggressiveShare: 0 },
   {
     ...MIXED,

@@ -60,6 +60,21 @@ export class FlowBook {
     return this.#books[order];
   }
 
+  /** Price of an order in ticks. */
+  priceOf(order: number): number {
+    return this.#prices[order];
+  }
+
+  /** Lots of an order that are not executed. */
+  leavesOf(order: number): number {
+    return this.#leaves[order];
+  }
+
+  /** Takes lots off an order, which keeps its place. */
+  reduce(order: number, lots: number): void {
+    this.#leaves[order] -= lots;
+  }
+
   /** Rests an order. */
   add(order: number, book: number, price: number, lots: number): void {
     const offset = price - this.#lowTicks;

@@ -29,8 +29,9 @@ class FlowMaker {
   readonly #sum = new TradeSum();
   readonly #book: FlowBook;
   readonly #mids: Int32Array;
-  /** Account of each order. */
+  /** Account of each order, and its quantity. */
   readonly #accounts: Uint16Array;
+  readonly #quantities: Int32Array;
   #random: number;
   #at = 0;
 
@@ -43,6 +44,7 @@ class FlowMaker {
     this.#book = new FlowBook(books, MID_TICKS - halfRange, 2 * halfRange, count);
     this.#mids = new Int32Array(shape.instruments + 1).fill(MID_TICKS);
     this.#accounts = new Uint16Array(count);
+    this.#quantities = new Int32Array(count);
     this.#flow = {
       shape,
       openingCount: shape.liveOrders,
@@ -72,7 +74,9 @@ class FlowMaker {
 
   #operation(): void {
     const draw = this.#next();
-    if (draw < this.#shape.cancelShare && this.#book.liveCount > 0) return this.#cancel();
+    const { amendShare, cancelShare } = this.#shape;
+    if (draw < cancelShare && this.#book.liveCount > 0) return this.#cancel();
+    if (draw < cancelShare + amendShare && this.#book.liveCount > 0) return this.#amend();
     const instrument = this.#drawInstrument();
     const side = this.#drawSide();
     this.#moveMid(instrument);
@@ -83,23 +87,26 @@ class FlowMaker {
   }
 
   #add(instrument: number, side: number): void {
-    const away = 1 + this.#below(this.#shape.bandTicks);
-    const middle = this.#mids[instrument];
-    const opposite = this.#book.best(instrument * 2 + (side ^ 1));
-    let price = side === Side.buy ? middle - away : middle + away;
-    // It rests: where the mid has moved past orders of the other side, it stands before them.
-    if (opposite !== 0) {
-      price = side === Side.buy ? Math.min(price, opposite - 1) : Math.max(price, opposite + 1);
-    }
+    const price = this.#drawPrice(instrument, side);
     const lots = 1 + this.#below(LOTS_MAX);
     const order = this.#newOrder(OperationKind.add, instrument, side, price, lots);
     this.#book.add(order, instrument * 2 + side, price, lots);
   }
 
+  /** A price at which an order rests: where the mid has passed the other side, it stands before it. */
+  #drawPrice(instrument: number, side: number): number {
+    const away = 1 + this.#below(this.#shape.bandTicks);
+    const middle = this.#mids[instrument];
+    const opposite = this.#book.best(instrument * 2 + (side ^ 1));
+    const price = side === Side.buy ? middle - away : middle + away;
+    if (opposite === 0) return price;
+    return side === Side.buy ? Math.min(price, opposite - 1) : Math.max(price, opposite + 1);
+  }
+
   /** Takes so much that on average the orders stay as many as they are meant to be. */
   #aggress(instrument: number, side: number, best: number): void {
-    const { aggressiveShare, cancelShare, liveOrders, throughTicks } = this.#shape;
-    const makers = (1 - aggressiveShare - 2 * cancelShare) / aggressiveShare;
+    const { aggressiveShare, amendShare, cancelShare, liveOrders, throughTicks } = this.#shape;
+    const makers = (1 - aggressiveShare - amendShare - 2 * cancelShare) / aggressiveShare;
     const lotsMean = makers * (LOTS_MAX + 1) / 2 * (this.#book.liveCount / liveOrders);
     const lots = 1 + this.#below(Math.max(1, Math.round(2 * lotsMean) - 1));
     const limit = side === Side.buy ? best + throughTicks : best - throughTicks;
@@ -109,13 +116,39 @@ class FlowMaker {
 
   #cancel(): void {
     const order = this.#book.liveAt(this.#below(this.#book.liveCount));
-    const book = this.#book.bookOf(order);
+    this.#write(OperationKind.cancel, order, 0, 0);
     this.#book.remove(order);
-    const { accounts, instruments, kinds, orders, sides } = this.#flow;
-    kinds[this.#at] = OperationKind.cancel;
+  }
+
+  #amend(): void {
+    const book = this.#book;
+    const order = book.liveAt(this.#below(book.liveCount));
+    const side = book.bookOf(order);
+    if (this.#next() < 0.5) {
+      const lots = this.#below(book.leavesOf(order));
+      this.#quantities[order] -= lots;
+      book.reduce(order, lots);
+      return this.#write(OperationKind.amend, order, book.priceOf(order), this.#quantities[order]);
+    }
+    const price = this.#drawPrice(side >> 1, side & 1);
+    this.#write(OperationKind.amend, order, price, this.#quantities[order]);
+    // At the price that it has it would keep its place.
+    if (price === book.priceOf(order)) return;
+    const leaves = book.leavesOf(order);
+    book.remove(order);
+    book.add(order, side, price, leaves);
+  }
+
+  /** Writes an operation on a live order. */
+  #write(kind: number, order: number, price: number, lots: number): void {
+    const { accounts, instruments, kinds, orders, priceTicks, sides } = this.#flow;
+    const book = this.#book.bookOf(order);
+    kinds[this.#at] = kind;
     instruments[this.#at] = book >> 1;
     sides[this.#at] = book & 1;
     accounts[this.#at] = this.#accounts[order];
+    priceTicks[this.#at] = price;
+    this.#flow.lots[this.#at] = lots;
     orders[this.#at++] = order;
   }
 
@@ -131,6 +164,7 @@ class FlowMaker {
     // Odd accounts buy, even ones sell.
     const account = 1 + 2 * this.#below(this.#shape.accounts / 2) + side;
     this.#accounts[order] = account;
+    this.#quantities[order] = lots;
     flow.kinds[this.#at] = kind;
     flow.instruments[this.#at] = instrument;
     flow.sides[this.#at] = side;

@@ -21,7 +21,8 @@ const ROUNDS_OTHERS = 3;
 const LATENCY_SECONDS = 4;
 
 /** How the figures come about. */
-const HOW = "a side's first run warms it up and has its trades checked; then medians of " +
+const HOW =
+  "a side's first run has its trades checked, and four more warm it up; then medians of " +
   `${ROUNDS_MIXED} runs (peers and other flows ${ROUNDS_OTHERS}), sides in turn, fresh books`;
 
 /** What the project aims for. */
@@ -55,7 +56,7 @@ export function matchingBench(
     details[`${peer.name} was given`] = `${peer.operations / mixed.operations * 100} % of the flow`;
   }
   for (const shape of others) {
-    const timings = measure(shape, [firstPeer(shape)], ROUNDS_OTHERS, say);
+    const timings = measure(shape, firstPeer(shape), ROUNDS_OTHERS, say);
     details[`${shape.name}, M/s`] = lineOf(timings);
   }
   return Promise.resolve({
@@ -74,17 +75,20 @@ function measure(
   others: readonly Entry[],
   rounds: number,
   say: (line: string) => void,
-): Timing[] {
+): [Timing, Timing, ...Timing[]] {
   const flow = makeFlow(shape);
   const { operations } = shape;
   say(`${shape.name}: the flow's own book: ${totalsText(totalsAfter(flow, operations))}`);
   const own = [engine, bookAlone].map((contender) => ({ contender, operations, rounds }));
-  return compare(flow, [...own, ...others], say);
+  const [whole, alone, ...theirs] = compare(flow, [...own, ...others], say);
+  return [whole, alone, ...theirs];
 }
 
-function lineOf([whole, alone, peer]: readonly Timing[]): string {
-  return `${millions(whole.median)}; ${ratio(whole, alone)} of the book alone; ` +
-    `${ratio(whole, peer)} times nodejs-order-book`;
+function lineOf([whole, alone, peer]: readonly [Timing, Timing, ...Timing[]]): string {
+  const ofAlone = `${millions(whole.median)}; ${ratio(whole, alone)} of the book alone`;
+  return peer === undefined
+    ? `${ofAlone}; npm's books lose priority on amends`
+    : `${ofAlone}; ${ratio(whole, peer)} times nodejs-order-book`;
 }
 
 function targetsText(whole: Timing, alone: Timing, peer: Timing): string {

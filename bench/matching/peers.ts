@@ -27,8 +27,9 @@ const PEERS: readonly { readonly contender: Contender; readonly share: number }[
 /** Runs of each peer that count. */
 const ROUNDS = 3;
 
-/** Every peer on a flow, nodejs-order-book first. */
+/** Every peer on a flow, nodejs-order-book first; none on one with amends: theirs lose priority. */
 export function allPeers(shape: FlowShape): Entry[] {
+  if (shape.amendShare > 0) return [];
   return PEERS.map(({ contender, share }) => ({
     contender,
     operations: shape.operations * share,
@@ -37,8 +38,9 @@ export function allPeers(shape: FlowShape): Entry[] {
 }
 
 /** nodejs-order-book on a flow, run once where filling its book takes it seconds. */
-export function firstPeer(shape: FlowShape): Entry {
+export function firstPeer(shape: FlowShape): Entry[] {
+  if (shape.amendShare > 0) return [];
   const { contender, share } = PEERS[0];
   const isLarge = shape.liveOrders > 100_000;
-  return { contender, operations: shape.operations * share, rounds: isLarge ? 0 : ROUNDS };
+  return [{ contender, operations: shape.operations * share, rounds: isLarge ? 0 : ROUNDS }];
 }

@@ -36,6 +36,8 @@ for (const shape of SMALL) {
     const cancels = shareOf(flow, OperationKind.cancel);
     const aggressive = shareOf(flow, OperationKind.aggressive);
     assert.ok(Math.abs(cancels - shape.cancelShare) < 0.02, `cancels ${cancels}`);
+    const amends = shareOf(flow, OperationKind.amend);
+    assert.ok(Math.abs(amends - shape.amendShare) < 0.01, `amends ${amends}`);
     assert.ok(Math.abs(aggressive - shape.aggressiveShare) < 0.02, `aggressive ${aggressive}`);
     assert.equal(totalsAfter(flow, 0).trades, 0);
   });
@@ -46,7 +48,9 @@ for (const shape of SMALL) {
     const canceled = new Set<number>();
     for (let at = 0; at < flow.count; at++) {
       const order = flow.orders[at];
-      if (flow.kinds[at] !== OperationKind.cancel) placed.add(order);
+      const kind = flow.kinds[at];
+      if (kind === OperationKind.amend) assert.ok(placed.has(order) && !canceled.has(order));
+      else if (kind !== OperationKind.cancel) placed.add(order);
       else {
         assert.ok(placed.has(order) && !canceled.has(order), `operation ${at}`);
         canceled.add(order);

@@ -60,7 +60,8 @@ Deno.test("process specs: no process may run programs, and each reaches only wha
     assert.equal(flagOf(name, "write"), undefined);
   }
   assert.equal(flagOf("demo", "net"), "--allow-net=127.0.0.1:8000");
-  const matchingFlags = "--v8-flags=--max-semi-space-size=64,--no-flush-bytecode";
+  const matchingFlags = "--v8-flags=--max-semi-space-size=64," +
+    "--max-inlined-bytecode-size-cumulative=2000,--no-flush-bytecode";
   assert.ok(argumentsOf("matching").includes(matchingFlags));
   assert.ok(argumentsOf("gateway").includes("--v8-flags=--no-flush-bytecode"));
 });
