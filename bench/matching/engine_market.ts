@@ -25,7 +25,7 @@ export const EPOCH = 1;
 /** Sender of the administrative frames. */
 const OPERATOR = 1;
 /** The quote asset of every instrument; the base asset of instrument n is n + 1. */
-const QUOTE_ASSET = 1;
+export const QUOTE_ASSET = 1;
 const FUNDS_MINOR = 10_000_000_000_000;
 /** Balances that one command may open, for which a shard always keeps room. */
 const SPARE_BALANCES = 4_096;
@@ -75,11 +75,13 @@ export function openMarket(shape: FlowShape): ShardState {
   return state;
 }
 
-function baseAssetOf(instrument: number): number {
+/** The base asset of an instrument. */
+export function baseAssetOf(instrument: number): number {
   return QUOTE_ASSET + instrument;
 }
 
-function termsOf(instrument: number, symbol: string) {
+/** The terms of every instrument of the benches. */
+export function termsOf(instrument: number, symbol: string) {
   return {
     instrument,
     symbol,

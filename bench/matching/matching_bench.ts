@@ -10,6 +10,7 @@ import { compare, type Entry, millions, type Timing } from "./compare.ts";
 import { engine, expiringEngine } from "./engine_contender.ts";
 import { FLOWS, type FlowShape, totalsAfter } from "./flow.ts";
 import { makeFlow } from "./flow_maker.ts";
+import { LARGE, largeShardDetails } from "./large_shard.ts";
 import { latencyDetails } from "./latency.ts";
 import { allPeers, firstPeer } from "./peers.ts";
 import { totalsText } from "./trade_sum.ts";
@@ -65,7 +66,7 @@ export function matchingBench(
     unit: "commands/s",
     peers: [...peers, alone].map(({ name, median }) => ({ name, value: Math.round(median) })),
     ratio: whole.median / peers[0].median,
-    details: { ...details, ...latency },
+    details: { ...details, ...largeShardDetails(LARGE, say), ...latency },
   });
 }
 
