@@ -1,12 +1,25 @@
 /**
  * Accounts: whether they may trade, which belong together, and the list of each one's open orders.
  *
- * An account is its number, from 1 on; account 0 is the venue's own and takes the fees. The tables
- * grow by doubling at a safe point when an account beyond their end is opened.
+ * An account is its number, from 1 on; account 0 is the venue's own and takes the fees. Of each, 32
+ * bytes, so that what a command needs of its account is in one cache line:
+ *
+ * ```text
+ * offset | bytes | type | field
+ *      0 |     4 | i32  | status (AccountStatus)
+ *      4 |     4 | u32  | trade group, 0: none
+ *      8 |     4 | i32  | first open order, 0: none
+ *     12 |     4 | i32  | open orders
+ *     16 |     4 | i32  | outcomes in the outcome table
+ *     20 |    12 | -    | spare
+ * ```
+ *
+ * The table grows by doubling at a safe point when an account beyond its end is opened.
  * Owner and only writer: the matching thread.
  *
  * @module
  */
+import { alignedDoubles, integersOf } from "../memory/aligned_doubles.ts";
 import type { OrderPool } from "../book/order_pool.ts";
 import * as orderPool from "../book/order_pool.ts";
 
@@ -29,46 +42,49 @@ export const AccountStatus = { unknown: 0, enabled: 1, disabled: 2 } as const;
 const UNKNOWN = AccountStatus.unknown;
 const NO_GROUP = NO_TRADE_GROUP;
 
+/** 32-bit integers an account, as a shift, and which they are. */
+const SHIFT = 3;
+const STATUS = 0;
+const TRADE_GROUP = 1;
+const OPEN_HEAD = 2;
+const OPEN_COUNT = 3;
+const OUTCOME_COUNT = 4;
+
 /** Every account of a shard. */
 export class Accounts {
-  #statuses: Uint8Array;
-  #tradeGroups: Uint32Array;
-  #openHeads: Int32Array;
-  #openCounts: Int32Array;
-  #outcomeCounts: Int32Array;
+  #integers: Int32Array<ArrayBuffer>;
   readonly #orders: OrderPool;
   /** Highest account number that was opened. */
   last = 0;
 
   constructor(orders: OrderPool, capacity: number) {
     this.#orders = orders;
-    this.#statuses = new Uint8Array(capacity);
-    this.#tradeGroups = new Uint32Array(capacity);
-    this.#openHeads = new Int32Array(capacity);
-    this.#openCounts = new Int32Array(capacity);
-    this.#outcomeCounts = new Int32Array(capacity);
+    this.#integers = tableFor(capacity);
   }
 
   /** Status of an account (AccountStatus). */
   status(account: number): number {
-    return account >>> 0 < this.#statuses.length ? this.#statuses[account >>> 0] : UNKNOWN;
+    const integers = this.#integers;
+    return account >>> 0 < integers.length >>> SHIFT
+      ? integers[(account << SHIFT) | STATUS]
+      : UNKNOWN;
   }
 
   /** Opens, enables or disables an account below {@link ACCOUNTS_MAX}. May allocate. */
   setStatus(account: number, status: number): void {
-    while (account >= this.#statuses.length) this.#grow();
-    this.#statuses[account] = status;
+    while (account >= this.#integers.length >>> SHIFT) this.#grow();
+    this.#integers[(account << SHIFT) | STATUS] = status;
     this.last = Math.max(this.last, account);
   }
 
   /** Trade group of an account that was opened; {@link NO_TRADE_GROUP}: none. */
   tradeGroup(account: number): number {
-    return this.#tradeGroups[account];
+    return this.#integers[(account << SHIFT) | TRADE_GROUP] >>> 0;
   }
 
   /** Puts an account that was opened into a trade group, or into none. */
   setTradeGroup(account: number, tradeGroup: number): void {
-    this.#tradeGroups[account] = tradeGroup;
+    this.#integers[(account << SHIFT) | TRADE_GROUP] = tradeGroup;
   }
 
   /**
@@ -77,27 +93,27 @@ export class Accounts {
    */
   isOneOwner(account: number, tradeGroup: number, other: number): boolean {
     return account === other ||
-      (tradeGroup !== NO_GROUP && this.#tradeGroups[other] === tradeGroup);
+      (tradeGroup !== NO_GROUP && this.tradeGroup(other) === tradeGroup);
   }
 
   /** First open order of an account, or 0. */
   firstOpen(account: number): number {
-    return this.#openHeads[account];
+    return this.#integers[(account << SHIFT) | OPEN_HEAD];
   }
 
   /** Open orders of an account. */
   openCount(account: number): number {
-    return this.#openCounts[account];
+    return this.#integers[(account << SHIFT) | OPEN_COUNT];
   }
 
   /** Outcomes of an account in the outcome table. */
   outcomeCount(account: number): number {
-    return this.#outcomeCounts[account];
+    return this.#integers[(account << SHIFT) | OUTCOME_COUNT];
   }
 
   /** Counts outcomes of an account in or out. */
   addOutcomes(account: number, change: number): void {
-    this.#outcomeCounts[account] += change;
+    this.#integers[(account << SHIFT) | OUTCOME_COUNT] += change;
   }
 
   /** Puts the order in `slot` at the head of its account's list. */
@@ -105,12 +121,13 @@ export class Accounts {
     const integers = this.#orders.integers;
     const at = slot << ORDER_INTEGERS_SHIFT;
     const account = integers[at | OrderField.account];
-    const head = this.#openHeads[account];
+    const own = account << SHIFT;
+    const head = this.#integers[own | OPEN_HEAD];
     integers[at | OrderField.accountNext] = head;
     integers[at | OrderField.accountPrevious] = 0;
     if (head !== 0) integers[(head << ORDER_INTEGERS_SHIFT) | OrderField.accountPrevious] = slot;
-    this.#openHeads[account] = slot;
-    this.#openCounts[account]++;
+    this.#integers[own | OPEN_HEAD] = slot;
+    this.#integers[own | OPEN_COUNT]++;
   }
 
   /** Takes the order in `slot` off its account's list. */
@@ -120,30 +137,22 @@ export class Accounts {
     const account = integers[at | OrderField.account];
     const next = integers[at | OrderField.accountNext];
     const previous = integers[at | OrderField.accountPrevious];
-    if (previous === 0) this.#openHeads[account] = next;
+    const own = account << SHIFT;
+    if (previous === 0) this.#integers[own | OPEN_HEAD] = next;
     else integers[(previous << ORDER_INTEGERS_SHIFT) | OrderField.accountNext] = next;
     if (next !== 0) {
       integers[(next << ORDER_INTEGERS_SHIFT) | OrderField.accountPrevious] = previous;
     }
-    this.#openCounts[account]--;
+    this.#integers[own | OPEN_COUNT]--;
   }
 
   #grow(): void {
-    const length = this.#statuses.length * 2;
-    const statuses = new Uint8Array(length);
-    statuses.set(this.#statuses);
-    this.#statuses = statuses;
-    const tradeGroups = new Uint32Array(length);
-    tradeGroups.set(this.#tradeGroups);
-    this.#tradeGroups = tradeGroups;
-    this.#openHeads = lengthened(this.#openHeads, length);
-    this.#openCounts = lengthened(this.#openCounts, length);
-    this.#outcomeCounts = lengthened(this.#outcomeCounts, length);
+    const longer = tableFor((this.#integers.length >>> SHIFT) * 2);
+    longer.set(this.#integers);
+    this.#integers = longer;
   }
 }
 
-function lengthened(values: Int32Array, length: number): Int32Array {
-  const longer = new Int32Array(length);
-  longer.set(values);
-  return longer;
+function tableFor(capacity: number): Int32Array<ArrayBuffer> {
+  return integersOf(alignedDoubles(capacity << (SHIFT - 1)));
 }

@@ -128,9 +128,9 @@ function isFunded(
   const hold = holdOf(state, slot, reserveOf(state, slot, price, leaves), leaves);
   const missing = hold - orders.doubles[order | OrderField.hold];
   const balance = orders.integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.balance];
-  if (missing <= balances.available[balance]) return true;
+  if (missing <= balances.availableOf(balance)) return true;
   const { insufficientFunds } = ResultCode;
-  reject(state, frame, at, insufficientFunds, balances.available[balance], missing);
+  reject(state, frame, at, insufficientFunds, balances.availableOf(balance), missing);
   return false;
 }
 

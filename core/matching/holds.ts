@@ -58,8 +58,8 @@ export function changeHold(state: ShardState, slot: number, hold: number): void 
   const at = (slot << ORDER_DOUBLES_SHIFT) | OrderField.hold;
   const released = orders.doubles[at] - hold;
   orders.doubles[at] = hold;
-  balances.held[balance] -= released;
-  balances.available[balance] += released;
+  balances.addHeld(balance, -released);
+  balances.addAvailable(balance, released);
 }
 
 /** Gives back what the order in `slot` still holds. */
@@ -67,8 +67,8 @@ export function releaseHold(state: ShardState, slot: number): void {
   const { balances, orders } = state;
   const balance = orders.integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.balance];
   const amount = orders.doubles[(slot << ORDER_DOUBLES_SHIFT) | OrderField.hold];
-  balances.held[balance] -= amount;
-  balances.available[balance] += amount;
+  balances.addHeld(balance, -amount);
+  balances.addAvailable(balance, amount);
 }
 
 /**
@@ -103,8 +103,8 @@ export function settle(
     const quote = balances.open(account, instruments.quoteAsset[instrument]);
     doubles[at | OrderField.leaves] -= lots;
     doubles[at | OrderField.hold] -= baseAmount;
-    balances.held[held] -= baseAmount;
-    balances.available[quote] += notional - fee;
+    balances.addHeld(held, -baseAmount);
+    balances.addAvailable(quote, notional - fee);
   } else {
     const base = balances.open(account, instruments.baseAsset[instrument]);
     let reserveNext = doubles[at | OrderField.reserve] - notional;
@@ -117,10 +117,10 @@ export function settle(
     const hold = buyHold(state, instrument, reserveNext, creditNext);
     const released = doubles[at | OrderField.hold] - hold;
     doubles[at | OrderField.hold] = hold;
-    balances.held[held] -= released;
-    balances.available[held] += released - notional - fee;
-    balances.available[base] += baseAmount;
+    balances.addHeld(held, -released);
+    balances.addAvailable(held, released - notional - fee);
+    balances.addAvailable(base, baseAmount);
   }
-  balances.available[instruments.feeSlot[instrument]] += fee;
+  balances.addAvailable(instruments.feeSlot[instrument], fee);
   return fee;
 }

@@ -93,8 +93,8 @@ export function listBalances(state: ShardState, account: number): BalancesAnswer
   for (const [asset, { name, scale }] of state.instruments.assets) {
     const slot = state.balances.find(account, asset);
     if (slot === 0) continue;
-    const available = state.balances.available[slot];
-    rows.push({ asset: name, scale, available, held: state.balances.held[slot] });
+    const available = state.balances.availableOf(slot);
+    rows.push({ asset: name, scale, available, held: state.balances.heldOf(slot) });
   }
   return rows;
 }

@@ -38,7 +38,7 @@ export function moveFunds(state: ShardState, frame: WireBuffer, at: number): voi
   if (isTransfer && to === account) {
     return reject(state, frame, at, ResultCode.accountInvalid, 0, to);
   }
-  const available = state.balances.available[state.balances.find(account, asset)];
+  const available = state.balances.availableOf(state.balances.find(account, asset));
   if (available < amount) {
     return reject(state, frame, at, ResultCode.insufficientFunds, available, amount);
   }
@@ -77,8 +77,8 @@ function change(
 ): number {
   const { balances, events } = state;
   const slot = balances.open(account, asset);
-  balances.available[slot] += amount;
-  const total = balances.available[slot] + balances.held[slot];
+  balances.addAvailable(slot, amount);
+  const total = balances.availableOf(slot) + balances.heldOf(slot);
   events.head(EventKind.ledger, 0, 0, flags, ResultCode.ok, 0, account, 0);
   events.keyed(
     frame.words[(at >> 2) + OrderWord.keyLow],

@@ -117,8 +117,8 @@ function takeSlot(
     ? instruments.baseAsset[instrument]
     : instruments.quoteAsset[instrument];
   const balance = balances.find(account, asset);
-  if (balances.available[balance] < hold) {
-    reject(state, frame, at, ResultCode.insufficientFunds, balances.available[balance], hold);
+  if (balances.availableOf(balance) < hold) {
+    reject(state, frame, at, ResultCode.insufficientFunds, balances.availableOf(balance), hold);
     return 0;
   }
   const slot = orders.take();
@@ -127,8 +127,8 @@ function takeSlot(
     return 0;
   }
   if (hold !== 0) {
-    balances.available[balance] -= hold;
-    balances.held[balance] += hold;
+    balances.addAvailable(balance, -hold);
+    balances.addHeld(balance, hold);
   }
   const doubles = slot << ORDER_DOUBLES_SHIFT;
   orders.doubles[doubles | OrderField.orderId] = ++state.lastOrderId;

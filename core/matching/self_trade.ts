@@ -153,8 +153,8 @@ function move(
   const { balances, events, orders } = state;
   const { integers } = orders;
   const at = slot << ORDER_INTEGERS_SHIFT;
-  balances.available[balance] += change;
-  const total = balances.available[balance] + balances.held[balance];
+  balances.addAvailable(balance, change);
+  const total = balances.availableOf(balance) + balances.heldOf(balance);
   const flags = EventFlag.transfer | (change < 0 ? EventFlag.debit : 0);
   const account = integers[at | OrderField.account];
   events.head(EventKind.ledger, 0, 0, flags, ResultCode.ok, 0, account, 0);

@@ -137,10 +137,10 @@ export class ModelPair {
       const asset = balances.assetOf(slot);
       const expected = held.get(account * ASSETS_MAX + asset) ?? 0n;
       const available = ledger.total(account, asset) - expected;
-      const isSame = BigInt(balances.held[slot]) === expected &&
-        BigInt(balances.available[slot]) === available;
+      const isSame = BigInt(balances.heldOf(slot)) === expected &&
+        BigInt(balances.availableOf(slot)) === available;
       if (isSame) continue;
-      const actual = { available: balances.available[slot], held: balances.held[slot] };
+      const actual = { available: balances.availableOf(slot), held: balances.heldOf(slot) };
       const where = `account ${account}, asset ${asset}`;
       assert.deepEqual(actual, { available: Number(available), held: Number(expected) }, where);
     }

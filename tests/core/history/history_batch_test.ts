@@ -143,7 +143,7 @@ Deno.test("what accounts gained and paid by their fills is what the engine's led
   }
   for (const [account, amount] of quote) {
     const slot = state.balances.find(account, 3);
-    assert.equal(state.balances.available[slot] + state.balances.held[slot], amount);
+    assert.equal(state.balances.availableOf(slot) + state.balances.heldOf(slot), amount);
   }
 });
 

@@ -25,8 +25,8 @@ Deno.test("a balance is found again, as a Map would find it, through every growt
           const known = model.get(`${account}/${asset}`);
           if (known === undefined) {
             assert.equal(slot, model.size + 1, "a new balance takes the next slot");
-            assert.equal(balances.available[slot] + balances.held[slot], 0);
-            balances.available[slot] = account + asset;
+            assert.equal(balances.availableOf(slot) + balances.heldOf(slot), 0);
+            balances.addAvailable(slot, account + asset);
           } else assert.equal(slot, known);
           model.set(`${account}/${asset}`, slot);
           assert.equal(balances.accountOf(slot), account);
@@ -36,7 +36,7 @@ Deno.test("a balance is found again, as a Map would find it, through every growt
         for (const [account, asset] of [...probes, ...sequence]) {
           const slot = model.get(`${account}/${asset}`) ?? 0;
           assert.equal(balances.find(account, asset), slot);
-          assert.equal(balances.available[slot], slot === 0 ? 0 : account + asset);
+          assert.equal(balances.availableOf(slot), slot === 0 ? 0 : account + asset);
         }
       },
     ),
@@ -47,12 +47,12 @@ Deno.test("a balance is found again, as a Map would find it, through every growt
 Deno.test("growth doubles the free slots and loses no money", () => {
   const balances = new Balances(2);
   const slot = balances.open(5, 3);
-  balances.available[slot] = 700;
-  balances.held[slot] = 300;
+  balances.addAvailable(slot, 700);
+  balances.addHeld(slot, 300);
   balances.supply[3] = 1_000;
   balances.grow();
   assert.equal(balances.freeCount, 3);
   assert.equal(balances.find(5, 3), slot);
-  const money = [balances.available[slot], balances.held[slot], balances.supply[3]];
+  const money = [balances.availableOf(slot), balances.heldOf(slot), balances.supply[3]];
   assert.deepEqual(money, [700, 300, 1_000]);
 });

@@ -62,7 +62,7 @@ function play(state: ShardState, appends: readonly RecordedAppend[], offset = 0)
 function balancesOf({ balances }: ShardState): string {
   return Array.from({ length: balances.count }, (_, index) => {
     const slot = index + 1;
-    const amounts = [balances.available[slot], balances.held[slot]];
+    const amounts = [balances.availableOf(slot), balances.heldOf(slot)];
     return [balances.accountOf(slot), balances.assetOf(slot), ...amounts].join();
   }).join(" ");
 }

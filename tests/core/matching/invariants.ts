@@ -93,8 +93,8 @@ function checkMoney(state: ShardState, resting: readonly RestingOrder[]): void {
   for (let slot = 1; slot <= balances.count; slot++) {
     const account = balances.accountOf(slot);
     const asset = balances.assetOf(slot);
-    const available = balances.available[slot];
-    const held = balances.held[slot];
+    const available = balances.availableOf(slot);
+    const held = balances.heldOf(slot);
     must(Number.isSafeInteger(available) && available >= 0, "available is an amount", available);
     must(Number.isSafeInteger(held) && held >= 0, "held is an amount", held);
     const sum = (sums.get(asset) ?? 0) + available + held;
@@ -108,7 +108,7 @@ function checkMoney(state: ShardState, resting: readonly RestingOrder[]): void {
   for (const asset of instruments.assets.keys()) {
     must((sums.get(asset) ?? 0) === balances.supply[asset], "an asset's sum is its supply", asset);
   }
-  must(balances.available[0] === 0 && balances.held[0] === 0, "no balance is empty");
+  must(balances.availableOf(0) === 0 && balances.heldOf(0) === 0, "no balance is empty");
 }
 
 /** What a resting order holds, from its own fields, in BigInt. */

@@ -27,11 +27,11 @@ Deno.test("what is large enough is left alone", () => {
   const state = new ShardState(DEFAULT_CAPACITIES);
   const { buffer } = state.events;
   const { doubles } = state.orders;
-  const { available } = state.balances;
+  const { capacity } = state.balances;
   state.reserve();
   assert.equal(state.events.buffer, buffer);
   assert.equal(state.orders.doubles, doubles);
-  assert.equal(state.balances.available, available);
+  assert.equal(state.balances.capacity, capacity);
 });
 
 Deno.test("what one reserve says has room needs no growth, whatever comes", () => {

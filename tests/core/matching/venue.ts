@@ -101,13 +101,13 @@ export class Venue {
   /** Minor units that an account can still use. */
   available(account: number, asset: string): number {
     const slot = this.state.balances.find(account, this.market.assetOf(asset));
-    return this.state.balances.available[slot];
+    return this.state.balances.availableOf(slot);
   }
 
   /** Minor units that an account's open orders hold. */
   held(account: number, asset: string): number {
     const slot = this.state.balances.find(account, this.market.assetOf(asset));
-    return this.state.balances.held[slot];
+    return this.state.balances.heldOf(slot);
   }
 
   /** Id of the last order that was accepted. */
