@@ -7,12 +7,12 @@ import * as orderPool from "../book/order_pool.ts";
 import * as eventRecord from "../protocol/event_record.ts";
 import * as orderRecord from "../protocol/order_record.ts";
 import * as resultCode from "../protocol/result_code.ts";
-import * as closeOrders from "./close_order.ts";
+import * as closeOrderModule from "./close_order.ts";
 import * as holdsModule from "./holds.ts";
 import * as orderEvents from "./order_events.ts";
 import type { ShardState } from "./shard_state.ts";
 
-const { cancelResting, closeOrder } = closeOrders;
+const { cancelResting, closeOrder } = closeOrderModule;
 const { changeHold, holdOf, reserveOf } = holdsModule;
 const { reportAmended, reportStatus } = orderEvents;
 const { ORDER_DOUBLES_SHIFT, ORDER_INTEGERS_SHIFT, OrderField } = orderPool;
