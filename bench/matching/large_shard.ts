@@ -15,8 +15,7 @@ import {
   writeInstrument,
   writeSwitch,
 } from "../../core/protocol/administration.ts";
-import { FrameKind } from "../../core/protocol/frame.ts";
-import { EXTENDED_RECORD_BYTES, RECORD_BYTES } from "../../core/protocol/frame.ts";
+import { EXTENDED_RECORD_BYTES, FrameKind, RECORD_BYTES } from "../../core/protocol/frame.ts";
 import {
   CommandKind,
   OrderType,
