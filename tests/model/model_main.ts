@@ -18,6 +18,9 @@ Usage: deno run tests/model/model_main.ts [--commands N] [--seed S] [--help]
 
 A difference ends the run with exit code 1, the seed and the shortest script that shows it.`;
 
+/** Time between two lines that say how far the run is. */
+const PROGRESS_MILLIS = 10_000;
+
 /** Reads a whole number, or says which option does not hold one. */
 function wholeNumber(name: string, text: string, most: number): number {
   const value = Number(text);
@@ -42,7 +45,17 @@ function main(args: string[]): number {
   const seed = wholeNumber("seed", values.seed, 2 ** 31 - 1);
   console.log(`seed ${seed}`);
   const start = performance.now();
-  const tally = runModel(commands, seed);
+  let toldMillis = start;
+  const tally = runModel(commands, seed, (sofar) => {
+    const nowMillis = performance.now();
+    if (nowMillis - toldMillis < PROGRESS_MILLIS) return;
+    toldMillis = nowMillis;
+    const percent = Math.floor(sofar.commands / commands * 100);
+    const rate = Math.round(sofar.commands / (nowMillis - start) * 1000);
+    console.log(
+      `${sofar.commands} commands (${percent} %), ${rate} a second, no difference so far`,
+    );
+  });
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   console.log(
     `${tally.commands} commands, ${tally.trades} trades, ${tally.scripts} scripts in ${seconds} s: no difference`,

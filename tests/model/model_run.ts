@@ -190,9 +190,14 @@ const SCRIPTS_PER_BATCH = 20;
 /**
  * Runs random scripts until they had `commands` commands.
  *
+ * @param tell is called with the count so far, some times a second
  * @throws when the fast core and the naive exchange differ: with the seed and the shrunk script
  */
-export function runModel(commands: number, seed: number): ModelTally {
+export function runModel(
+  commands: number,
+  seed: number,
+  tell: (tally: Readonly<ModelTally>) => void = () => {},
+): ModelTally {
   const tally: ModelTally = { commands: 0, trades: 0, scripts: 0 };
   for (let batch = 0; tally.commands < commands; batch++) {
     const property = fc.property(scripts, (script) => {
@@ -203,6 +208,7 @@ export function runModel(commands: number, seed: number): ModelTally {
       tally.scripts++;
     });
     fc.assert(property, { seed: seed + batch, numRuns: SCRIPTS_PER_BATCH });
+    tell(tally);
   }
   return tally;
 }
