@@ -35,13 +35,12 @@ const TARGETS = {
 } as const;
 
 /** Runs the bench; `latencySeconds` is how long its part at a fixed rate takes. */
-export function matchingBench(
+export async function matchingBench(
   say: (line: string) => void,
   latencySeconds: number = LATENCY_SECONDS,
 ): Promise<BenchResult> {
   const [mixed, ...others] = FLOWS;
-  // Before all else, so that no other side's garbage is collected meanwhile.
-  const latency = latencyDetails(mixed, latencySeconds, say);
+  const latency = await latencyDetails(mixed, latencySeconds, say);
   const expiring = {
     contender: expiringEngine,
     operations: mixed.operations,
@@ -60,14 +59,14 @@ export function matchingBench(
     const timings = measure(shape, firstPeer(shape), ROUNDS_OTHERS, say);
     details[`${shape.name}, M/s`] = lineOf(timings);
   }
-  return Promise.resolve({
+  return {
     name: "matching",
     value: Math.round(whole.median),
     unit: "commands/s",
     peers: [...peers, alone].map(({ name, median }) => ({ name, value: Math.round(median) })),
     ratio: whole.median / peers[0].median,
     details: { ...details, ...largeShardDetails(LARGE, say), ...latency },
-  });
+  };
 }
 
 /** The engine, the book alone, then the others. */

@@ -7,6 +7,7 @@
 import { launchNats, type RunningNats } from "../../infra/nats/launch.ts";
 import { connectNats } from "../../infra/nats/connect.ts";
 import { ensureStreams } from "../../infra/nats/streams.ts";
+import { MATCHING_V8_FLAGS } from "../../workers/supervisor/process_specs.ts";
 import { prepareMarket } from "./prepare_market.ts";
 
 /** Who stands in the matcher's place. */
@@ -95,7 +96,7 @@ async function startLeader(role: Role, nats: RunningNats): Promise<Deno.ChildPro
 
 function run(args: string[], env: Record<string, string>): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-all", "--v8-flags=--max-semi-space-size=64", ...args],
+    args: ["run", "--quiet", "--allow-all", `--v8-flags=${MATCHING_V8_FLAGS.join(",")}`, ...args],
     env,
     stdout: "piped",
     stderr: "null",

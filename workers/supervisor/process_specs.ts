@@ -30,7 +30,7 @@ const KEEP_CODE = "--no-flush-bytecode";
  * New objects of the matching process live long: a larger nursery copies less of them. Its path is
  * many small functions: with the room of two of the compiler's own the engine does a tenth more.
  */
-const MATCHING_V8_FLAGS = [
+export const MATCHING_V8_FLAGS: readonly string[] = [
   "--max-semi-space-size=64",
   "--max-inlined-bytecode-size-cumulative=2000",
   KEEP_CODE,
