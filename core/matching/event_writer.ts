@@ -134,6 +134,13 @@ export class EventWriter {
     this.#end(price, quantity, leaves, last);
   }
 
+  /** Goes on behind event `sequence`, where the state hash had these halves. */
+  resume(sequence: number, hashLow: number, hashHigh: number): void {
+    this.sequence = sequence;
+    this.#hashLow = hashLow | 0;
+    this.#hashHigh = hashHigh | 0;
+  }
+
   /** The hash over every event so far, as 16 hexadecimal digits. */
   get stateHash(): string {
     this.fold();

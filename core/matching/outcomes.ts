@@ -157,6 +157,11 @@ export class OutcomeTable {
     }
   }
 
+  /** Slot of the outcome that `older` others are older than. */
+  slotAt(older: number): number {
+    return (this.#oldest + older) & (this.#capacity - 1);
+  }
+
   /**
    * Id of the order that a request of an account placed, or took; 0 where there is none. The request
    * of an amend names no order: its order has the name that it was placed with.
@@ -209,6 +214,20 @@ export class OutcomeTable {
     this.#buckets[this.#missedBucket << 1] = slot + 1;
     this.#buckets[(this.#missedBucket << 1) | 1] = this.#missedHash;
     return slot;
+  }
+
+  /** Puts an outcome at the young end: the words of its hot part, then every {@link OutcomeDouble}. */
+  restore(words: ArrayLike<number>, numbers: ArrayLike<number>): void {
+    const slot = this.#next++ & (this.#capacity - 1);
+    for (let word = 0; word < words.length; word++) {
+      this.#words[(slot << HOT_WORDS_SHIFT) | word] = words[word];
+    }
+    for (let index = 0; index < numbers.length; index++) {
+      const field = index + Double.orderId;
+      if (field < HOT_DOUBLES) this.#doubles[(slot << HOT_DOUBLES_SHIFT) | field] = numbers[index];
+      else this.#cold[slot * COLD_DOUBLES + field - HOT_DOUBLES] = numbers[index];
+    }
+    this.#index(slot);
   }
 
   /** Fills in what became of the command. */

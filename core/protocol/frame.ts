@@ -71,6 +71,8 @@ export const FrameKind = {
   refusal: 6,
   /** The one record with which a leader claims its epoch. Never taken from outside. */
   claim: 7,
+  /** A block of a snapshot (core/snapshot). */
+  snapshot: 8,
 } as const;
 
 /** Writes a frame header without its CRC. */

@@ -27,6 +27,10 @@ const { padToEight } = wireBuffer;
 /** Events in one message: with a text each they stay below the broker's `max_payload` of 1 MiB. */
 export const EVENTS_PER_MESSAGE_MAX = 8192;
 
+/** Messages that an append with so many events makes. */
+export const eventMessagesOf = (events: number): number =>
+  Math.ceil(events / EVENTS_PER_MESSAGE_MAX);
+
 /**
  * The events `from .. to` of the present append, at most {@link EVENTS_PER_MESSAGE_MAX}, as a new
  * message without its CRC. O(events).

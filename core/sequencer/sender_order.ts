@@ -20,6 +20,11 @@ export class SenderOrder {
     return this.#last.size;
   }
 
+  /** Each sender with the highest frame number, the one silent for longest first. */
+  entries(): IterableIterator<[sender: number, number: number]> {
+    return this.#last.entries();
+  }
+
   /**
    * Whether a frame may be taken now, and remembers it when it may. It may when all frames before it
    * are answered (so a sender that is not known, or that has given a frame up, goes on from there),

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { Replica } from "../../../core/sequencer/replica.ts";
+import { SnapshotError } from "../../../core/snapshot/snapshot_error.ts";
+import {
+  BLOCK_BYTES_MAX,
+  SECTION_RECORD_BYTES,
+  ShardWord,
+  SNAPSHOT_VERSION,
+} from "../../../core/snapshot/snapshot_layout.ts";
+import { POSITIONED_BODY_BYTES } from "../../../core/protocol/position.ts";
+import { WireBuffer } from "../../../core/protocol/wire_buffer.ts";
+import { scripts } from "../../model/script.ts";
+import { checkInvariants } from "../matching/invariants.ts";
+import { appendsOf, apply, blocksOf, readBlocks, replicaOf, SHARD } from "./replica_script.ts";
+
+/** A script that is long enough for every section to have records. */
+const [LONG] = fc.sample(scripts.filter((script) => script.length > 150), { seed: 4, numRuns: 1 });
+
+Deno.test("a replica from a snapshot goes on as the one that it was written of", () => {
+  fc.assert(
+    fc.property(scripts, fc.nat(), (script, cut) => {
+      const appends = appendsOf(script);
+      const at = cut % (appends.length + 1);
+      const original = replicaOf(appends.slice(0, at));
+      const restored = readBlocks(blocksOf(original));
+      checkInvariants(restored.state);
+      for (const append of appends.slice(at)) {
+        assert.equal(apply(restored, append), apply(original, append));
+      }
+      assert.equal(restored.journalSequence, original.journalSequence);
+      assert.equal(restored.eventMessages, original.eventMessages);
+      assert.deepEqual(blocksOf(restored), blocksOf(original));
+    }),
+    { numRuns: 40 },
+  );
+});
+
+Deno.test("a snapshot is a function of the journal alone, and what it makes is the same again", () => {
+  const appends = appendsOf(LONG);
+  const blocks = blocksOf(replicaOf(appends));
+  assert.deepEqual(blocksOf(replicaOf(appends)), blocks);
+  assert.deepEqual(blocksOf(readBlocks(blocks)), blocks);
+  const sections = new Set(blocks.map((block) => WireBuffer.copyOf(block).words[3]));
+  assert.equal(sections.size, SECTION_RECORD_BYTES.length - 1, "every section is in the test");
+});
+
+Deno.test("an empty shard has a snapshot as well", () => {
+  const restored = readBlocks(blocksOf(new Replica()));
+  assert.equal(restored.journalSequence, 0);
+  assert.equal(restored.state.events.stateHash, new Replica().state.events.stateHash);
+});
+
+Deno.test("blocks that are missing, repeated, out of order or of another snapshot are refused", () => {
+  const appends = appendsOf(LONG);
+  const blocks = blocksOf(replicaOf(appends));
+  const others = blocksOf(replicaOf(appends.slice(0, -1)));
+  for (let at = 0; at < blocks.length; at++) {
+    assert.throws(() => readBlocks(blocks.toSpliced(at, 1)), SnapshotError, `without ${at}`);
+    assert.throws(() => readBlocks(blocks.toSpliced(at, 0, blocks[at])), SnapshotError, `${at}`);
+    const mixed = blocks.with(at, others[Math.min(at, others.length - 1)]);
+    assert.throws(() => readBlocks(mixed), SnapshotError, `block ${at} of another`);
+  }
+  assert.throws(() => readBlocks(blocks.toReversed()), SnapshotError);
+  assert.throws(() => readBlocks([]), SnapshotError);
+  assert.throws(() => readBlocks([new Uint8Array(BLOCK_BYTES_MAX + 8)]), SnapshotError);
+});
+
+Deno.test("another shard and another version are refused, and the error names both", () => {
+  const blocks = blocksOf(replicaOf(appendsOf(LONG)));
+  assert.throws(() => readBlocks(blocks, SHARD + 1), {
+    name: "SnapshotError",
+    message: `the snapshot is of shard ${SHARD}, not ${SHARD + 1}`,
+  });
+  const first = WireBuffer.copyOf(blocks[0]);
+  first.words[(POSITIONED_BODY_BYTES >> 2) + ShardWord.version] = SNAPSHOT_VERSION + 1;
+  assert.throws(() => readBlocks(blocks.with(0, first.bytes)), {
+    name: "SnapshotError",
+    message: `the snapshot has version ${
+      SNAPSHOT_VERSION + 1
+    }, this code reads ${SNAPSHOT_VERSION}`,
+  });
+});
+
+Deno.test("whatever bytes a block has, reading ends, with a replica or a SnapshotError", () => {
+  const blocks = blocksOf(replicaOf(appendsOf(LONG)));
+  const change = fc.tuple(fc.nat(), fc.nat(), fc.integer({ min: 0, max: 255 }));
+  let refused = 0;
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
+      const changed = blocks.map((block) => block.slice());
+      for (const [which, at, value] of changes) {
+        const block = changed[which % changed.length];
+        block[at % block.length] = value;
+      }
+      try {
+        readBlocks(changed);
+      } catch (error) {
+        assert.ok(error instanceof SnapshotError, String(error));
+        refused++;
+      }
+    }),
+    { numRuns: 300 },
+  );
+  assert.ok(refused > 0);
+});
