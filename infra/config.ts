@@ -177,6 +177,12 @@ export const VARIABLES = {
     "JSON",
   ),
   searchPath: text("PATH", "folders that are searched for executables", "", "a list of folders"),
+  snapshotDirectory: text(
+    "EDGEBOOK_SNAPSHOT_DIRECTORY",
+    "directory with snapshots, beside those in the broker; none: those alone",
+    "none",
+    "path of a directory, or none",
+  ),
   natsServer: text("EDGEBOOK_NATS_SERVER", "nats-server to use", "", "path of an executable"),
   redisServer: text("EDGEBOOK_REDIS_SERVER", "redis-server to use", "", "path of an executable"),
   chromium: text("EDGEBOOK_CHROMIUM", "browser to use in tests", "", "path of an executable"),

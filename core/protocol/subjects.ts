@@ -53,6 +53,11 @@ export type BucketVerb = "get" | "put";
 export const bucketSubject = (verb: BucketVerb, bucket: string, key?: string): string =>
   `bucket.${verb}.${bucket}${key === undefined ? "" : `.${key}`}`;
 
+/** Object store with the snapshots of every shard. */
+export const SNAPSHOTS_STORE = "SNAPSHOTS";
+/** Stream that keeps the objects of a store. */
+export const objectStream = (store: string): string => `OBJ_${store}`;
+
 /** KV bucket with the instruments and assets that gateways watch. */
 export const REFERENCE_BUCKET = "REFERENCE";
 /** KV bucket with the sealed API keys. */

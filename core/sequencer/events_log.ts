@@ -77,6 +77,11 @@ export class EventsLog {
     this.#sent = stored;
   }
 
+  /** The replica begins behind its first `made` messages, all of which are stored. */
+  beginBehind(made: number): void {
+    this.#made = made;
+  }
+
   /** Whether the next message that is made is in the stream already, so that nobody need make it. */
   get nextIsStored(): boolean {
     return this.#made < this.#stored;

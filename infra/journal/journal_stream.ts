@@ -68,10 +68,19 @@ export class JournalStream {
       });
       return { sequence: message.seq, message };
     } catch (error) {
-      if (error instanceof NatsError && error.api_error?.err_code === NO_MESSAGE_FOUND) {
-        return { sequence: 0, message: null };
-      }
-      throw error;
+      if (!isNotThere(error)) throw error;
+      return { sequence: 0, message: null };
+    }
+  }
+
+  /** Bytes of the message at `sequence`; `null` when the stream does not have it. */
+  async get(sequence: number): Promise<Uint8Array | null> {
+    const manager = await this.#getManager();
+    try {
+      return (await manager.streams.getMessage(this.name, { seq: sequence })).data;
+    } catch (error) {
+      if (!isNotThere(error)) throw error;
+      return null;
     }
   }
 
@@ -135,21 +144,18 @@ export class JournalStream {
   }
 
   async #assertThere(sequence: number, lastSequence: number): Promise<void> {
-    const manager = await this.#getManager();
-    try {
-      await manager.streams.getMessage(this.name, { seq: sequence });
-    } catch (error) {
-      if (!(error instanceof NatsError) || error.api_error?.err_code !== NO_MESSAGE_FOUND) {
-        throw error;
-      }
-      throw new JournalGapError(this.name, sequence, lastSequence);
-    }
+    if (await this.get(sequence) !== null) return;
+    throw new JournalGapError(this.name, sequence, lastSequence);
   }
 
   async #getManager(): Promise<JetStreamManager> {
     this.#manager ??= await this.#connection.jetstreamManager({ timeout: API_MILLIS_MAX });
     return this.#manager;
   }
+}
+
+function isNotThere(error: unknown): boolean {
+  return error instanceof NatsError && error.api_error?.err_code === NO_MESSAGE_FOUND;
 }
 
 /** Publishes a message that its stream must take right behind `expectedSequence`, or refuse. */

@@ -3,27 +3,26 @@
  *
  * @module
  */
-import type { ShardState } from "../../core/matching/shard_state.ts";
 import { frameCount } from "../../core/protocol/frame.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
 import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
 import { APPEND_BYTES_MAX } from "../../core/sequencer/append_buffer.ts";
-import { applyAppend, checkAppend } from "../../core/sequencer/read_append.ts";
-import type { SenderOrder } from "../../core/sequencer/sender_order.ts";
+import { checkAppend } from "../../core/sequencer/read_append.ts";
+import type { Replica } from "../../core/sequencer/replica.ts";
 import { hasValidCrc } from "./crc.ts";
 import { JournalDamagedError, type JournalStream } from "./journal_stream.ts";
 
 /** Who wants to know how a replay goes on. */
 export interface ReplayListener {
   /**
-   * After each append: `state.events` holds its events, and it carried so many frames. May take its
-   * time.
+   * After each append: the replica's events are its events, and it carried so many frames. May take
+   * its time.
    */
   readonly applied?: (sequence: number, frames: number) => void | Promise<void>;
 }
 
 /**
- * Applies the journal from its first message up to `lastSequence`.
+ * Applies the journal to a replica, from where the replica stands up to `lastSequence`.
  *
  * @throws {JournalDamagedError} when a message is no valid append
  * @throws {JournalGapError} when messages are missing
@@ -31,18 +30,17 @@ export interface ReplayListener {
 export async function replayJournal(
   journal: JournalStream,
   lastSequence: number,
-  state: ShardState,
-  senders: SenderOrder,
+  replica: Replica,
   listener: ReplayListener = {},
 ): Promise<void> {
   const wire = WireBuffer.allocate(APPEND_BYTES_MAX);
-  for await (const { sequence, data } of journal.read(1, lastSequence)) {
+  for await (const { sequence, data } of journal.read(replica.journalSequence + 1, lastSequence)) {
     const isIntact = data.length <= APPEND_BYTES_MAX && hasValidCrc(data);
     if (!isIntact) throw new JournalDamagedError(journal.name, sequence, ResultCode.frameCrc);
     wire.bytes.set(data);
-    const code = checkAppend(wire, data.length, state.commandCount);
+    const code = checkAppend(wire, data.length, replica.state.commandCount);
     if (code !== ResultCode.ok) throw new JournalDamagedError(journal.name, sequence, code);
-    applyAppend(state, senders, wire);
+    replica.apply(wire);
     await listener.applied?.(sequence, frameCount(wire, 0));
   }
 }

@@ -24,6 +24,7 @@ export type InboxRole =
   | "market-data"
   | "matcher"
   | "replay"
+  | "snapshots"
   | "subscriber";
 
 const roles = new WeakMap<object, InboxRole>();

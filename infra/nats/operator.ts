@@ -44,8 +44,12 @@ const KINDS: Readonly<Record<keyof Seeds, NkeyKind>> = {
   marketData: NkeyKind.user,
   matcher: NkeyKind.user,
   replay: NkeyKind.user,
+  snapshots: NkeyKind.user,
   subscriber: NkeyKind.user,
 };
+
+/** Users that a key store of an earlier version does not have yet. */
+const ADDED_USERS: readonly UserName[] = ["snapshots"];
 
 /**
  * Reads the keys of an installation, or makes them, and signs its JWTs.
@@ -61,7 +65,7 @@ export async function openInstallation(
 ): Promise<Installation> {
   await Deno.mkdir(directory, { recursive: true, mode: KEY_DIRECTORY_MODE });
   const path = `${directory}/keys.json`;
-  const seeds = await readSeeds(path) ?? await makeSeeds(path);
+  const seeds = await completeSeeds(path, await readSeeds(path) ?? await makeSeeds(path));
   try {
     return await sign(seeds, shards, Math.floor(nowMillis / 1_000));
   } catch (error) {
@@ -99,6 +103,7 @@ async function readSeeds(path: string): Promise<Seeds | undefined> {
     const { version, seeds } = JSON.parse(text);
     if (version !== STORE_VERSION) throw new SyntaxError(`version ${version}`);
     for (const name of Object.keys(KINDS)) {
+      if (ADDED_USERS.includes(name as UserName)) continue;
       if (typeof seeds[name] !== "string") throw new SyntaxError(`no seed of ${name}`);
     }
     return seeds;
@@ -111,8 +116,22 @@ async function readSeeds(path: string): Promise<Seeds | undefined> {
 async function makeSeeds(path: string): Promise<Seeds> {
   const seeds: Record<string, string> = {};
   for (const [name, kind] of Object.entries(KINDS)) seeds[name] = (await createNkey(kind)).seed;
-  await writeSecret(path, JSON.stringify({ version: STORE_VERSION, seeds }, null, 2) + "\n");
+  await writeSeeds(path, seeds);
   return seeds as Seeds;
+}
+
+/** Makes the seeds of users that came after the store was made. */
+async function completeSeeds(path: string, seeds: Seeds): Promise<Seeds> {
+  const missing = ADDED_USERS.filter((name) => seeds[name] === undefined);
+  if (missing.length === 0) return seeds;
+  const made = { ...seeds };
+  for (const name of missing) made[name] = (await createNkey(KINDS[name])).seed;
+  await writeSeeds(path, made);
+  return made;
+}
+
+async function writeSeeds(path: string, seeds: Record<string, string>): Promise<void> {
+  await writeSecret(path, JSON.stringify({ version: STORE_VERSION, seeds }, null, 2) + "\n");
 }
 
 /** Replaces a file as a whole, so that a crash leaves the old one or the new one. */

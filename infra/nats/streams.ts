@@ -19,8 +19,10 @@ import {
   journalSubject,
   KEYS_BUCKET,
   LISTENERS_BUCKET,
+  objectStream,
   PROGRESS_BUCKET,
   REFERENCE_BUCKET,
+  SNAPSHOTS_STORE,
 } from "../../core/protocol/subjects.ts";
 import { StreamConfigurationError } from "./errors.ts";
 
@@ -80,6 +82,28 @@ function bucketConfig(bucket: string, replicas: number): Partial<StreamConfig> {
   };
 }
 
+/** An object store as NATS clients know it: chunks, and the last description of each object. */
+function objectStoreConfig(store: string, replicas: number): Partial<StreamConfig> {
+  return {
+    name: objectStream(store),
+    subjects: [`$O.${store}.C.>`, `$O.${store}.M.>`],
+    storage: StorageType.File,
+    retention: RetentionPolicy.Limits,
+    discard: DiscardPolicy.New,
+    max_msgs: -1,
+    max_bytes: -1,
+    max_age: 0,
+    max_msgs_per_subject: -1,
+    num_replicas: replicas,
+    duplicate_window: DUPLICATE_WINDOW_NANOS,
+    deny_delete: false,
+    deny_purge: false,
+    allow_rollup_hdrs: true,
+    allow_direct: true,
+    no_ack: false,
+  };
+}
+
 /** The configuration of every stream of an installation. */
 export function streamConfigs(request: StreamsRequest): Partial<StreamConfig>[] {
   const { shards, replicas } = request;
@@ -89,6 +113,7 @@ export function streamConfigs(request: StreamsRequest): Partial<StreamConfig>[] 
     ...[REFERENCE_BUCKET, KEYS_BUCKET, LISTENERS_BUCKET, PROGRESS_BUCKET].map((bucket) =>
       bucketConfig(bucket, replicas)
     ),
+    objectStoreConfig(SNAPSHOTS_STORE, replicas),
   ];
 }
 

@@ -5,11 +5,12 @@
  * | User | Publishes | Subscribes | JetStream |
  * | --- | --- | --- | --- |
  * | gateway | orders, query, history, snapshot and bucket requests | md, key and reference changes | none |
- * | matcher | journal, events, answers to gateway and admin | orders, admin, query | reads JOURNAL and EVENTS, writes REFERENCE |
+ * | matcher | journal, events, answers to gateway and admin | orders, admin, query | reads JOURNAL, EVENTS and SNAPSHOTS, writes REFERENCE |
  * | marketData | md, answers to snapshot requests | snapshot requests, events | reads EVENTS and REFERENCE, gets from and puts to PROGRESS |
  * | history | user, answers to gateway and admin | history, bucket requests | reads EVENTS, REFERENCE and LISTENERS; relays gets from KEYS and puts to LISTENERS |
  * | admin | admin, query, history | | creates streams and buckets, writes KEYS |
- * | replay | | | reads JOURNAL |
+ * | replay | | | reads JOURNAL and SNAPSHOTS |
+ * | snapshots | | | reads JOURNAL, reads and writes SNAPSHOTS |
  * | subscriber, apps | snapshot requests | md; apps: the feeds of their account | none |
  *
  * Everyone also subscribes to its own inbox.
@@ -26,8 +27,10 @@ import {
   journalStream,
   KEYS_BUCKET,
   LISTENERS_BUCKET,
+  objectStream,
   PROGRESS_BUCKET,
   REFERENCE_BUCKET,
+  SNAPSHOTS_STORE,
 } from "../../core/protocol/subjects.ts";
 import { inboxesOf, inboxPrefix, type InboxRole } from "./inbox.ts";
 
@@ -39,6 +42,7 @@ export const USER_NAMES = [
   "marketData",
   "matcher",
   "replay",
+  "snapshots",
   "subscriber",
 ] as const;
 /** One of {@link USER_NAMES}. */
@@ -114,6 +118,7 @@ function getsDirect(stream: string): string[] {
   return [`$JS.API.DIRECT.GET.${stream}`, `$JS.API.DIRECT.GET.${stream}.>`];
 }
 
+const SNAPSHOTS_STREAM = objectStream(SNAPSHOTS_STORE);
 const bucketStream = (bucket: string): string => `KV_${bucket}`;
 const bucketSubjects = (bucket: string): string => `$KV.${bucket}.>`;
 
@@ -127,7 +132,8 @@ export function userTable(shards: readonly number[]): Readonly<Record<UserName, 
     history: historyGrant(events),
     marketData: marketDataGrant(events),
     matcher: matcherGrant(journals, events),
-    replay: inHouse("replay", journals.flatMap(readsStream), []),
+    replay: inHouse("replay", [...journals, SNAPSHOTS_STREAM].flatMap(readsStream), []),
+    snapshots: snapshotsGrant(journals),
     subscriber: publicGrant("subscriber", ["md.>"]),
   };
 }
@@ -203,10 +209,21 @@ function matcherGrant(journals: readonly string[], events: readonly string[]): G
     inboxesOf("admin"),
     ...journals.flatMap(readsStream),
     ...events.flatMap(readsStream),
+    ...readsStream(SNAPSHOTS_STREAM),
     ...readsStream(bucketStream(REFERENCE_BUCKET)),
     bucketSubjects(REFERENCE_BUCKET),
   ];
   return inHouse("matcher", publish, ["orders.*", "admin.*", "query.*"]);
+}
+
+/** Purging is how the chunks of a pruned snapshot go. */
+function snapshotsGrant(journals: readonly string[]): Grant {
+  const publish = [
+    ...[...journals, SNAPSHOTS_STREAM].flatMap(readsStream),
+    `$JS.API.STREAM.PURGE.${SNAPSHOTS_STREAM}`,
+    `$O.${SNAPSHOTS_STORE}.>`,
+  ];
+  return inHouse("snapshots", publish, []);
 }
 
 /**

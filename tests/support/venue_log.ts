@@ -12,7 +12,7 @@ import { RECORD_BYTES } from "../../core/protocol/frame.ts";
 import { eventsStream } from "../../core/protocol/subjects.ts";
 import { readU64 } from "../../core/protocol/wire_buffer.ts";
 import { EVENTS_PER_MESSAGE_MAX, eventsMessage } from "../../core/sequencer/events_frames.ts";
-import { SenderOrder } from "../../core/sequencer/sender_order.ts";
+import { Replica } from "../../core/sequencer/replica.ts";
 import { sealCrc } from "../../infra/journal/crc.ts";
 import { JournalStream } from "../../infra/journal/journal_stream.ts";
 import { replayJournal } from "../../infra/journal/replay.ts";
@@ -53,11 +53,12 @@ export interface Replayed {
 export async function replayVenue(venue: Venue): Promise<Replayed> {
   const journal = new JournalStream(await venue.connectAs("replay"), SHARD);
   const { sequence: appends } = await journal.last();
-  const state = new ShardState();
+  const replica = new Replica();
+  const { state } = replica;
   const entries = new Entries();
   const events: Uint8Array[] = [];
   const epochs: number[] = [];
-  await replayJournal(journal, appends, state, new SenderOrder(), {
+  await replayJournal(journal, appends, replica, {
     applied: (sequence) => {
       entries.read(state);
       epochs.push(state.epoch);

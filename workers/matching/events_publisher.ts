@@ -10,6 +10,7 @@
  */
 import type { JetStreamManager, Msg, NatsConnection } from "nats.ws";
 import type { ShardState } from "../../core/matching/shard_state.ts";
+import type { Replica } from "../../core/sequencer/replica.ts";
 import { frameCount } from "../../core/protocol/frame.ts";
 import { positionFirstEvent } from "../../core/protocol/position.ts";
 import { eventsStream, eventsSubject } from "../../core/protocol/subjects.ts";
@@ -66,6 +67,11 @@ export class EventsPublisher {
     return this.#log.hasRoom;
   }
 
+  /** Messages that the stream had when it was read. */
+  get storedMessages(): number {
+    return this.#storedMessages;
+  }
+
   /** Reads up to which event the stream has been written. Before the first {@link publish}. */
   async readStored(): Promise<number> {
     const manager = await this.#getManager();
@@ -77,6 +83,16 @@ export class EventsPublisher {
     this.#storedMessages = state.last_seq;
     this.#log.begin(state.last_seq);
     return this.#storedSequence;
+  }
+
+  /**
+   * Goes on behind a replica that is not empty. Before the first {@link publish}.
+   *
+   * @throws {EventsMismatchError} when the stream ends there with another event
+   */
+  beginBehind({ eventMessages, state }: Replica): void {
+    this.#log.beginBehind(eventMessages);
+    if (eventMessages === this.#storedMessages) this.#checkEnd(state.events.sequence);
   }
 
   /**
@@ -136,7 +152,11 @@ export class EventsPublisher {
   /** A message that the stream has: the last of those at the start must end where it ended. */
   #passOver(lastEvent: number): void {
     this.#log.add(null);
-    if (this.#log.made !== this.#storedMessages || lastEvent === this.#storedSequence) return;
+    if (this.#log.made === this.#storedMessages) this.#checkEnd(lastEvent);
+  }
+
+  #checkEnd(lastEvent: number): void {
+    if (lastEvent === this.#storedSequence) return;
     throw new EventsMismatchError(
       `${this.#stream} ends with event ${this.#storedSequence} at message ${this.#log.made}, ` +
         `but the journal makes that message end with event ${lastEvent}`,

@@ -16,6 +16,7 @@ export const MATCHING_VARIABLES = [
   "historyPath",
   "projections",
   "outcomesAtStart",
+  "snapshotDirectory",
 ] as const;
 
 /** Configuration of the matching process. */

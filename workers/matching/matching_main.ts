@@ -9,8 +9,7 @@
  * @module
  */
 import type { NatsConnection } from "nats.ws";
-import { DEFAULT_CAPACITIES, ShardState } from "../../core/matching/shard_state.ts";
-import { SenderOrder } from "../../core/sequencer/sender_order.ts";
+import type { Replica } from "../../core/sequencer/replica.ts";
 import { Sequencer } from "../../core/sequencer/sequencer.ts";
 import { ConfigError, readConfig } from "../../infra/config.ts";
 import {
@@ -22,6 +21,8 @@ import { replayJournal } from "../../infra/journal/replay.ts";
 import { connectNats } from "../../infra/nats/connect.ts";
 import { inboxPrefixOf } from "../../infra/nats/inbox.ts";
 import { parseCredentials } from "../../infra/nats/jwt.ts";
+import { JournalBehindError, openReplica } from "../../infra/snapshot/open_replica.ts";
+import { snapshotMedia } from "../../infra/snapshot/snapshot_media.ts";
 import { EventsMismatchError, EventsPublisher } from "./events_publisher.ts";
 import { Leader } from "./leader.ts";
 import { serveLiveQueries } from "./live_queries.ts";
@@ -74,28 +75,11 @@ async function lead(
   // meant for this one would look like its own.
   const prefix = inboxPrefixOf(parseCredentials(config.natsCredentials).jwt);
   const inbox = `${prefix}.leader-${crypto.randomUUID()}`;
-  const state = new ShardState({
-    ...DEFAULT_CAPACITIES,
-    outcomes: 2 ** Math.ceil(Math.log2(config.outcomesAtStart)),
-  });
-  const senders = new SenderOrder();
   const journal = new JournalStream(connection, shard);
   const publisher = new EventsPublisher(connection, shard, `${inbox}.events`);
   const storedEvents = await publisher.readStored();
   const last = await journal.last();
-  const started = performance.now();
-  let saidAt = started;
-  await replayJournal(journal, last.sequence, state, senders, {
-    applied: async (sequence) => {
-      publisher.publish(state, sequence);
-      if (!publisher.hasRoom) await publisher.drained();
-      if (performance.now() - saidAt < PROGRESS_MILLIS) return;
-      saidAt = performance.now();
-      say(`replayed ${sequence} of ${last.sequence} appends, ${state.commandCount} commands`);
-    },
-  });
-  const millis = Math.round(performance.now() - started);
-  say(`replayed ${last.sequence} appends, ${state.commandCount} commands in ${millis} ms`);
+  const { senders, state } = await restore(connection, config, journal, last.sequence, publisher);
   publisher.checkReplayed();
   if (state.events.sequence < storedEvents) {
     distrust(`EVENTS has event ${storedEvents}, the journal makes ${state.events.sequence} only`);
@@ -133,6 +117,42 @@ async function lead(
   return { epoch: sequencer.epoch, drain: () => leader.drain() };
 }
 
+/** The replica behind the journal's last append: the newest snapshot and what came behind it. */
+async function restore(
+  connection: NatsConnection,
+  { outcomesAtStart, shard, snapshotDirectory }: MatchingConfig,
+  journal: JournalStream,
+  lastSequence: number,
+  publisher: EventsPublisher,
+): Promise<Replica> {
+  const started = performance.now();
+  const replica = await openReplica({
+    shard,
+    journal,
+    media: snapshotMedia(connection, snapshotDirectory),
+    lastSequence,
+    storedEventMessages: publisher.storedMessages,
+    least: { outcomes: 2 ** Math.ceil(Math.log2(outcomesAtStart)) },
+    say,
+  });
+  const { journalSequence: first, state } = replica;
+  publisher.beginBehind(replica);
+  const passed = () => Math.round(performance.now() - started);
+  if (first > 0) say(`read a snapshot behind append ${first} in ${passed()} ms`);
+  let saidAt = performance.now();
+  await replayJournal(journal, lastSequence, replica, {
+    applied: async (sequence) => {
+      publisher.publish(state, sequence);
+      if (!publisher.hasRoom) await publisher.drained();
+      if (performance.now() - saidAt < PROGRESS_MILLIS) return;
+      saidAt = performance.now();
+      say(`replayed ${sequence} of ${lastSequence} appends, ${state.commandCount} commands`);
+    },
+  });
+  say(`replayed ${lastSequence - first} appends, ${state.commandCount} commands, ${passed()} ms`);
+  return replica;
+}
+
 function checkClock(millis: number, whose: string): void {
   const ahead = Math.round(millis - Date.now());
   if (ahead > CLOCK_OFFSET_MILLIS_MAX) {
@@ -166,7 +186,7 @@ if (import.meta.main) {
   } catch (error) {
     if (
       error instanceof JournalDamagedError || error instanceof JournalGapError ||
-      error instanceof EventsMismatchError
+      error instanceof EventsMismatchError || error instanceof JournalBehindError
     ) distrust(error.message);
     say(error instanceof ConfigError ? error.message : String(error));
     Deno.exit(error instanceof ConfigError ? 2 : EXIT_AGAIN);

@@ -13,9 +13,8 @@
  * @module
  */
 import type { NatsConnection } from "nats.ws";
-import { ShardState } from "../../core/matching/shard_state.ts";
 import type { StateAnswer } from "../../core/protocol/queries.ts";
-import { SenderOrder } from "../../core/sequencer/sender_order.ts";
+import { Replica } from "../../core/sequencer/replica.ts";
 import { queryLeader } from "../../infra/administration/leader_query.ts";
 import { ConfigError } from "../../infra/config.ts";
 import { JournalStream } from "../../infra/journal/journal_stream.ts";
@@ -108,11 +107,12 @@ async function replay(
 ): Promise<Replayed> {
   const journal = new JournalStream(connection, shard);
   const last = live?.journalSequence ?? (await journal.last()).sequence;
-  const state = new ShardState();
+  const replica = new Replica();
+  const { state } = replica;
   const began = performance.now();
   let saidAt = began;
   let frames = 0;
-  await replayJournal(journal, last, state, new SenderOrder(), {
+  await replayJournal(journal, last, replica, {
     applied: (sequence, framesOfAppend) => {
       frames += framesOfAppend;
       const now = performance.now();

@@ -38,6 +38,7 @@ export const STREAMS = [
   "KV_KEYS",
   "KV_LISTENERS",
   "KV_PROGRESS",
+  "OBJ_SNAPSHOTS",
 ];
 
 /** Subjects that everybody tries to publish to, beside everybody's inboxes. */
@@ -65,6 +66,8 @@ export const PUBLISHED = [
   "$KV.KEYS.x",
   "$KV.LISTENERS.x",
   "$KV.PROGRESS.x",
+  "$O.SNAPSHOTS.C.x",
+  "$O.SNAPSHOTS.M.x",
   "$SYS.REQ.SERVER.PING",
   "$SYS.REQ.USER.INFO",
   `${API}.INFO`,
@@ -175,13 +178,31 @@ export const ALLOWED: Readonly<Record<Who, Allowed>> = {
       `${API}.STREAM.NAMES`,
       ...reads("JOURNAL_0"),
       ...reads("EVENTS_0"),
+      ...reads("OBJ_SNAPSHOTS"),
       ...reads("KV_REFERENCE"),
     ],
     // The server takes the ">" of a subscription for one more token that "*" covers.
     subscribe: ["orders.0", "orders.>", "admin.0", "query.0"],
   },
   replay: {
-    publish: [`${API}.INFO`, `${API}.STREAM.NAMES`, ...reads("JOURNAL_0")],
+    publish: [
+      `${API}.INFO`,
+      `${API}.STREAM.NAMES`,
+      ...reads("JOURNAL_0"),
+      ...reads("OBJ_SNAPSHOTS"),
+    ],
+    subscribe: [],
+  },
+  snapshots: {
+    publish: [
+      "$O.SNAPSHOTS.C.x",
+      "$O.SNAPSHOTS.M.x",
+      `${API}.INFO`,
+      `${API}.STREAM.NAMES`,
+      ...reads("JOURNAL_0"),
+      ...reads("OBJ_SNAPSHOTS"),
+      `${API}.STREAM.PURGE.OBJ_SNAPSHOTS`,
+    ],
     subscribe: [],
   },
   subscriber: {
@@ -202,6 +223,7 @@ export const ANSWERS: Readonly<Record<Who, readonly Who[]>> = {
   marketData: ["gateway", "admin", "subscriber", "app7"],
   matcher: ["gateway", "admin"],
   replay: [],
+  snapshots: [],
   subscriber: [],
   app7: [],
 };

@@ -89,6 +89,21 @@ Deno.test("a damaged key store is refused and left as it is", async () => {
   });
 });
 
+Deno.test("a key store from before a user came gets that user's key and keeps all others", async () => {
+  await withFolder(async (folder) => {
+    await openInstallation(folder, [0], 0);
+    const path = `${folder}/keys.json`;
+    const { seeds, version } = JSON.parse(await Deno.readTextFile(path));
+    const { snapshots: _, ...before } = seeds;
+    await Deno.writeTextFile(path, JSON.stringify({ version, seeds: before }));
+    const first = await openInstallation(folder, [0], 0);
+    const again = await openInstallation(folder, [0], 0);
+    assert.equal(again.credentials.snapshots, first.credentials.snapshots);
+    const after = JSON.parse(await Deno.readTextFile(path)).seeds;
+    assert.deepEqual({ ...after, snapshots: undefined }, { ...before, snapshots: undefined });
+  });
+});
+
 Deno.test("the reference implementation accepts every JWT, with the issuers in a chain", async () => {
   await withFolder(async (folder) => {
     const made = await openInstallation(folder, [0], 0);

@@ -4,7 +4,15 @@ import { StreamConfigurationError } from "../../../infra/nats/errors.ts";
 import { ensureStreams, streamConfigs } from "../../../infra/nats/streams.ts";
 import { withNats } from "./temporary_nats.ts";
 
-const ALL = ["JOURNAL_0", "EVENTS_0", "KV_REFERENCE", "KV_KEYS", "KV_LISTENERS", "KV_PROGRESS"];
+const ALL = [
+  "JOURNAL_0",
+  "EVENTS_0",
+  "KV_REFERENCE",
+  "KV_KEYS",
+  "KV_LISTENERS",
+  "KV_PROGRESS",
+  "OBJ_SNAPSHOTS",
+];
 const REQUEST = { shards: [0], replicas: 1 };
 
 Deno.test("streams are made once, and a second call changes nothing", async () => {
