@@ -183,6 +183,13 @@ export const VARIABLES = {
     "none",
     "path of a directory, or none",
   ),
+  snapshotMinutes: whole(
+    "EDGEBOOK_SNAPSHOT_MINUTES",
+    "minutes between two snapshots of an embedded market; 0: none are taken",
+    5,
+    0,
+    1_440,
+  ),
   natsServer: text("EDGEBOOK_NATS_SERVER", "nats-server to use", "", "path of an executable"),
   redisServer: text("EDGEBOOK_REDIS_SERVER", "redis-server to use", "", "path of an executable"),
   chromium: text("EDGEBOOK_CHROMIUM", "browser to use in tests", "", "path of an executable"),

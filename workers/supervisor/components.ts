@@ -14,6 +14,8 @@ export const ENTRIES = {
   gateway: "routes/main.ts",
   demo: "workers/demo/demo_main.ts",
 } as const;
+/** Module of the process that takes snapshots, from the project's root. */
+export const SNAPSHOTS_ENTRY = "workers/snapshots/snapshots_main.ts";
 /** Modules of the matching process's Workers, from the project's root. */
 export const WORKER_ENTRIES = [
   "workers/market_data/market_data_worker.ts",

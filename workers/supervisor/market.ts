@@ -24,13 +24,16 @@ import {
   gatewayComponent,
   matchingComponent,
   natsComponent,
+  SNAPSHOTS_ENTRY,
   WORKER_ENTRIES,
 } from "./components.ts";
+import { spawnDeno } from "./deno_process.ts";
 import type { DataDirectory } from "./data_directory.ts";
 import type { Say } from "./log_lines.ts";
 import { ENDING_ORDER, endOrphans } from "./orphans.ts";
 import { cachePackages } from "./packages.ts";
-import { demoProcess, gatewayProcess, matchingProcess } from "./process_specs.ts";
+import { demoProcess, gatewayProcess, matchingProcess, snapshotsProcess } from "./process_specs.ts";
+import { SnapshotRounds } from "./snapshot_rounds.ts";
 import { DEMO_ACCOUNTS, STANDARD_ACCOUNTS } from "./standard_market.ts";
 
 /** The one shard of the embedded market. */
@@ -49,6 +52,7 @@ const END_BY_MILLIS: Readonly<Record<ComponentName, number>> = {
 };
 /** How long the gateway may take to be ready once all that it needs is up. */
 const GATEWAY_READY_MILLIS = 60_000;
+const MILLIS_PER_MINUTE = 60_000;
 const PUBLIC_MODE = 0o644;
 const SECRET_MODE = 0o600;
 
@@ -73,11 +77,18 @@ export class Market {
   readonly #options: MarketOptions;
   readonly #components = new Map<ComponentName, Component>();
   readonly #failed = Promise.withResolvers<never>();
+  readonly #snapshots: SnapshotRounds;
   #server: RunningNats | null = null;
   #isStopping = false;
 
   constructor(options: MarketOptions) {
     this.#options = options;
+    const { directory, log, say } = options;
+    const snapshots = () => snapshotsProcess(this.#running(), directory.paths);
+    this.#snapshots = new SnapshotRounds(
+      () => spawnDeno({ ...snapshots(), onLine: log, say: log }),
+      say,
+    );
     // Who does not wait for it yet will ask later.
     this.#failed.promise.catch(() => {});
   }
@@ -101,6 +112,7 @@ export class Market {
     const { directory, say } = this.#options;
     this.#isStopping = true;
     const began = performance.now();
+    await this.#snapshots.stop();
     for (const name of ENDING_ORDER) {
       const left = Math.max(1, END_BY_MILLIS[name] - (performance.now() - began));
       // A component that is being launched cannot be told; what is left of it is ended below.
@@ -115,7 +127,7 @@ export class Market {
   async #start(): Promise<ReadyMarket> {
     const { directory, say, withDemo } = this.#options;
     const { paths } = directory;
-    await cachePackages([...Object.values(ENTRIES), ...WORKER_ENTRIES], say);
+    await cachePackages([...Object.values(ENTRIES), SNAPSHOTS_ENTRY, ...WORKER_ENTRIES], say);
     const { host, port, url } = this.#gatewayAddress();
     await this.#startNats();
     const server = this.#running();
@@ -137,6 +149,8 @@ export class Market {
     ]);
     await this.#gatewayReady(url);
     if (withDemo) await this.#startDemo(url, keys);
+    const { snapshotMinutes } = readConfig(["snapshotMinutes"]);
+    if (snapshotMinutes > 0) this.#snapshots.start(snapshotMinutes * MILLIS_PER_MINUTE);
     const instruments = (await readInstruments(connection)).map(({ symbol }) => symbol);
     await connection.close();
     return {

@@ -16,7 +16,7 @@ import {
 import { inheritedEnvironment, readConfig, VARIABLES } from "../../infra/config.ts";
 import type { KeyRecord } from "../../infra/keys/key_record.ts";
 import type { RunningNats } from "../../infra/nats/launch.ts";
-import { ENTRIES } from "./components.ts";
+import { ENTRIES, SNAPSHOTS_ENTRY } from "./components.ts";
 import type { DenoProcessSpec } from "./deno_process.ts";
 import { EMBEDDED_LIMITS } from "./start_arguments.ts";
 import { DEMO_TRADERS } from "./standard_market.ts";
@@ -56,6 +56,20 @@ export function matchingProcess(server: RunningNats, paths: InstallationPaths): 
       [VARIABLES.marketDataCredentials.name]: marketData,
       [VARIABLES.historyCredentials.name]: history,
       [VARIABLES.historyPath.name]: paths.historyDatabase(),
+    },
+    label: paths.data,
+  };
+}
+
+/** The process that takes one snapshot; it may write nothing on this machine. */
+export function snapshotsProcess(server: RunningNats, paths: InstallationPaths): ProcessSpec {
+  return {
+    entry: SNAPSHOTS_ENTRY,
+    net: [hostOf(server.webSocketUrl)],
+    v8Flags: MATCHING_V8_FLAGS,
+    environment: {
+      [VARIABLES.natsUrl.name]: server.webSocketUrl,
+      [VARIABLES.natsCredentials.name]: server.credentials.snapshots,
     },
     label: paths.data,
   };
