@@ -3,7 +3,7 @@
  *
  * With `--verify` the leader is asked first for its state and the journal sequence that it reflects;
  * the replay goes exactly that far. The two are states at one and the same sequence, whatever
- * orders come in meanwhile.
+ * orders come in meanwhile. With `--from` it begins with a snapshot, and what is behind it counts.
  *
  * `--json` prints `{"shard","frames","commands","sequence","stateHash","commandsPerSecond","ok"}`:
  * frames as gateways and the operator sent them, the sequence of the last event, the state hash as
@@ -19,15 +19,19 @@ import { queryLeader } from "../../infra/administration/leader_query.ts";
 import { ConfigError } from "../../infra/config.ts";
 import { JournalStream } from "../../infra/journal/journal_stream.ts";
 import { replayJournal } from "../../infra/journal/replay.ts";
+import { openReplica } from "../../infra/snapshot/open_replica.ts";
+import { ObjectStoreMedium } from "../../infra/snapshot/snapshot_media.ts";
+import { listSnapshots, readSnapshot } from "../../infra/snapshot/snapshots.ts";
 import { type Options, readCommandLine, UsageError, wholeNumber } from "./command_line.ts";
 import { connectTo, type InstallationChoice } from "./operator_connection.ts";
 
 const PROGRAM = "deno task replay";
 const HELP = `Rebuilds the state of a shard from its journal; changes nothing.
 
-Usage: ${PROGRAM} [--verify] [--json] [--data DIR] [--shard N] [--help]
+Usage: ${PROGRAM} [--verify] [--from SNAPSHOT] [--json] [--data DIR] [--shard N] [--help]
 
   --verify        compares with the live state of the leader, at one and the same sequence
+  --from SNAPSHOT begins with a snapshot: newest, or the name of one (default: nothing)
   --json          one line of JSON on standard output, progress on standard error
   --data DIR      data directory of the market (default: data in the project's folder)
   --nats-url URL  another broker's WebSocket URL, with --creds
@@ -35,11 +39,15 @@ Usage: ${PROGRAM} [--verify] [--json] [--data DIR] [--shard N] [--help]
   --shard N       shard (default 0)
   --help          print this text`;
 
+const FROM_NOTHING = "nothing";
+const FROM_NEWEST = "newest";
+
 const OPTIONS = {
   verify: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
   data: { type: "string" },
+  from: { type: "string", default: FROM_NOTHING },
   "nats-url": { type: "string" },
   creds: { type: "string" },
   shard: { type: "string", default: "0" },
@@ -79,7 +87,7 @@ async function main(args: string[]): Promise<number> {
   const live = values.verify ? await liveState(choice, shard) : null;
   const connection = await connectTo(choice, isOwnUserNeeded(choice) ? "admin" : "replay");
   try {
-    const found = await replay(connection, shard, live);
+    const found = await replay(connection, shard, live, values.from);
     console.log(values.json ? JSON.stringify(found) : report(found, live));
     return found.ok ? 0 : EXIT_FAILED;
   } finally {
@@ -104,11 +112,14 @@ async function replay(
   connection: NatsConnection,
   shard: number,
   live: StateAnswer | null,
+  from: string,
 ): Promise<Replayed> {
   const journal = new JournalStream(connection, shard);
-  const last = live?.journalSequence ?? (await journal.last()).sequence;
-  const replica = new Replica();
+  const { sequence: lastSequence } = await journal.last();
+  const last = live?.journalSequence ?? lastSequence;
+  const replica = await beginning(journal, lastSequence, last, shard, from, connection);
   const { state } = replica;
+  const firstCommand = state.commandCount;
   const began = performance.now();
   let saidAt = began;
   let frames = 0;
@@ -129,9 +140,36 @@ async function replay(
     commands: state.commandCount,
     sequence: String(sequence),
     stateHash,
-    commandsPerSecond: Math.round(state.commandCount / seconds),
+    commandsPerSecond: Math.round((state.commandCount - firstCommand) / seconds),
     ok: live === null || (live.sequence === sequence && live.stateHash === stateHash),
   };
+}
+
+/** The replica that the replay begins with. */
+async function beginning(
+  journal: JournalStream,
+  lastSequence: number,
+  latest: number,
+  shard: number,
+  from: string,
+  connection: NatsConnection,
+): Promise<Replica> {
+  if (from === FROM_NOTHING) return new Replica();
+  const media = [new ObjectStoreMedium(connection)];
+  const say = (line: string) => console.error(line);
+  if (from === FROM_NEWEST) {
+    return await openReplica({ shard, journal, media, lastSequence, latest, say });
+  }
+  const all = await listSnapshots(media, shard);
+  const stored = all.find(({ name }) => name === from);
+  if (stored === undefined) {
+    const names = all.map(({ name }) => name);
+    throw new UsageError(
+      `--from ${from}: there is no such snapshot; there are ${names.join(", ") || "none"}`,
+    );
+  }
+  if (stored.journalSequence <= latest) return await readSnapshot(stored, shard);
+  throw new UsageError(`--from ${from}: the leader's state was asked for before that snapshot`);
 }
 
 function report(found: Replayed, live: StateAnswer | null): string {

@@ -166,6 +166,7 @@ async function doctorAndReplay(data: string, market: StartedMarket): Promise<voi
   assert.equal(found.ok, true);
   assert.equal(found.sequence, live.sequence);
   assert.equal(found.stateHash, live.stateHash);
+  await takesSnapshots(data, found);
 
   assert.equal((await market.end("SIGTERM")).code, 0);
   const ill = await runTask("doctor", ["--data", data]);
@@ -175,8 +176,34 @@ async function doctorAndReplay(data: string, market: StartedMarket): Promise<voi
   assert.match((await refused(data, "state")).says, /does the market of .* run/);
 }
 
+/** `snapshot`, and `replay` that begins with what it took. */
+async function takesSnapshots(
+  data: string,
+  replayed: { sequence: string; stateHash: string; commands: number },
+): Promise<void> {
+  const snapshots = `${data}/snapshots`;
+  const words = ["--data", data, "--directory", snapshots];
+  const { code, stdout, stderr } = await runTask("snapshot", [...words, "--json"]);
+  assert.equal(code, 0, stderr);
+  const taken = JSON.parse(stdout);
+  assert.equal(taken.stateHash, replayed.stateHash);
+  assert.equal(taken.commands, replayed.commands);
+  const { size } = await Deno.stat(`${snapshots}/${taken.name}`);
+  assert.equal(size, taken.bytes);
+  const again = await runTask("snapshot", words);
+  assert.equal(again.stdout, "shard 0: nothing new since the last snapshot\n");
+  for (const from of ["newest", taken.name]) {
+    const verify = ["--verify", "--json", "--data", data, "--from", from];
+    const found = JSON.parse((await runTask("replay", verify)).stdout);
+    assert.deepEqual(found, { ...replayed, frames: 0, commandsPerSecond: 0 });
+  }
+  const unknown = await runTask("replay", ["--data", data, "--from", "other"]);
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.stderr, new RegExp(`there is no such snapshot; there are ${taken.name}`));
+}
+
 Deno.test("operator: each program has help, and refuses what it does not know", async () => {
-  for (const task of ["admin", "doctor", "replay"] as const) {
+  for (const task of ["admin", "doctor", "replay", "snapshot"] as const) {
     const help = await runTask(task, ["--help"]);
     assert.equal(help.code, 0);
     assert.match(help.stdout, /Usage: deno task/);

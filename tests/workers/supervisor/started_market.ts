@@ -36,15 +36,18 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** A task of deno.json. */
+export type TaskName = "start" | "doctor" | "admin" | "replay" | "snapshot";
+
 /** The command line of a task without the word `deno`, as an array. */
-function taskArguments(task: "start" | "doctor" | "admin" | "replay"): string[] {
+function taskArguments(task: TaskName): string[] {
   const { command } = config.tasks[task];
   return command.split(" ").slice(1).map((word) => word.replaceAll("'", ""));
 }
 
 /** Runs a task's command to its end, with the permissions that the task has. */
 export async function runTask(
-  task: "start" | "doctor" | "admin" | "replay",
+  task: TaskName,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
