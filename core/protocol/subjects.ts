@@ -6,6 +6,8 @@
  * | `orders.<shard>` | gateways, one frame a message | the leader of the shard |
  * | `admin.<shard>` | the operator | the leader of the shard |
  * | `query.<shard>` | gateways, request/reply | the leader: live orders, balances, state |
+ * | `handover.<shard>` | the operator, request/reply | the leader |
+ * | `standby.<shard>` | the leader, request/reply | every standby of the shard |
  * | `history.<shard>` | gateways, request/reply | the history projection: closed orders, fills |
  * | `journal.<shard>` | the leader alone, captured by `JOURNAL_<shard>` | followers, replay |
  * | `events.<shard>` | the leader alone, captured by `EVENTS_<shard>` | projections |
@@ -28,6 +30,10 @@ export const adminSubject = (shard: number): string => `admin.${shard}`;
 export const querySubject = (shard: number): string => `query.${shard}`;
 /** Queries that the history projection answers. */
 export const historySubject = (shard: number): string => `history.${shard}`;
+/** The operator's request that the leader give the lead to a standby. */
+export const handoverSubject = (shard: number): string => `handover.${shard}`;
+/** Asked by the leader: every standby answers. */
+export const standbySubject = (shard: number): string => `standby.${shard}`;
 /** The leader's append-only log. */
 export const journalSubject = (shard: number): string => `journal.${shard}`;
 /** What the log did, one frame for each append. */
@@ -57,6 +63,11 @@ export const bucketSubject = (verb: BucketVerb, bucket: string, key?: string): s
 export const SNAPSHOTS_STORE = "SNAPSHOTS";
 /** Stream that keeps the objects of a store. */
 export const objectStream = (store: string): string => `OBJ_${store}`;
+
+/** KV bucket with the lease of each shard: which process may claim its lead. */
+export const LEASES_BUCKET = "LEASES";
+/** Key of a shard's lease. */
+export const leaseKey = (shard: number): string => `shard-${shard}`;
 
 /** KV bucket with the instruments and assets that gateways watch. */
 export const REFERENCE_BUCKET = "REFERENCE";

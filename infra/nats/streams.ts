@@ -18,6 +18,7 @@ import {
   journalStream,
   journalSubject,
   KEYS_BUCKET,
+  LEASES_BUCKET,
   LISTENERS_BUCKET,
   objectStream,
   PROGRESS_BUCKET,
@@ -104,15 +105,21 @@ function objectStoreConfig(store: string, replicas: number): Partial<StreamConfi
   };
 }
 
+const BUCKETS = [
+  REFERENCE_BUCKET,
+  KEYS_BUCKET,
+  LISTENERS_BUCKET,
+  PROGRESS_BUCKET,
+  LEASES_BUCKET,
+] as const;
+
 /** The configuration of every stream of an installation. */
 export function streamConfigs(request: StreamsRequest): Partial<StreamConfig>[] {
   const { shards, replicas } = request;
   return [
     ...shards.map((shard) => logConfig(journalStream(shard), journalSubject(shard), replicas)),
     ...shards.map((shard) => logConfig(eventsStream(shard), eventsSubject(shard), replicas)),
-    ...[REFERENCE_BUCKET, KEYS_BUCKET, LISTENERS_BUCKET, PROGRESS_BUCKET].map((bucket) =>
-      bucketConfig(bucket, replicas)
-    ),
+    ...BUCKETS.map((bucket) => bucketConfig(bucket, replicas)),
     objectStoreConfig(SNAPSHOTS_STORE, replicas),
   ];
 }

@@ -5,10 +5,10 @@
  * | User | Publishes | Subscribes | JetStream |
  * | --- | --- | --- | --- |
  * | gateway | orders, query, history, snapshot and bucket requests | md, key and reference changes | none |
- * | matcher | journal, events, answers to gateway and admin | orders, admin, query | reads JOURNAL, EVENTS and SNAPSHOTS, writes REFERENCE |
+ * | matcher | journal, events, query, standby, answers to gateway, admin and matcher | orders, admin, query, handover, standby | reads JOURNAL, EVENTS and SNAPSHOTS, writes REFERENCE and LEASES |
  * | marketData | md, answers to snapshot requests | snapshot requests, events | reads EVENTS and REFERENCE, gets from and puts to PROGRESS |
  * | history | user, answers to gateway and admin | history, bucket requests | reads EVENTS, REFERENCE and LISTENERS; relays gets from KEYS and puts to LISTENERS |
- * | admin | admin, query, history | | creates streams and buckets, writes KEYS |
+ * | admin | admin, handover, query, history | | creates streams and buckets, writes KEYS |
  * | replay | | | reads JOURNAL and SNAPSHOTS |
  * | snapshots | | | reads JOURNAL, reads and writes SNAPSHOTS |
  * | subscriber, apps | snapshot requests | md; apps: the feeds of their account | none |
@@ -26,6 +26,7 @@ import {
   eventsStream,
   journalStream,
   KEYS_BUCKET,
+  LEASES_BUCKET,
   LISTENERS_BUCKET,
   objectStream,
   PROGRESS_BUCKET,
@@ -141,6 +142,7 @@ export function userTable(shards: readonly number[]): Readonly<Record<UserName, 
 function adminGrant(journals: readonly string[]): Grant {
   const publish = [
     "admin.*",
+    "handover.*",
     "query.*",
     "history.*",
     SNAPSHOT_REQUESTS,
@@ -205,15 +207,21 @@ function matcherGrant(journals: readonly string[], events: readonly string[]): G
   const publish = [
     "journal.*",
     "events.*",
+    "query.*",
+    "standby.*",
     inboxesOf("gateway"),
     inboxesOf("admin"),
+    inboxesOf("matcher"),
     ...journals.flatMap(readsStream),
     ...events.flatMap(readsStream),
     ...readsStream(SNAPSHOTS_STREAM),
     ...readsStream(bucketStream(REFERENCE_BUCKET)),
     bucketSubjects(REFERENCE_BUCKET),
+    ...getsDirect(bucketStream(LEASES_BUCKET)),
+    bucketSubjects(LEASES_BUCKET),
   ];
-  return inHouse("matcher", publish, ["orders.*", "admin.*", "query.*"]);
+  const subscribe = ["orders.*", "admin.*", "query.*", "handover.*", "standby.*"];
+  return inHouse("matcher", publish, subscribe);
 }
 
 /** Purging is how the chunks of a pruned snapshot go. */

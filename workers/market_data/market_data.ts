@@ -17,7 +17,7 @@ import { FeedPublisher } from "./feed_publisher.ts";
 import { InstrumentTermsReader } from "./instrument_terms.ts";
 import { Progress, PROGRESS_MILLIS } from "./progress.ts";
 import { SnapshotService } from "./snapshot_service.ts";
-import { followStream, type StreamMessage } from "./stream_follower.ts";
+import { followStream, type StreamMessage } from "../../infra/nats/stream_follower.ts";
 
 /** How often snapshot queries that wait are looked at. */
 const TICK_MILLIS = 20;

@@ -38,6 +38,7 @@ export const STREAMS = [
   "KV_KEYS",
   "KV_LISTENERS",
   "KV_PROGRESS",
+  "KV_LEASES",
   "OBJ_SNAPSHOTS",
 ];
 
@@ -47,6 +48,8 @@ export const PUBLISHED = [
   "admin.0",
   "query.0",
   "history.0",
+  "handover.0",
+  "standby.0",
   "journal.0",
   "events.0",
   "md.BTC-USD.trades.json",
@@ -66,6 +69,7 @@ export const PUBLISHED = [
   "$KV.KEYS.x",
   "$KV.LISTENERS.x",
   "$KV.PROGRESS.x",
+  "$KV.LEASES.x",
   "$O.SNAPSHOTS.C.x",
   "$O.SNAPSHOTS.M.x",
   "$SYS.REQ.SERVER.PING",
@@ -88,6 +92,8 @@ export const SUBSCRIBED = [
   "admin.0",
   "query.0",
   "history.0",
+  "handover.0",
+  "standby.0",
   "journal.0",
   "events.0",
   "md.>",
@@ -122,6 +128,7 @@ export const ALLOWED: Readonly<Record<Who, Allowed>> = {
       "admin.0",
       "query.0",
       "history.0",
+      "handover.0",
       "md.snapshot.BTC-USD",
       "$KV.KEYS.x",
       ...PUBLISHED.filter((subject) =>
@@ -173,7 +180,11 @@ export const ALLOWED: Readonly<Record<Who, Allowed>> = {
     publish: [
       "journal.0",
       "events.0",
+      "query.0",
+      "standby.0",
       "$KV.REFERENCE.x",
+      "$KV.LEASES.x",
+      `${API}.DIRECT.GET.KV_LEASES`,
       `${API}.INFO`,
       `${API}.STREAM.NAMES`,
       ...reads("JOURNAL_0"),
@@ -182,7 +193,7 @@ export const ALLOWED: Readonly<Record<Who, Allowed>> = {
       ...reads("KV_REFERENCE"),
     ],
     // The server takes the ">" of a subscription for one more token that "*" covers.
-    subscribe: ["orders.0", "orders.>", "admin.0", "query.0"],
+    subscribe: ["orders.0", "orders.>", "admin.0", "query.0", "handover.0", "standby.0"],
   },
   replay: {
     publish: [
@@ -221,7 +232,7 @@ export const ANSWERS: Readonly<Record<Who, readonly Who[]>> = {
   gateway: [],
   history: ["gateway", "admin"],
   marketData: ["gateway", "admin", "subscriber", "app7"],
-  matcher: ["gateway", "admin"],
+  matcher: ["gateway", "admin", "matcher"],
   replay: [],
   snapshots: [],
   subscriber: [],

@@ -11,6 +11,7 @@ const ALL = [
   "KV_KEYS",
   "KV_LISTENERS",
   "KV_PROGRESS",
+  "KV_LEASES",
   "OBJ_SNAPSHOTS",
 ];
 const REQUEST = { shards: [0], replicas: 1 };

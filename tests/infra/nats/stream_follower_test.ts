@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
-import { followStream, StreamDamagedError } from "../../../workers/market_data/stream_follower.ts";
-import { type Broker, MarketStream, until, withBroker } from "./market_stream.ts";
+import { followStream, StreamDamagedError } from "../../../infra/nats/stream_follower.ts";
+import {
+  type Broker,
+  MarketStream,
+  until,
+  withBroker,
+} from "../../workers/market_data/market_stream.ts";
 
 const text = (data: Uint8Array) => new TextDecoder().decode(data);
 const bytes = (line: string) => new TextEncoder().encode(line);
