@@ -20,7 +20,7 @@ export const LEASE_MILLIS = 800;
 export const RENEW_MILLIS = 200;
 /** How much longer the others wait: clocks may go at rates that differ by some hundredths. */
 const MARGIN_MILLIS = 50;
-/** For how long, while the lease stands, nobody must answer in the leader's place to be sure. */
+/** For how long nobody must listen in a leader's place to be sure that it is gone. */
 export const NO_RESPONDERS_MILLIS = 40;
 
 /** What the key says. */
@@ -102,8 +102,9 @@ export class WatchedLease {
   #record: LeaseRecord | null = null;
   #revision = -1;
   #seenMillis = -Infinity;
-  /** Since when nobody answers in the leader's place. */
-  #silentSinceMillis = Infinity;
+  /** When nobody listened in the leader's place, the first time in a row and the last. */
+  #goneSinceMillis = Infinity;
+  #goneMillis = -Infinity;
 
   /** What the key says now; `null`: it was never written. */
   seen(record: LeaseRecord | null, revision: number, nowMillis: number): void {
@@ -111,13 +112,16 @@ export class WatchedLease {
     this.#record = record;
     this.#revision = revision;
     this.#seenMillis = nowMillis;
-    this.#silentSinceMillis = Infinity;
+    this.#goneSinceMillis = Infinity;
   }
 
   /** The leader was called: its connection is there, or it is gone. */
   called(isThere: boolean, nowMillis: number): void {
-    if (isThere) this.#silentSinceMillis = Infinity;
-    else this.#silentSinceMillis = Math.min(this.#silentSinceMillis, nowMillis);
+    if (isThere) this.#goneSinceMillis = Infinity;
+    else {
+      this.#goneSinceMillis = Math.min(this.#goneSinceMillis, nowMillis);
+      this.#goneMillis = nowMillis;
+    }
   }
 
   /**
@@ -129,7 +133,7 @@ export class WatchedLease {
     if (this.#revision < 0) return null;
     const { phase } = this.#record ?? { phase: "released" };
     const isGone = phase === "leading" &&
-      nowMillis - this.#silentSinceMillis >= NO_RESPONDERS_MILLIS;
+      this.#goneMillis - this.#goneSinceMillis >= NO_RESPONDERS_MILLIS;
     const hasExpired = nowMillis - this.#seenMillis > LEASE_MILLIS + MARGIN_MILLIS;
     return phase === "released" || isGone || hasExpired ? this.#revision : null;
   }

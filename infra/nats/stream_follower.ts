@@ -86,6 +86,8 @@ export async function* followStream(request: FollowRequest): AsyncGenerator<Stre
     try {
       manager ??= await connection.jetstreamManager();
       opened = await open(connection, manager, stream, next);
+      // The signal may have come while nothing was open that it could end.
+      if (signal.aborted) break;
       void endWhenDoubtful(opened.messages, say);
       for await (const { seq, data } of opened.messages) {
         if (signal.aborted) break;

@@ -10,6 +10,7 @@
  */
 import type { JetStreamManager, Msg, NatsConnection } from "nats.ws";
 import type { ShardState } from "../../core/matching/shard_state.ts";
+import { lastEventOf, type RecentEvents } from "../../core/sequencer/recent_events.ts";
 import type { Replica } from "../../core/sequencer/replica.ts";
 import { frameCount } from "../../core/protocol/frame.ts";
 import { positionFirstEvent } from "../../core/protocol/position.ts";
@@ -93,6 +94,29 @@ export class EventsPublisher {
   beginBehind({ eventMessages, state }: Replica): void {
     this.#log.beginBehind(eventMessages);
     if (eventMessages === this.#storedMessages) this.#checkEnd(state.events.sequence);
+  }
+
+  /**
+   * Goes on where another leader stopped, with the last messages that this replica made. Before the
+   * first {@link publish}.
+   *
+   * @throws {EventsMismatchError} when the stream does not end as the replica makes it end
+   */
+  takeOver(recent: RecentEvents): void {
+    const before = recent.firstPlace - 1;
+    if (before > this.#storedMessages) {
+      throw new Error(
+        `${this.#stream} has ${this.#storedMessages} messages, those up to ${before} are not at hand`,
+      );
+    }
+    this.#log.beginBehind(before);
+    for (const message of recent.messages) {
+      if (this.#log.nextIsStored) this.#passOver(lastEventOf(message));
+      else this.#log.add(message);
+    }
+    this.checkReplayed();
+    this.#progressMillis = Date.now();
+    this.#send();
   }
 
   /**

@@ -38,17 +38,23 @@ const Query = v.variant("kind", [
   v.strictObject({ kind: v.literal("state") }),
 ]);
 
-/** Serves the live queries of a shard. */
+/**
+ * Serves the live queries of a shard.
+ *
+ * @param isSure whether nobody else can lead: one that is not sure says nothing, for another leader
+ * may have gone on, and answers
+ */
 export function serveLiveQueries(
   connection: NatsConnection,
   shard: number,
   state: ShardState,
   sequencer: Sequencer,
   leader: string,
+  isSure: () => boolean,
 ): void {
   connection.subscribe(querySubject(shard), {
     callback: (error, message) => {
-      if (error !== null || message.reply === undefined) return;
+      if (error !== null || message.reply === undefined || !isSure()) return;
       const query = readQuery(message);
       const answer = "error" in query ? query : answerQuery(query, shard, state, sequencer, leader);
       message.respond(JSON.stringify({ sequence: state.events.sequence, ...answer }));

@@ -1,15 +1,16 @@
 /**
- * The matching process of a shard: replays the journal, claims the lead, and leads until it is
- * stopped. Market data and history are Workers of it.
+ * The matching process of a shard: restores its state from the newest snapshot and the journal,
+ * stands by until it can have the lease, claims the lead, and leads until it is stopped. Any number of
+ * them may run for a shard: one leads, the others follow. Market data and history are Workers of the
+ * one that leads.
  *
  * Standard output carries one line of JSON once it leads: `{"ready":true,"epoch":…}`; everything
- * else goes to standard error. Exit codes: 0 stopped in order, 3 deposed or the broker failed it
- * (start again), 4 the log cannot be trusted (do not start again before a person has looked).
+ * else goes to standard error. Exit codes: 0 stopped in order, 3 deposed, handed over, or the
+ * broker failed it (start again), 4 the log cannot be trusted (do not start again before a person has looked).
  *
  * @module
  */
 import type { NatsConnection } from "nats.ws";
-import type { Replica } from "../../core/sequencer/replica.ts";
 import { Sequencer } from "../../core/sequencer/sequencer.ts";
 import { ConfigError, readConfig } from "../../infra/config.ts";
 import {
@@ -17,27 +18,34 @@ import {
   JournalGapError,
   JournalStream,
 } from "../../infra/journal/journal_stream.ts";
-import { replayJournal } from "../../infra/journal/replay.ts";
 import { connectNats } from "../../infra/nats/connect.ts";
 import { inboxPrefixOf } from "../../infra/nats/inbox.ts";
 import { parseCredentials } from "../../infra/nats/jwt.ts";
-import { JournalBehindError, openReplica } from "../../infra/snapshot/open_replica.ts";
-import { snapshotMedia } from "../../infra/snapshot/snapshot_media.ts";
+import { JournalBehindError } from "../../infra/snapshot/open_replica.ts";
 import { EventsMismatchError, EventsPublisher } from "./events_publisher.ts";
 import { Leader } from "./leader.ts";
+import { serveHandover } from "./handover.ts";
+import { LeaseKeeper } from "./lease_keeper.ts";
 import { serveLiveQueries } from "./live_queries.ts";
 import { MATCHING_VARIABLES, type MatchingConfig } from "./matching_config.ts";
-import { startProjections } from "./projections.ts";
+import { type Projections, startProjections } from "./projections.ts";
 import { ReferencePublisher } from "./reference_publisher.ts";
+import { restore } from "./restore.ts";
+import { Standby } from "./standby.ts";
 
 /** How far this machine's clock may be from the broker's, or behind the journal, to lead. */
 export const CLOCK_OFFSET_MILLIS_MAX = 2_000;
-/** Time between lines of progress while the journal is replayed. */
-const PROGRESS_MILLIS = 2_000;
 const EXIT_AGAIN = 3;
 const EXIT_DISTRUST = 4;
 
 const say = (line: string) => console.error(`matching: ${line}`);
+
+/** A process that leads. */
+interface Leading {
+  readonly epoch: number;
+  /** Takes no more frames, finishes what was taken, and gives the lease up. */
+  yield(): Promise<void>;
+}
 
 async function main(): Promise<void> {
   const config = readConfig(MATCHING_VARIABLES);
@@ -48,52 +56,61 @@ async function main(): Promise<void> {
     socket: config.natsSocket,
     waitForServer: true,
   });
-  const leader = await lead(connection, config);
-  const projections = await startProjections(config, fail);
-  console.log(JSON.stringify({ ready: true, epoch: leader.epoch, shard: config.shard }));
+  let leading: Leading | null = null;
+  let projections: Projections | null = null;
   let isStopping = false;
-  const stop = async () => {
+  const stop = async (code: number) => {
     if (isStopping) return;
     isStopping = true;
-    await leader.drain();
-    await projections.stop();
+    await leading?.yield();
+    await projections?.stop();
     await connection.drain();
-    Deno.exit(0);
+    Deno.exit(code);
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    Deno.addSignalListener(signal, () => void stop());
+    Deno.addSignalListener(signal, () => void stop(0));
   }
+  leading = await lead(connection, config);
+  serveHandover(connection, config.shard, async (standby) => {
+    say(`hands the lead over to ${standby}`);
+    await leading?.yield();
+    return () => void stop(EXIT_AGAIN);
+  });
+  projections = await startProjections(config, fail);
+  console.log(JSON.stringify({ ready: true, epoch: leading.epoch, shard: config.shard }));
 }
 
-/** Replays, claims and leads. */
-async function lead(
-  connection: NatsConnection,
-  config: MatchingConfig,
-): Promise<{ epoch: number; drain(): Promise<void> }> {
+/** Replays, stands by until the lease can be had, claims and leads. */
+async function lead(connection: NatsConnection, config: MatchingConfig): Promise<Leading> {
   const { shard } = config;
+  const name = `matching-${Deno.pid}`;
   // An inbox of this process alone: to another leader of the same user, an acknowledgement that is
   // meant for this one would look like its own.
   const prefix = inboxPrefixOf(parseCredentials(config.natsCredentials).jwt);
   const inbox = `${prefix}.leader-${crypto.randomUUID()}`;
   const journal = new JournalStream(connection, shard);
+  const keeper = new LeaseKeeper(connection, shard, `${name}-${crypto.randomUUID()}`);
+  const first = new EventsPublisher(connection, shard, `${inbox}.replayed`);
+  const replica = await restore(connection, config, journal, first, say);
+  await first.drained();
+  const { senders, state } = replica;
+  const standby = new Standby({ connection, shard, journal, replica, keeper, name, say });
+  await standby.untilLeaseTaken();
+  keeper.keep(() => fail("stepped down: another process has the lease"));
   const publisher = new EventsPublisher(connection, shard, `${inbox}.events`);
-  const storedEvents = await publisher.readStored();
-  const last = await journal.last();
-  const { senders, state } = await restore(connection, config, journal, last.sequence, publisher);
-  publisher.checkReplayed();
-  if (state.events.sequence < storedEvents) {
-    distrust(`EVENTS has event ${storedEvents}, the journal makes ${state.events.sequence} only`);
-  }
+  await publisher.readStored();
+  await standby.catchUp();
+  publisher.takeOver(standby.recent);
+  checkClock(state.stampMicros / 1000, "the journal's last stamp");
+  const reference = new ReferencePublisher(connection, state);
+  reference.publish();
   const sequencer = new Sequencer(
-    last.sequence,
+    replica.journalSequence,
     state.stampMicros,
     state.commandCount,
     state.epoch + 1,
     senders,
   );
-  checkClock(state.stampMicros / 1000, "the journal's last stamp");
-  const reference = new ReferencePublisher(connection, state);
-  reference.publish();
   const claimed = Promise.withResolvers<void>();
   const leader = new Leader({
     connection,
@@ -111,46 +128,17 @@ async function lead(
   });
   leader.start();
   await claimed.promise;
+  serveLiveQueries(connection, shard, state, sequencer, name, () => keeper.holds);
+  await keeper.lead();
   await checkBrokerClock(journal);
-  serveLiveQueries(connection, shard, state, sequencer, `matching-${Deno.pid}`);
   say(`leads shard ${shard}, epoch ${sequencer.epoch}, journal sequence ${sequencer.lastSequence}`);
-  return { epoch: sequencer.epoch, drain: () => leader.drain() };
-}
-
-/** The replica behind the journal's last append: the newest snapshot and what came behind it. */
-async function restore(
-  connection: NatsConnection,
-  { outcomesAtStart, shard, snapshotDirectory }: MatchingConfig,
-  journal: JournalStream,
-  lastSequence: number,
-  publisher: EventsPublisher,
-): Promise<Replica> {
-  const started = performance.now();
-  const replica = await openReplica({
-    shard,
-    journal,
-    media: snapshotMedia(connection, snapshotDirectory),
-    lastSequence,
-    storedEventMessages: publisher.storedMessages,
-    least: { outcomes: 2 ** Math.ceil(Math.log2(outcomesAtStart)) },
-    say,
-  });
-  const { journalSequence: first, state } = replica;
-  publisher.beginBehind(replica);
-  const passed = () => Math.round(performance.now() - started);
-  if (first > 0) say(`read a snapshot behind append ${first} in ${passed()} ms`);
-  let saidAt = performance.now();
-  await replayJournal(journal, lastSequence, replica, {
-    applied: async (sequence) => {
-      publisher.publish(state, sequence);
-      if (!publisher.hasRoom) await publisher.drained();
-      if (performance.now() - saidAt < PROGRESS_MILLIS) return;
-      saidAt = performance.now();
-      say(`replayed ${sequence} of ${lastSequence} appends, ${state.commandCount} commands`);
+  return {
+    epoch: sequencer.epoch,
+    yield: async () => {
+      await leader.drain();
+      await keeper.release().catch(() => {});
     },
-  });
-  say(`replayed ${lastSequence - first} appends, ${state.commandCount} commands, ${passed()} ms`);
-  return replica;
+  };
 }
 
 function checkClock(millis: number, whose: string): void {

@@ -1,0 +1,155 @@
+/**
+ * A standby: follows the journal append by append and waits for the lease.
+ *
+ * @module
+ */
+import { type NatsConnection, NatsError } from "nats.ws";
+import { ResultCode } from "../../core/protocol/result_code.ts";
+import { journalStream, querySubject, standbySubject } from "../../core/protocol/subjects.ts";
+import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
+import { APPEND_BYTES_MAX } from "../../core/sequencer/append_buffer.ts";
+import { EVENTS_PER_MESSAGE_MAX, eventsMessage } from "../../core/sequencer/events_frames.ts";
+import { WatchedLease } from "../../core/sequencer/lease.ts";
+import { checkAppend } from "../../core/sequencer/read_append.ts";
+import { RecentEvents } from "../../core/sequencer/recent_events.ts";
+import type { Replica } from "../../core/sequencer/replica.ts";
+import { hasValidCrc, sealCrc } from "../../infra/journal/crc.ts";
+import { JournalDamagedError, type JournalStream } from "../../infra/journal/journal_stream.ts";
+import { followStream } from "../../infra/nats/stream_follower.ts";
+import type { LeaseKeeper } from "./lease_keeper.ts";
+
+/** Time between two looks at the lease, and two calls of the leader. */
+const LOOK_MILLIS = 20;
+/** How long the leader may take to say that it is there. */
+const CALL_MILLIS_MAX = 1_000;
+/** The client library's code for "nobody listens". */
+const NO_RESPONDERS = "503";
+
+/** What a standby works with. */
+export interface StandbyParts {
+  readonly connection: NatsConnection;
+  readonly shard: number;
+  readonly journal: JournalStream;
+  /** Behind the journal's last append, or not far from it. */
+  readonly replica: Replica;
+  readonly keeper: LeaseKeeper;
+  /** Names this process. */
+  readonly name: string;
+  readonly say: (line: string) => void;
+}
+
+/** One process of a shard that does not lead. */
+export class Standby {
+  /** The last messages of the events stream that the replica makes. */
+  readonly recent: RecentEvents;
+  readonly #parts: StandbyParts;
+  readonly #wire = WireBuffer.allocate(APPEND_BYTES_MAX);
+  readonly #watched = new WatchedLease();
+  readonly #abort = new AbortController();
+  #isCalling = false;
+
+  constructor(parts: StandbyParts) {
+    this.#parts = parts;
+    this.recent = new RecentEvents(parts.replica.eventMessages);
+  }
+
+  /**
+   * Follows until this process has the lease. The replica may stand some appends behind then.
+   *
+   * @throws {JournalDamagedError | JournalGapError | StreamDamagedError}
+   */
+  async untilLeaseTaken(): Promise<void> {
+    const { connection, name, replica, say, shard } = this.#parts;
+    const presence = connection.subscribe(standbySubject(shard), {
+      callback: (_, message) => {
+        const { journalSequence, state } = replica;
+        const { stateHash } = state.events;
+        message.respond(JSON.stringify({ standby: name, journalSequence, stateHash }));
+      },
+    });
+    const failed = Promise.withResolvers<never>();
+    const following = this.#follow().catch(failed.reject);
+    try {
+      await Promise.race([this.#takeLease(say), failed.promise]);
+      this.#abort.abort();
+      await Promise.race([following, failed.promise]);
+    } finally {
+      this.#abort.abort();
+      presence.unsubscribe();
+    }
+  }
+
+  /**
+   * Applies what the journal has by now. A leader that writes on behind that is fenced off by the
+   * claim.
+   */
+  async catchUp(): Promise<void> {
+    const { journal, replica } = this.#parts;
+    const { sequence: last } = await journal.last();
+    for await (const { data, sequence } of journal.read(replica.journalSequence + 1, last)) {
+      this.#apply(sequence, data);
+    }
+  }
+
+  async #takeLease(say: (line: string) => void): Promise<void> {
+    const { keeper } = this.#parts;
+    for (let isFirst = true;; isFirst = false) {
+      const seen = await keeper.look().catch(() => null);
+      const now = performance.now();
+      if (seen !== null) this.#watched.seen(seen.record, seen.revision, now);
+      const candidate = this.#watched.candidate(now);
+      if (candidate !== null && await keeper.take(candidate).catch(() => false)) return;
+      if (isFirst) say(`standing by for ${seen?.record?.holder ?? "nobody yet"}`);
+      this.#call();
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MILLIS));
+    }
+  }
+
+  /** Asks the leader anything: what counts is whether somebody listens. */
+  #call(): void {
+    if (this.#isCalling) return;
+    this.#isCalling = true;
+    const { connection, shard } = this.#parts;
+    connection.request(querySubject(shard), "", { timeout: CALL_MILLIS_MAX }).then(
+      () => this.#watched.called(true, performance.now()),
+      (error) => {
+        // One that does not answer may be stopped or busy: the lease tells.
+        const isGone = error instanceof NatsError && error.code === NO_RESPONDERS;
+        if (isGone) this.#watched.called(false, performance.now());
+      },
+    ).finally(() => this.#isCalling = false);
+  }
+
+  async #follow(): Promise<void> {
+    const { connection, replica, say, shard } = this.#parts;
+    const messages = followStream({
+      connection,
+      stream: journalStream(shard),
+      firstSequence: replica.journalSequence + 1,
+      signal: this.#abort.signal,
+      say,
+    });
+    for await (const { data, sequence } of messages) {
+      // What comes after the end is read again.
+      if (this.#abort.signal.aborted) return;
+      this.#apply(sequence, data);
+    }
+  }
+
+  #apply(sequence: number, data: Uint8Array): void {
+    const { journal, replica } = this.#parts;
+    const isIntact = data.length <= APPEND_BYTES_MAX && hasValidCrc(data);
+    if (!isIntact) throw new JournalDamagedError(journal.name, sequence, ResultCode.frameCrc);
+    this.#wire.bytes.set(data);
+    const code = checkAppend(this.#wire, data.length, replica.state.commandCount);
+    if (code !== ResultCode.ok) throw new JournalDamagedError(journal.name, sequence, code);
+    replica.apply(this.#wire);
+    const { epoch, events, stampMicros } = replica.state;
+    for (let from = 0; from < events.count; from += EVENTS_PER_MESSAGE_MAX) {
+      const to = Math.min(events.count, from + EVENTS_PER_MESSAGE_MAX);
+      const message = eventsMessage(events, from, to, stampMicros, sequence, epoch);
+      sealCrc(message, message.bytes.length);
+      this.recent.add(message.bytes);
+    }
+  }
+}
