@@ -28,8 +28,7 @@ async function readState(exchange: Exchange): Promise<Outcome> {
   const shard = wholeNumber(parameters, "shard", own, 0, SHARD_MAX);
   if (shard instanceof Problem) return shard;
   const { queries } = exchange.backend;
-  const { sequence, stateHash, leader, epoch } = await queries.leader({ kind: "state" }, { shard });
-  // Standbys follow with snapshots and failover; until then a shard has its leader alone.
-  const standbys: string[] = [];
+  const answer = await queries.leader({ kind: "state" }, { shard });
+  const { epoch, leader, sequence, standbys, stateHash } = answer;
   return jsonReply(200, { shard, sequence: String(sequence), stateHash, leader, epoch, standbys });
 }

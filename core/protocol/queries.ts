@@ -92,6 +92,8 @@ export interface StateAnswer extends Answered {
   readonly commands: number;
   readonly epoch: number;
   readonly leader: string;
+  /** Names of the processes that stand by. */
+  readonly standbys: readonly string[];
   readonly liveOrders: number;
   readonly stampMicros: number;
 }

@@ -103,7 +103,13 @@ export class MemoryQueries implements Queries {
       case "balances":
         return { balances: listBalances(state, query.account) };
       case "state":
-        return { shard: 0, stateHash: state.events.stateHash, epoch: 1, leader: "matching-1" };
+        return {
+          shard: 0,
+          stateHash: state.events.stateHash,
+          epoch: 1,
+          leader: "matching-1",
+          standbys: [],
+        };
     }
   }
 

@@ -38,23 +38,29 @@ const Query = v.variant("kind", [
   v.strictObject({ kind: v.literal("state") }),
 ]);
 
-/**
- * Serves the live queries of a shard.
- *
- * @param isSure whether nobody else can lead: one that is not sure says nothing, for another leader
- * may have gone on, and answers
- */
+/** What a leader knows of itself and of others. */
+export interface LeaderView {
+  readonly name: string;
+  /** Names of those that stand by. */
+  readonly standbys: () => readonly string[];
+  /**
+   * Whether nobody else can lead. One that is not sure says nothing, for another leader may have gone
+   * on, and answers.
+   */
+  readonly isSure: () => boolean;
+}
+
+/** Serves the live queries of a shard. */
 export function serveLiveQueries(
   connection: NatsConnection,
   shard: number,
   state: ShardState,
   sequencer: Sequencer,
-  leader: string,
-  isSure: () => boolean,
+  leader: LeaderView,
 ): void {
   connection.subscribe(querySubject(shard), {
     callback: (error, message) => {
-      if (error !== null || message.reply === undefined || !isSure()) return;
+      if (error !== null || message.reply === undefined || !leader.isSure()) return;
       const query = readQuery(message);
       const answer = "error" in query ? query : answerQuery(query, shard, state, sequencer, leader);
       message.respond(JSON.stringify({ sequence: state.events.sequence, ...answer }));
@@ -80,7 +86,7 @@ function answerQuery(
   shard: number,
   state: ShardState,
   sequencer: Sequencer,
-  leader: string,
+  leader: LeaderView,
 ): Record<string, unknown> {
   switch (query.kind) {
     case "order":
@@ -103,7 +109,8 @@ function answerQuery(
         journalSequence: sequencer.lastSequence,
         commands: state.commandCount,
         epoch: state.epoch,
-        leader,
+        leader: leader.name,
+        standbys: leader.standbys(),
         liveOrders: state.orders.liveCount,
         stampMicros: state.stampMicros,
       };

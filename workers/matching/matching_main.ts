@@ -32,6 +32,7 @@ import { type Projections, startProjections } from "./projections.ts";
 import { ReferencePublisher } from "./reference_publisher.ts";
 import { restore } from "./restore.ts";
 import { Standby } from "./standby.ts";
+import { StandbyList } from "./standby_list.ts";
 
 /** How far this machine's clock may be from the broker's, or behind the journal, to lead. */
 export const CLOCK_OFFSET_MILLIS_MAX = 2_000;
@@ -128,7 +129,12 @@ async function lead(connection: NatsConnection, config: MatchingConfig): Promise
   });
   leader.start();
   await claimed.promise;
-  serveLiveQueries(connection, shard, state, sequencer, name, () => keeper.holds);
+  const standbys = new StandbyList(connection, shard);
+  serveLiveQueries(connection, shard, state, sequencer, {
+    name,
+    standbys: () => standbys.names,
+    isSure: () => keeper.holds,
+  });
   await keeper.lead();
   await checkBrokerClock(journal);
   say(`leads shard ${shard}, epoch ${sequencer.epoch}, journal sequence ${sequencer.lastSequence}`);

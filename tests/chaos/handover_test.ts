@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { handoverSubject } from "../../core/protocol/subjects.ts";
+import type { HandoverAnswer } from "../../workers/matching/handover.ts";
+import { Crowd } from "../support/client_crowd.ts";
+import { SHARD, Venue } from "../support/venue.ts";
+import { audit } from "../support/venue_audit.ts";
+import type { VenueProcess } from "../support/venue_process.ts";
+import { chaosRandom } from "./chaos_seed.ts";
+
+const CLIENTS = 16;
+const HANDOVERS = 3;
+const ORDERS = 300;
+/** Exit code of a process that handed the lead over: start again, as a standby. */
+const EXIT_AGAIN = 3;
+
+async function handOver(venue: Venue): Promise<HandoverAnswer> {
+  const admin = await venue.admin();
+  return (await admin.request(handoverSubject(SHARD), "", { timeout: 10_000 })).json();
+}
+
+Deno.test("a planned handover under load: no order is refused, lost or done twice", async () => {
+  const random = chaosRandom("handover");
+  await using venue = await Venue.open({ accounts: CLIENTS });
+  const gateway = await venue.openGateway();
+  const crowd = new Crowd(
+    CLIENTS,
+    random,
+    () => (command, waitMillis) => gateway.submit(command, waitMillis),
+  );
+  let leader: VenueProcess = venue.matcher;
+  crowd.start();
+  await crowd.settle(ORDERS);
+  for (let handover = 1; handover <= HANDOVERS; handover++) {
+    const standby = venue.launchMatcher();
+    while (!standby.log.some((line) => line.includes("standing by for"))) await crowd.settle(1);
+    const answer = await handOver(venue);
+    assert.deepEqual(answer, { handedOver: true, standby: `matching-${standby.pid}` });
+    assert.equal((await leader.ended).code, EXIT_AGAIN);
+    await standby.ready();
+    leader = standby;
+    await crowd.settle(ORDERS);
+    assert.equal((await venue.state()).leader, `matching-${standby.pid}`);
+  }
+  await crowd.rest();
+  assert.equal(gateway.status.refused, 0);
+  const repeated = crowd.clients.flatMap(({ outcomes }) =>
+    outcomes.filter((one) => one.attempts > 1)
+  );
+  assert.deepEqual(repeated, [], "every order got its answer at the first attempt");
+  const { claims } = await audit(venue, crowd.clients);
+  assert.equal(claims.length, 1 + HANDOVERS);
+});
+
+Deno.test("without a standby a handover is refused and the leader goes on", async () => {
+  await using venue = await Venue.open({ accounts: 1 });
+  const { epoch } = await venue.state();
+  assert.deepEqual(await handOver(venue), {
+    handedOver: false,
+    reason: "no standby runs; start another matching process",
+  });
+  assert.equal((await venue.state()).epoch, epoch);
+});
