@@ -5,6 +5,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { failoverBench } from "./failover/failover_bench.ts";
 import { matchingBench } from "./matching/matching_bench.ts";
 import { pipelineBench } from "./pipeline/pipeline_bench.ts";
 import { poolBench } from "./pool/pool_bench.ts";
@@ -31,6 +32,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   "price-index": {
     about: "the price index of the book, beside what could take its place",
     run: priceIndexBench,
+  },
+  failover: {
+    about: "a leader that dies with a standby beside it, beside one that is started again",
+    run: failoverBench,
   },
   ring: {
     about: "64-byte messages between two Workers, beside ringbuf.js and postMessage",

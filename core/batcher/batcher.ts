@@ -173,6 +173,16 @@ export class Batcher {
     this.#pauseMicros = Math.min(this.#pauseMicros * 2, RETRY_PAUSE_MOST_MICROS);
   }
 
+  /**
+   * Another leader is there, which has heard none of the frames that are on their way: send them
+   * again, and do not wait.
+   */
+  leaderChanged(nowMicros: number): void {
+    this.sendAgain(0, nowMicros);
+    this.#pauseMicros = RETRY_PAUSE_LEAST_MICROS;
+    this.#resumeMicros = 0;
+  }
+
   /** Time passes: ends a pause, and sends again what had no answer in time. */
   tick(nowMicros: number): void {
     if (this.#resumeMicros !== 0 && nowMicros >= this.#resumeMicros) this.#resumeMicros = 0;

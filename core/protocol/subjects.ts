@@ -6,6 +6,7 @@
  * | `orders.<shard>` | gateways, one frame a message | the leader of the shard |
  * | `admin.<shard>` | the operator | the leader of the shard |
  * | `query.<shard>` | gateways, request/reply | the leader: live orders, balances, state |
+ * | `leader.<shard>` | whoever begins to lead, once | gateways |
  * | `handover.<shard>` | the operator, request/reply | the leader |
  * | `standby.<shard>` | the leader, request/reply | every standby of the shard |
  * | `history.<shard>` | gateways, request/reply | the history projection: closed orders, fills |
@@ -30,6 +31,8 @@ export const adminSubject = (shard: number): string => `admin.${shard}`;
 export const querySubject = (shard: number): string => `query.${shard}`;
 /** Queries that the history projection answers. */
 export const historySubject = (shard: number): string => `history.${shard}`;
+/** Said once by whoever begins to lead: gateways send again what the one before had not answered. */
+export const leaderSubject = (shard: number): string => `leader.${shard}`;
 /** The operator's request that the leader give the lead to a standby. */
 export const handoverSubject = (shard: number): string => `handover.${shard}`;
 /** Asked by the leader: every standby answers. */

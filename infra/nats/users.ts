@@ -4,8 +4,8 @@
  *
  * | User | Publishes | Subscribes | JetStream |
  * | --- | --- | --- | --- |
- * | gateway | orders, query, history, snapshot and bucket requests | md, key and reference changes | none |
- * | matcher | journal, events, query, standby, answers to gateway, admin and matcher | orders, admin, query, handover, standby | reads JOURNAL, EVENTS and SNAPSHOTS, writes REFERENCE and LEASES |
+ * | gateway | orders, query, history, snapshot and bucket requests | md, changes of the leader, keys and reference data | none |
+ * | matcher | journal, events, leader, query, standby, answers to gateway, admin and matcher | orders, admin, query, handover, standby | reads JOURNAL, EVENTS and SNAPSHOTS, writes REFERENCE and LEASES |
  * | marketData | md, answers to snapshot requests | snapshot requests, events | reads EVENTS and REFERENCE, gets from and puts to PROGRESS |
  * | history | user, answers to gateway and admin | history, bucket requests | reads EVENTS, REFERENCE and LISTENERS; relays gets from KEYS and puts to LISTENERS |
  * | admin | admin, handover, query, history | | creates streams and buckets, writes KEYS |
@@ -167,7 +167,8 @@ function gatewayGrant(): Grant {
     ]),
     bucketSubject("put", LISTENERS_BUCKET, ">"),
   ];
-  const subscribe = ["md.>", bucketSubjects(REFERENCE_BUCKET), bucketSubjects(KEYS_BUCKET)];
+  const buckets = [bucketSubjects(REFERENCE_BUCKET), bucketSubjects(KEYS_BUCKET)];
+  const subscribe = ["md.>", "leader.*", ...buckets];
   return inHouse("gateway", publish, subscribe, { subscribe: [SNAPSHOT_REQUESTS] });
 }
 
@@ -209,6 +210,7 @@ function matcherGrant(journals: readonly string[], events: readonly string[]): G
     "events.*",
     "query.*",
     "standby.*",
+    "leader.*",
     inboxesOf("gateway"),
     inboxesOf("admin"),
     inboxesOf("matcher"),

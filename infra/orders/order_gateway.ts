@@ -20,7 +20,7 @@ import {
 } from "../../core/protocol/frame.ts";
 import { POSITIONED_BODY_BYTES } from "../../core/protocol/position.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
-import { ordersSubject } from "../../core/protocol/subjects.ts";
+import { leaderSubject, ordersSubject } from "../../core/protocol/subjects.ts";
 import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
 import {
   type Command,
@@ -94,7 +94,17 @@ class NatsOrderGateway implements OrderGateway {
         if (error === null) this.#receive(message);
       },
     });
-    this.#stop = () => subscription.unsubscribe();
+    const leaders = connection.subscribe(leaderSubject(shard), {
+      callback: (error) => {
+        if (error !== null || this.#isClosed) return;
+        this.#batcher.leaderChanged(nowMicros());
+        this.#send();
+      },
+    });
+    this.#stop = () => {
+      subscription.unsubscribe();
+      leaders.unsubscribe();
+    };
     this.#sweep = setInterval(() => this.#sweepWaiters(), SWEEP_MILLIS);
     void this.#followConnection();
   }

@@ -11,6 +11,7 @@
  * @module
  */
 import type { NatsConnection } from "nats.ws";
+import { leaderSubject } from "../../core/protocol/subjects.ts";
 import { Sequencer } from "../../core/sequencer/sequencer.ts";
 import { ConfigError, readConfig } from "../../infra/config.ts";
 import {
@@ -135,6 +136,10 @@ async function lead(connection: NatsConnection, config: MatchingConfig): Promise
     standbys: () => standbys.names,
     isSure: () => keeper.holds,
   });
+  connection.publish(
+    leaderSubject(shard),
+    JSON.stringify({ leader: name, epoch: sequencer.epoch }),
+  );
   await keeper.lead();
   await checkBrokerClock(journal);
   say(`leads shard ${shard}, epoch ${sequencer.epoch}, journal sequence ${sequencer.lastSequence}`);

@@ -21,7 +21,9 @@ import type { LeaseKeeper } from "./lease_keeper.ts";
 /** Time between two looks at the lease, and two calls of the leader. */
 const LOOK_MILLIS = 20;
 /** How long the leader may take to say that it is there. */
-const CALL_MILLIS_MAX = 1_000;
+const CALL_MILLIS_MAX = 500;
+/** Calls that may be on their way. */
+const CALLS_MAX = 8;
 /** The client library's code for "nobody listens". */
 const NO_RESPONDERS = "503";
 
@@ -46,7 +48,7 @@ export class Standby {
   readonly #wire = WireBuffer.allocate(APPEND_BYTES_MAX);
   readonly #watched = new WatchedLease();
   readonly #abort = new AbortController();
-  #isCalling = false;
+  #callsOutstanding = 0;
 
   constructor(parts: StandbyParts) {
     this.#parts = parts;
@@ -105,10 +107,13 @@ export class Standby {
     }
   }
 
-  /** Asks the leader anything: what counts is whether somebody listens. */
+  /**
+   * Asks the leader anything: what counts is whether somebody listens. A call that is on its way to a
+   * leader as it dies gets no answer at all, so none is waited for before the next.
+   */
   #call(): void {
-    if (this.#isCalling) return;
-    this.#isCalling = true;
+    if (this.#callsOutstanding === CALLS_MAX) return;
+    this.#callsOutstanding++;
     const { connection, shard } = this.#parts;
     connection.request(querySubject(shard), "", { timeout: CALL_MILLIS_MAX }).then(
       () => this.#watched.called(true, performance.now()),
@@ -117,7 +122,7 @@ export class Standby {
         const isGone = error instanceof NatsError && error.code === NO_RESPONDERS;
         if (isGone) this.#watched.called(false, performance.now());
       },
-    ).finally(() => this.#isCalling = false);
+    ).finally(() => this.#callsOutstanding--);
   }
 
   async #follow(): Promise<void> {

@@ -242,3 +242,23 @@ Deno.test("where the round trip is long a record does not wait for an answer, bu
   bench.nowMicros = bench.batcher.wakeMicros();
   assert.deepEqual(bench.send(), [2]);
 });
+
+Deno.test("another leader gets every frame that is on its way at once, whatever pause there was", () => {
+  const bench = new Bench();
+  bench.add();
+  assert.deepEqual(bench.send(), [1]);
+  bench.batcher.leaderChanged(bench.nowMicros);
+  assert.deepEqual(bench.send(), [1], "it was on its way to the one before");
+  for (let refusal = 0; refusal < 5; refusal++) {
+    bench.batcher.sendAgain(1, bench.nowMicros);
+    assert.deepEqual(bench.send(), [], "nobody is there: a pause");
+    bench.nowMicros = Math.ceil(bench.batcher.wakeMicros());
+    assert.deepEqual(bench.send(), [1]);
+  }
+  bench.batcher.sendAgain(1, bench.nowMicros);
+  bench.batcher.leaderChanged(bench.nowMicros);
+  assert.deepEqual(bench.send(), [1]);
+  bench.batcher.sendAgain(1, bench.nowMicros);
+  bench.nowMicros += RETRY_PAUSE_LEAST_MICROS;
+  assert.deepEqual(bench.send(), [1], "the next pause is a short one again");
+});

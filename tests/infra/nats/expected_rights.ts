@@ -49,6 +49,7 @@ export const PUBLISHED = [
   "query.0",
   "history.0",
   "handover.0",
+  "leader.0",
   "standby.0",
   "journal.0",
   "events.0",
@@ -93,6 +94,7 @@ export const SUBSCRIBED = [
   "query.0",
   "history.0",
   "handover.0",
+  "leader.0",
   "standby.0",
   "journal.0",
   "events.0",
@@ -148,7 +150,7 @@ export const ALLOWED: Readonly<Record<Who, Allowed>> = {
       "bucket.get.REFERENCE.x",
       "bucket.put.LISTENERS.x",
     ],
-    subscribe: ["md.>", "md.BTC-USD.trades.json", "$KV.REFERENCE.>", "$KV.KEYS.>"],
+    subscribe: ["md.>", "md.BTC-USD.trades.json", "leader.0", "$KV.REFERENCE.>", "$KV.KEYS.>"],
   },
   history: {
     publish: [
@@ -182,6 +184,7 @@ export const ALLOWED: Readonly<Record<Who, Allowed>> = {
       "events.0",
       "query.0",
       "standby.0",
+      "leader.0",
       "$KV.REFERENCE.x",
       "$KV.LEASES.x",
       `${API}.DIRECT.GET.KV_LEASES`,
