@@ -134,6 +134,16 @@ export class EventWriter {
     this.#end(price, quantity, leaves, last);
   }
 
+  /** The low half of the hash over every event of the frames so far, as a signed integer. */
+  get hashLow(): number {
+    return this.#hashLow;
+  }
+
+  /** Its high half. */
+  get hashHigh(): number {
+    return this.#hashHigh;
+  }
+
   /** Goes on behind event `sequence`, where the state hash had these halves. */
   resume(sequence: number, hashLow: number, hashHigh: number): void {
     this.sequence = sequence;

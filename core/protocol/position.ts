@@ -6,7 +6,8 @@
  * offset | bytes | type | field
  *     32 |     8 | u64  | stamp: microseconds since the epoch, given by the sequencer
  *     40 |     8 | u64  | appends: number of the first command; events, reports: journal sequence
- *     48 |     8 | u64  | events, reports: sequence of the append's first event; appends: 0
+ *     48 |     8 | u64  | events, reports: sequence of the append's first event; appends: the
+ *        |       |      | leader's state hash, see writeStateHash
  *     56 |     4 | u32  | epoch of the leader
  *     60 |     4 | u32  | appends: number of commands; events: events of the append; reports: same
  * ```
@@ -37,6 +38,43 @@ export function writePosition(
   writeU64(frame.words, word + 4, firstEventSequence);
   frame.words[word + 6] = epoch;
   frame.words[word + 7] = total;
+}
+
+/** Bits of the high half of a state hash that an append has room for. */
+const HASH_HIGH_MASK = 0x3fffffff;
+const BEHIND_SHIFT = 30;
+
+/**
+ * Puts the leader's state hash into the append at `at`: of its state behind the append `behind` ones
+ * before this one, 1 or 2, for the next append is sealed while the last one is still applied. Of the
+ * 64 bits two make place for that number; 0: the append has none.
+ */
+export function writeStateHash(
+  frame: WireBuffer,
+  at: number,
+  hashLow: number,
+  hashHigh: number,
+  behind: number,
+): void {
+  const word = (at >> 2) + 12;
+  frame.words[word] = hashLow;
+  frame.words[word + 1] = (hashHigh & HASH_HIGH_MASK) | (behind << BEHIND_SHIFT);
+}
+
+/** How many appends before this one the leader's state hash is of; 0: there is none. */
+export const stateHashBehind = (frame: WireBuffer, at: number): number =>
+  frame.words[(at >> 2) + 13] >>> BEHIND_SHIFT;
+
+/** Whether the leader's state hash in the append at `at` is this one. */
+export function isStateHash(
+  frame: WireBuffer,
+  at: number,
+  hashLow: number,
+  hashHigh: number,
+): boolean {
+  const { integers } = frame;
+  return integers[(at >> 2) + 12] === (hashLow | 0) &&
+    (integers[(at >> 2) + 13] & HASH_HIGH_MASK) === (hashHigh & HASH_HIGH_MASK);
 }
 
 /** Stamp in microseconds. */

@@ -9,6 +9,7 @@ import type { JetStreamManager } from "nats.ws";
 import { ShardState } from "../../core/matching/shard_state.ts";
 import { EventFlag, EventKind, EventWord } from "../../core/protocol/event_record.ts";
 import { RECORD_BYTES } from "../../core/protocol/frame.ts";
+import { stateHashBehind } from "../../core/protocol/position.ts";
 import { eventsStream } from "../../core/protocol/subjects.ts";
 import { readU64 } from "../../core/protocol/wire_buffer.ts";
 import { EVENTS_PER_MESSAGE_MAX, eventsMessage } from "../../core/sequencer/events_frames.ts";
@@ -71,6 +72,10 @@ export async function replayVenue(venue: Venue): Promise<Replayed> {
       }
     },
   });
+  for await (const { sequence, data } of journal.read(1, appends)) {
+    const behind = stateHashBehind(WireBuffer.copyOf(data), 0);
+    assert.ok(behind === 1 || behind === 2, `append ${sequence} has the leader's state hash`);
+  }
   return { state, appends, entries: entries.list, claims: entries.claims, epochs, events };
 }
 

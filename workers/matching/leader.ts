@@ -18,6 +18,7 @@ import {
   writeFrameHeader,
 } from "../../core/protocol/frame.ts";
 import { CommandKind, writeCommandHead } from "../../core/protocol/order_record.ts";
+import { writeStateHash } from "../../core/protocol/position.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
 import { adminSubject, ordersSubject } from "../../core/protocol/subjects.ts";
 import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
@@ -61,6 +62,8 @@ export class Leader {
   /** Counts appends sent, so that a late answer is not taken for that of the next append. */
   #appendNumber = 0;
   #sentMillis = 0;
+  /** The last append that was applied. */
+  #appliedSequence: number;
   #isScheduled = false;
   #isStopped = false;
   #watch: ReturnType<typeof setInterval> | undefined;
@@ -68,6 +71,7 @@ export class Leader {
   constructor(parts: LeaderParts) {
     this.#parts = parts;
     this.#answerInbox = `${parts.inbox}.append`;
+    this.#appliedSequence = parts.sequencer.lastSequence;
   }
 
   /** Claims the epoch and begins to take frames. */
@@ -141,8 +145,12 @@ export class Leader {
   }
 
   #advance(): void {
-    const append = this.#parts.sequencer.next(Date.now() * 1000);
+    const { sequencer, state } = this.#parts;
+    const append = sequencer.next(Date.now() * 1000);
     if (append === null) return;
+    const { hashHigh, hashLow } = state.events;
+    const behind = sequencer.lastSequence + 1 - this.#appliedSequence;
+    writeStateHash(append.wire, 0, hashLow, hashHigh, behind);
     sealCrc(append.wire, append.byteLength);
     this.#appendNumber++;
     this.#send(append);
@@ -194,6 +202,7 @@ export class Leader {
       sealCrc(reports, reports.bytes.length);
       connection.publish(reply, reports.bytes);
     }
+    this.#appliedSequence = journalSequence;
     // What a projection needs to read an event is there before the event is.
     applied(journalSequence);
     publisher.publish(state, journalSequence);

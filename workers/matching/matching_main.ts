@@ -12,6 +12,7 @@
  */
 import type { NatsConnection } from "nats.ws";
 import { leaderSubject } from "../../core/protocol/subjects.ts";
+import { StateDivergedError } from "../../core/sequencer/replica.ts";
 import { Sequencer } from "../../core/sequencer/sequencer.ts";
 import { ConfigError, readConfig } from "../../infra/config.ts";
 import {
@@ -185,7 +186,8 @@ if (import.meta.main) {
   } catch (error) {
     if (
       error instanceof JournalDamagedError || error instanceof JournalGapError ||
-      error instanceof EventsMismatchError || error instanceof JournalBehindError
+      error instanceof EventsMismatchError || error instanceof JournalBehindError ||
+      error instanceof StateDivergedError
     ) distrust(error.message);
     say(error instanceof ConfigError ? error.message : String(error));
     Deno.exit(error instanceof ConfigError ? 2 : EXIT_AGAIN);

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ShardState } from "../../../core/matching/shard_state.ts";
 import { FrameKind } from "../../../core/protocol/frame.ts";
+import { writeStateHash } from "../../../core/protocol/position.ts";
 import { ResultCode } from "../../../core/protocol/result_code.ts";
 import { WireBuffer } from "../../../core/protocol/wire_buffer.ts";
 import { AppendBuffer } from "../../../core/sequencer/append_buffer.ts";
 import { applyAppend, checkAppend } from "../../../core/sequencer/read_append.ts";
+import { Replica } from "../../../core/sequencer/replica.ts";
 import { SenderOrder } from "../../../core/sequencer/sender_order.ts";
 import { plainMarket, SMALL_CAPACITIES } from "../matching/venue.ts";
 import { claim } from "../../support/commands.ts";
@@ -37,6 +39,34 @@ Deno.test("applies every frame of an append and remembers its senders", () => {
   assert.ok(senders.accept(7, 2, 1));
   assert.ok(!senders.accept(7, 4, 1));
 });
+
+Deno.test("an append says whose state it was written behind; one that differs is not applied", () => {
+  const first = goodAppend();
+  const leader = new Replica(SMALL_CAPACITIES);
+  leader.apply(first);
+  const { hashHigh, hashLow } = leader.state.events;
+  const second = new AppendBuffer();
+  second.add(frameOf(7, 2, [order(3)]), FrameKind.orders, "");
+  second.seal(1_700_000_000_000_001, 1, leader.state.commandCount + 1);
+  for (const [behind, sequence] of [[1, 1], [2, 0]] as const) {
+    const [low, high] = behind === 1 ? [hashLow, hashHigh] : emptyHash();
+    for (const flip of [0, 1, 2 ** 31]) {
+      const follower = new Replica(SMALL_CAPACITIES);
+      follower.apply(first);
+      writeStateHash(second.wire, 0, low ^ flip, high, behind);
+      if (flip === 0) follower.apply(second.wire);
+      else {
+        assert.throws(() => follower.apply(second.wire), { journalSequence: sequence });
+        assert.equal(follower.state.lastOrderId, 2);
+      }
+    }
+  }
+});
+
+function emptyHash(): [low: number, high: number] {
+  const { hashHigh, hashLow } = new Replica(SMALL_CAPACITIES).state.events;
+  return [hashLow, hashHigh];
+}
 
 Deno.test("a frame that goes on behind the message is not read", () => {
   const good = goodAppend().bytes;
