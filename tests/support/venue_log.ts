@@ -10,6 +10,7 @@ import { ShardState } from "../../core/matching/shard_state.ts";
 import { EventFlag, EventKind, EventWord } from "../../core/protocol/event_record.ts";
 import { RECORD_BYTES } from "../../core/protocol/frame.ts";
 import { stateHashBehind } from "../../core/protocol/position.ts";
+import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
 import { eventsStream } from "../../core/protocol/subjects.ts";
 import { readU64 } from "../../core/protocol/wire_buffer.ts";
 import { EVENTS_PER_MESSAGE_MAX, eventsMessage } from "../../core/sequencer/events_frames.ts";
