@@ -10,6 +10,7 @@ import { matchingBench } from "./matching/matching_bench.ts";
 import { pipelineBench } from "./pipeline/pipeline_bench.ts";
 import { poolBench } from "./pool/pool_bench.ts";
 import { priceIndexBench } from "./price_index/price_index_bench.ts";
+import { recoveryBench } from "./recovery/recovery_bench.ts";
 import { restBench } from "./rest/rest_bench.ts";
 import { type BenchResult, describe, stamp } from "./result.ts";
 import { ringBench } from "./ring/ring_bench.ts";
@@ -32,6 +33,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   "price-index": {
     about: "the price index of the book, beside what could take its place",
     run: priceIndexBench,
+  },
+  recovery: {
+    about: "a shard of ten million commands replayed and started again, beside reading its journal",
+    run: recoveryBench,
   },
   failover: {
     about: "a leader that dies with a standby beside it, beside one that is started again",

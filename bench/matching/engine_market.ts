@@ -30,8 +30,15 @@ const FUNDS_MINOR = 10_000_000_000_000;
 /** Balances that one command may open, for which a shard always keeps room. */
 const SPARE_BALANCES = 4_096;
 
-/** An open market for a flow: its instruments, and accounts that have more than they can spend. */
-export function openMarket(shape: FlowShape): ShardState {
+/**
+ * An open market for a flow: its instruments, and accounts that have more than they can spend.
+ *
+ * @param sent is told each frame that opened it
+ */
+export function openMarket(
+  shape: FlowShape,
+  sent: (frame: Uint8Array) => void = () => {},
+): ShardState {
   const state = new ShardState(capacitiesFor(shape));
   let number = 0;
   const send = (
@@ -48,6 +55,7 @@ export function openMarket(shape: FlowShape): ShardState {
     fill(frame.wire, at);
     if (text !== "") frame.addText(at, text);
     frame.seal(FrameKind.administration, OPERATOR);
+    sent(frame.message.slice());
     beginAppend(state, OPENED_MICROS, EPOCH);
     applyFrame(state, frame.wire, 0, frame.byteLength);
     const outcome = state.events.buffer.bytes[0];

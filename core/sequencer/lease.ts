@@ -76,9 +76,10 @@ export class HeldLease {
     this.#validUntilMillis = this.#sentMillis + LEASE_MILLIS;
   }
 
-  /** No answer came: it may have been stored or not. */
+  /** No answer came: it may have been stored or not. The next one may be sent at once. */
   unanswered(): void {
     this.#isAsking = false;
+    this.#sentMillis = -Infinity;
   }
 
   /**

@@ -47,7 +47,12 @@ export class Bucket {
   readonly #prefix: string;
   readonly #isRelayed: boolean;
 
-  constructor(readonly connection: NatsConnection, readonly name: string) {
+  /** @param answerMillis longest wait for an answer */
+  constructor(
+    readonly connection: NatsConnection,
+    readonly name: string,
+    readonly answerMillis: number = BUCKET_ANSWER_MILLIS_MAX,
+  ) {
     this.#prefix = `$KV.${name}.`;
     this.#isRelayed = roleOf(connection) === "gateway";
   }
@@ -109,7 +114,7 @@ export class Bucket {
 
   async #request(subject: string, data: Uint8Array | string = "", head?: MsgHdrs): Promise<Msg> {
     return await this.connection.request(subject, data, {
-      timeout: BUCKET_ANSWER_MILLIS_MAX,
+      timeout: this.answerMillis,
       ...(head === undefined ? {} : { headers: head }),
     });
   }

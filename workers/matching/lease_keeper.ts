@@ -7,7 +7,7 @@
 import type { NatsConnection } from "nats.ws";
 import * as v from "valibot";
 import { leaseKey, LEASES_BUCKET } from "../../core/protocol/subjects.ts";
-import { HeldLease, type LeaseRecord } from "../../core/sequencer/lease.ts";
+import { HeldLease, LEASE_MILLIS, type LeaseRecord } from "../../core/sequencer/lease.ts";
 import { BucketError } from "../../infra/nats/errors.ts";
 import { Bucket, WRONG_LAST_SEQUENCE } from "../../infra/nats/kv.ts";
 
@@ -36,7 +36,7 @@ export class LeaseKeeper {
 
   /** @param holder names this process, and no other that ever was */
   constructor(readonly connection: NatsConnection, shard: number, holder: string) {
-    this.#bucket = new Bucket(connection, LEASES_BUCKET);
+    this.#bucket = new Bucket(connection, LEASES_BUCKET, LEASE_MILLIS);
     this.#key = leaseKey(shard);
     this.#holder = holder;
   }
@@ -69,7 +69,7 @@ export class LeaseKeeper {
 
   /** Renews the lease until it is lost, or {@link release}d. */
   keep(lost: () => void): void {
-    void this.#followConnection();
+    void this.#followConnection(lost);
     this.#timer = setInterval(() => void this.#renew(lost), TICK_MILLIS);
   }
 
@@ -123,10 +123,16 @@ export class LeaseKeeper {
     return await this.#bucket.put(this.#key, JSON.stringify(record), fromRevision);
   }
 
-  /** While the connection is broken, others see no leader and need not wait. */
-  async #followConnection(): Promise<void> {
+  /**
+   * While the connection is broken, others see no leader and need not wait. The answer to a renewal
+   * that was on its way is lost.
+   */
+  async #followConnection(lost: () => void): Promise<void> {
     for await (const { type } of this.connection.status()) {
       if (type === "disconnect") this.#held?.doubt();
+      if (type !== "reconnect") continue;
+      this.#held?.unanswered();
+      await this.#renew(lost);
     }
   }
 }

@@ -16,6 +16,11 @@ import { type LeaderQuery, PAGE_ROWS_MAX, type QueryError } from "../../core/pro
 import { querySubject } from "../../core/protocol/subjects.ts";
 import type { Sequencer } from "../../core/sequencer/sequencer.ts";
 
+/** How long a query waits for a leader that is not sure, and how many do. */
+const WAIT_MILLIS_MAX = 1_500;
+const WAITING_MAX = 1_024;
+const WAIT_STEP_MILLIS = 10;
+
 const WholeNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const Limit = v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(PAGE_ROWS_MAX));
 
@@ -44,8 +49,8 @@ export interface LeaderView {
   /** Names of those that stand by. */
   readonly standbys: () => readonly string[];
   /**
-   * Whether nobody else can lead. One that is not sure says nothing, for another leader may have gone
-   * on, and answers.
+   * Whether nobody else can lead. One that is not sure waits and then says nothing, for another
+   * leader may have gone on, and answers.
    */
   readonly isSure: () => boolean;
 }
@@ -58,14 +63,31 @@ export function serveLiveQueries(
   sequencer: Sequencer,
   leader: LeaderView,
 ): void {
+  let waiting = 0;
   connection.subscribe(querySubject(shard), {
     callback: (error, message) => {
-      if (error !== null || message.reply === undefined || !leader.isSure()) return;
-      const query = readQuery(message);
-      const answer = "error" in query ? query : answerQuery(query, shard, state, sequencer, leader);
-      message.respond(JSON.stringify({ sequence: state.events.sequence, ...answer }));
+      if (error !== null || message.reply === undefined) return;
+      if (leader.isSure()) answer(message);
+      else if (waiting < WAITING_MAX) void whenSure(message);
     },
   });
+
+  function answer(message: Msg): void {
+    const query = readQuery(message);
+    const found = "error" in query ? query : answerQuery(query, shard, state, sequencer, leader);
+    message.respond(JSON.stringify({ sequence: state.events.sequence, ...found }));
+  }
+
+  /** A leader that was cut off for a moment is sure again soon; one that was deposed never is. */
+  async function whenSure(message: Msg): Promise<void> {
+    const untilMillis = performance.now() + WAIT_MILLIS_MAX;
+    waiting++;
+    while (!leader.isSure() && performance.now() < untilMillis) {
+      await new Promise((resolve) => setTimeout(resolve, WAIT_STEP_MILLIS));
+    }
+    waiting--;
+    if (leader.isSure()) answer(message);
+  }
 }
 
 function readQuery(message: Msg): LeaderQuery | Omit<QueryError, "sequence"> {
