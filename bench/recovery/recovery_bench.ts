@@ -31,7 +31,7 @@ const TARGETS = { commandsPerSecond: 3e6, startMillis: 5_000 } as const;
 const SHAPE: FlowShape = {
   ...FLOWS[0],
   name: "recovery",
-  accounts: 1_024,
+  accounts: 512,
   instruments: 16,
   liveOrders: LIVE_ORDERS,
   operations: HISTORY - LIVE_ORDERS,

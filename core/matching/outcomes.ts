@@ -216,16 +216,18 @@ export class OutcomeTable {
     return slot;
   }
 
-  /** Puts an outcome at the young end: the words of its hot part, then every {@link OutcomeDouble}. */
-  restore(words: ArrayLike<number>, numbers: ArrayLike<number>): void {
+  /** Puts an outcome at the young end: its words from `word` on, its numbers from `number` on. */
+  restore(words: Uint32Array, word: number, numbers: Float64Array, number: number): void {
     const slot = this.#next++ & (this.#capacity - 1);
-    for (let word = 0; word < words.length; word++) {
-      this.#words[(slot << HOT_WORDS_SHIFT) | word] = words[word];
+    for (let field = 0; field <= Word.kinds; field++) {
+      this.#words[(slot << HOT_WORDS_SHIFT) | field] = words[word + field];
     }
-    for (let index = 0; index < numbers.length; index++) {
-      const field = index + Double.orderId;
-      if (field < HOT_DOUBLES) this.#doubles[(slot << HOT_DOUBLES_SHIFT) | field] = numbers[index];
-      else this.#cold[slot * COLD_DOUBLES + field - HOT_DOUBLES] = numbers[index];
+    for (let field = Double.orderId; field < HOT_DOUBLES; field++) {
+      this.#doubles[(slot << HOT_DOUBLES_SHIFT) | field] = numbers[number + field - Double.orderId];
+    }
+    const cold = number + HOT_DOUBLES - Double.orderId;
+    for (let field = 0; field < COLD_DOUBLES; field++) {
+      this.#cold[slot * COLD_DOUBLES + field] = numbers[cold + field];
     }
     this.#index(slot);
   }

@@ -7,7 +7,6 @@
  *
  * @module
  */
-import { ASSETS_MAX } from "../ledger/balances.ts";
 import { ACCOUNTS_MAX } from "../matching/accounts.ts";
 import { OUTCOMES_MAX } from "../matching/outcomes.ts";
 import { type Capacities, DEFAULT_CAPACITIES, ORDERS_MAX } from "../matching/shard_state.ts";
@@ -36,6 +35,11 @@ import * as layout from "./snapshot_layout.ts";
 import { type Block, StateBuilder } from "./state_builder.ts";
 
 const { SnapshotSection: Section } = layout;
+
+/** Most balances that a snapshot may have. */
+const BALANCES_MAX = 2 ** 24;
+/** Room that tables get, over what the snapshot has. */
+const SPARE_ROOM = 1.1;
 
 /** Reads one snapshot, block by block. */
 export class SnapshotReader {
@@ -82,6 +86,14 @@ export class SnapshotReader {
     const count = frameCount(wire, 0);
     this.#read[section] += count;
     if (section === Section.shard) return;
+    // Before a record is taken: tables have room for so many.
+    if (this.#read[section] > this.#countOf(section)) {
+      throw new SnapshotError(
+        `section ${section} has more than the ${
+          this.#countOf(section)
+        } records that it should have`,
+      );
+    }
     for (let index = 0; index < count; index++) {
       this.#builder?.take(block, section, (POSITIONED_BODY_BYTES >> 2) + index * recordWords);
     }
@@ -165,12 +177,12 @@ export class SnapshotReader {
       const count = this.#countOf(section);
       if (count > most) throw new SnapshotError(`section ${section} has ${count}, at most ${most}`);
       const least = Math.max(this.#least[name] ?? 0, DEFAULT_CAPACITIES[name]);
-      return Math.max(least, Math.min(most, 2 ** Math.ceil(Math.log2(count * 1.25 + 1))));
+      return Math.max(least, Math.min(most, 2 ** Math.ceil(Math.log2(count * SPARE_ROOM + 1))));
     };
     return {
       orders: room(Section.orders, "orders", ORDERS_MAX),
       levels: DEFAULT_CAPACITIES.levels,
-      balances: room(Section.balances, "balances", ACCOUNTS_MAX * ASSETS_MAX),
+      balances: room(Section.balances, "balances", BALANCES_MAX),
       accounts: room(Section.accounts, "accounts", ACCOUNTS_MAX),
       outcomes: room(Section.outcomes, "outcomes", OUTCOMES_MAX),
       events: DEFAULT_CAPACITIES.events,

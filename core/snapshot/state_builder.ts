@@ -30,8 +30,7 @@ export interface Block {
 /** Fills a replica that has no state yet. */
 export class StateBuilder {
   readonly #replica: Replica;
-  /** Slots of the orders, and those with a text. */
-  readonly #slots: number[] = [];
+  /** Slots of the orders that have a text. */
   readonly #withText: number[] = [];
   /** What orders hold, by slot of the balance. */
   readonly #holds: Float64Array;
@@ -130,7 +129,6 @@ export class StateBuilder {
     this.#holds[balance] += hold;
     state.orderIndex.insert(slot);
     state.books.add(slot);
-    this.#slots.push(slot);
     if (textBytes > 0) this.#withText.push(slot);
   }
 
@@ -141,10 +139,16 @@ export class StateBuilder {
     state.orders.texts.set(bytes, slot * TEXT_BYTES_MAX);
   }
   /** Accounts list their orders with the youngest first: ids are given in the order of entry. */
-  #listOrders({ accounts, orders }: ShardState): void {
-    const idOf = (slot: number) => orders.doubles[slot << ORDER_DOUBLES_SHIFT];
-    const byAge = this.#slots.sort((one, other) => idOf(one) - idOf(other));
-    for (const slot of byAge) accounts.addOpen(slot);
+  #listOrders({ accounts, orderIndex, orders }: ShardState): void {
+    const ids = new Float64Array(orders.liveCount);
+    for (let slot = 1; slot <= ids.length; slot++) {
+      ids[slot - 1] = orders.doubles[slot << ORDER_DOUBLES_SHIFT];
+    }
+    ids.sort();
+    for (let at = 0; at < ids.length; at++) {
+      if (ids[at] === ids[at - 1]) throw new SnapshotError(`two orders have the id ${ids[at]}`);
+      accounts.addOpen(orderIndex.find(ids[at]));
+    }
   }
 }
 
@@ -212,13 +216,12 @@ function takeOutcome(
   word: number,
 ): void {
   const { OutcomeRecordWord } = layout;
-  const hot = words.subarray(word, word + layout.OUTCOME_WORDS);
-  const first = (word + OutcomeRecordWord.numbers) >> 1;
-  const account = hot[OutcomeWord.account];
+  const account = words[word + OutcomeRecordWord.words + OutcomeWord.account];
   if (accounts.status(account) === AccountStatus.unknown) {
     throw new SnapshotError(`an outcome is of account ${account}, which is unknown`);
   }
-  outcomes.restore(hot, doubles.subarray(first, first + layout.OUTCOME_NUMBERS));
+  const first = word + OutcomeRecordWord.words;
+  outcomes.restore(words, first, doubles, (word + OutcomeRecordWord.numbers) >> 1);
   accounts.addOutcomes(account, 1);
 }
 

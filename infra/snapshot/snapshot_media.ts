@@ -92,15 +92,22 @@ export class ObjectStoreMedium implements SnapshotMedium {
     });
     const consumer = await this.#connection.jetstream().consumers.get(stream, added.name);
     try {
+      const fetch = (max_messages: number) =>
+        consumer.fetch({ max_messages, expires: FETCH_MILLIS });
+      let asked = Math.min(FETCH_CHUNKS, chunks);
+      let coming = fetch(asked);
       for (let read = 0; read < chunks;) {
-        const before = read;
-        const asked = Math.min(FETCH_CHUNKS, chunks - read);
-        const batch = await consumer.fetch({ max_messages: asked, expires: FETCH_MILLIS });
+        const batch = await coming;
+        // The next ones are on their way while these are read.
+        const expected = asked;
+        const next = Math.min(FETCH_CHUNKS, chunks - asked);
+        if (next > 0) coming = fetch(next);
+        asked += next;
         for await (const { data } of batch) {
           read++;
           yield data;
         }
-        if (read === before) {
+        if (read !== expected) {
           throw new SnapshotError(`${name} has ${chunks} chunks, only ${read} of them came`);
         }
       }

@@ -14,6 +14,10 @@ import { scripts } from "../../model/script.ts";
 import { checkInvariants } from "../matching/invariants.ts";
 import { appendsOf, apply, blocksOf, readBlocks, replicaOf, SHARD } from "./replica_script.ts";
 
+/** Where the first block says how many records each section has: tables are made for so many. */
+const COUNTS_AT = POSITIONED_BODY_BYTES + 4 * ShardWord.counts;
+const COUNTS_END = COUNTS_AT + 4 * (SECTION_RECORD_BYTES.length - 2);
+
 /** A script that is long enough for every section to have records. */
 const [LONG] = fc.sample(scripts.filter((script) => script.length > 150), { seed: 4, numRuns: 1 });
 
@@ -82,6 +86,21 @@ Deno.test("another shard and another version are refused, and the error names bo
   });
 });
 
+Deno.test("a section with one record more or less than the first block says is refused", () => {
+  const blocks = blocksOf(replicaOf(appendsOf(LONG)));
+  for (let at = COUNTS_AT; at < COUNTS_END; at += 4) {
+    for (const change of [-1, 1, 2 ** 31]) {
+      const first = WireBuffer.copyOf(blocks[0]);
+      first.words[at >> 2] += change;
+      assert.throws(
+        () => readBlocks(blocks.with(0, first.bytes)),
+        SnapshotError,
+        `${at} ${change}`,
+      );
+    }
+  }
+});
+
 Deno.test("whatever bytes a block has, reading ends, with a replica or a SnapshotError", () => {
   const blocks = blocksOf(replicaOf(appendsOf(LONG)));
   const change = fc.tuple(fc.nat(), fc.nat(), fc.integer({ min: 0, max: 255 }));
@@ -91,7 +110,8 @@ Deno.test("whatever bytes a block has, reading ends, with a replica or a Snapsho
       const changed = blocks.map((block) => block.slice());
       for (const [which, at, value] of changes) {
         const block = changed[which % changed.length];
-        block[at % block.length] = value;
+        const byte = at % block.length;
+        if (block !== changed[0] || byte < COUNTS_AT || byte >= COUNTS_END) block[byte] = value;
       }
       try {
         readBlocks(changed);
