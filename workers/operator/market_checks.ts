@@ -66,9 +66,10 @@ export function once<T>(make: () => Promise<T>): () => Promise<T> {
 type State = () => Promise<StateAnswer>;
 
 async function lookAtMatcher(target: MarketTarget, state: State): Promise<Finding> {
-  const { epoch, journalSequence, leader, liveOrders } = await state();
+  const { epoch, journalSequence, leader, liveOrders, standbys } = await state();
   const last = await lastSequence(target, journalStream(target.shard));
-  const detail = `${leader} leads, epoch ${epoch}, ${liveOrders} live orders`;
+  const beside = standbys.length === 0 ? "nobody stands by" : `${standbys.join(", ")} by it`;
+  const detail = `${leader} leads, epoch ${epoch}, ${liveOrders} live orders, ${beside}`;
   return behind(detail, last - journalSequence, "appends of its journal");
 }
 
