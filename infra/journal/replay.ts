@@ -35,12 +35,28 @@ export async function replayJournal(
 ): Promise<void> {
   const wire = WireBuffer.allocate(APPEND_BYTES_MAX);
   for await (const { sequence, data } of journal.read(replica.journalSequence + 1, lastSequence)) {
-    const isIntact = data.length <= APPEND_BYTES_MAX && hasValidCrc(data);
-    if (!isIntact) throw new JournalDamagedError(journal.name, sequence, ResultCode.frameCrc);
-    wire.bytes.set(data);
-    const code = checkAppend(wire, data.length, replica.state.commandCount);
-    if (code !== ResultCode.ok) throw new JournalDamagedError(journal.name, sequence, code);
-    replica.apply(wire);
+    applyMessage(journal, replica, wire, sequence, data);
     await listener.applied?.(sequence, frameCount(wire, 0));
   }
+}
+
+/**
+ * Checks the journal's message `sequence` and applies it to a replica that stands right before it.
+ *
+ * @param wire where it is copied to: at least as long as the longest append
+ * @throws {JournalDamagedError} when it is no valid append
+ */
+export function applyMessage(
+  journal: JournalStream,
+  replica: Replica,
+  wire: WireBuffer,
+  sequence: number,
+  data: Uint8Array,
+): void {
+  const isIntact = data.length <= APPEND_BYTES_MAX && hasValidCrc(data);
+  if (!isIntact) throw new JournalDamagedError(journal.name, sequence, ResultCode.frameCrc);
+  wire.bytes.set(data);
+  const code = checkAppend(wire, data.length, replica.state.commandCount);
+  if (code !== ResultCode.ok) throw new JournalDamagedError(journal.name, sequence, code);
+  replica.apply(wire);
 }

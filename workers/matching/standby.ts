@@ -4,17 +4,16 @@
  * @module
  */
 import { type NatsConnection, NatsError } from "nats.ws";
-import { ResultCode } from "../../core/protocol/result_code.ts";
 import { journalStream, querySubject, standbySubject } from "../../core/protocol/subjects.ts";
 import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
 import { APPEND_BYTES_MAX } from "../../core/sequencer/append_buffer.ts";
 import { EVENTS_PER_MESSAGE_MAX, eventsMessage } from "../../core/sequencer/events_frames.ts";
 import { WatchedLease } from "../../core/sequencer/lease.ts";
-import { checkAppend } from "../../core/sequencer/read_append.ts";
 import { RecentEvents } from "../../core/sequencer/recent_events.ts";
 import type { Replica } from "../../core/sequencer/replica.ts";
-import { hasValidCrc, sealCrc } from "../../infra/journal/crc.ts";
-import { JournalDamagedError, type JournalStream } from "../../infra/journal/journal_stream.ts";
+import { sealCrc } from "../../infra/journal/crc.ts";
+import type { JournalStream } from "../../infra/journal/journal_stream.ts";
+import { applyMessage } from "../../infra/journal/replay.ts";
 import { followStream } from "../../infra/nats/stream_follower.ts";
 import type { LeaseKeeper } from "./lease_keeper.ts";
 
@@ -143,12 +142,7 @@ export class Standby {
 
   #apply(sequence: number, data: Uint8Array): void {
     const { journal, replica } = this.#parts;
-    const isIntact = data.length <= APPEND_BYTES_MAX && hasValidCrc(data);
-    if (!isIntact) throw new JournalDamagedError(journal.name, sequence, ResultCode.frameCrc);
-    this.#wire.bytes.set(data);
-    const code = checkAppend(this.#wire, data.length, replica.state.commandCount);
-    if (code !== ResultCode.ok) throw new JournalDamagedError(journal.name, sequence, code);
-    replica.apply(this.#wire);
+    applyMessage(journal, replica, this.#wire, sequence, data);
     const { epoch, events, stampMicros } = replica.state;
     for (let from = 0; from < events.count; from += EVENTS_PER_MESSAGE_MAX) {
       const to = Math.min(events.count, from + EVENTS_PER_MESSAGE_MAX);
