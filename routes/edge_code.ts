@@ -39,6 +39,7 @@ export const EdgeCode = {
   instrumentUnknown: 1046,
   streamsNotConfigured: 1047,
   streamsUnavailable: 1048,
+  brokerUnavailable: 1049,
 
   internal: 1099,
 } as const;

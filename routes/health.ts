@@ -20,11 +20,18 @@ export const PROBE_MILLIS_MAX = 1_000;
 export const REFERENCE_AGE_MILLIS_MAX = 10_000;
 
 /** What is looked at. */
-type Part = "gateway" | "nats" | "instruments" | "leader" | "history" | "marketData";
+type Part =
+  | "gateway"
+  | "nats"
+  | "instruments"
+  | "leader"
+  | "orders"
+  | "history"
+  | "marketData";
 /** `null`: well; else what is wrong. */
 type Findings = Readonly<Record<Part, string | null>>;
 
-const NEEDED: readonly Part[] = ["gateway", "nats", "instruments", "leader"];
+const NEEDED: readonly Part[] = ["gateway", "nats", "instruments", "leader", "orders"];
 
 const open = { method: "GET", scope: null, weight: 0 } as const;
 
@@ -69,6 +76,7 @@ class Probe {
         nats: missing,
         instruments: missing,
         leader: missing,
+        orders: missing,
         history: missing,
         marketData: missing,
       };
@@ -82,9 +90,16 @@ class Probe {
       gateway,
       nats: backend.isConnected() ? null : "reconnecting",
       instruments: lookAtInstruments(backend),
+      orders: lookAtOrders(backend),
       ...await this.#answers,
     };
   }
+}
+
+/** Of the order path only those who use it know: a question to the leader writes nothing. */
+function lookAtOrders({ orders }: Backend): string | null {
+  const { down } = orders.status;
+  return down === null ? null : `the ${down.part} has answered nothing for ${down.silentMillis} ms`;
 }
 
 function lookAtInstruments({ reference }: Backend): string | null {

@@ -69,6 +69,12 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   [ResultCode.frameCommandKind]: notUnderstood("frame_command_kind"),
   [ResultCode.leaderBusy]: kind(503, "leader_busy", "The matching engine is busy", 1),
   [ResultCode.leaderStarting]: kind(503, "leader_starting", "The matching engine is starting", 1),
+  [ResultCode.journalUnavailable]: kind(
+    503,
+    "journal_unavailable",
+    "The journal takes nothing now, so no order can be accepted",
+    1,
+  ),
 
   [ResultCode.unknownKind]: notUnderstood("unknown_kind"),
   [ResultCode.invalidSide]: kind(400, "invalid_side", "The side is not valid"),
@@ -224,6 +230,12 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     503,
     "leader_unavailable",
     "The matching engine does not answer",
+    1,
+  ),
+  [EdgeCode.brokerUnavailable]: kind(
+    503,
+    "broker_unavailable",
+    "The gateway does not reach the broker",
     1,
   ),
   [EdgeCode.historyUnavailable]: kind(503, "history_unavailable", "History does not answer", 1),

@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { runDeno } from "./runner/child_process.ts";
 import { coreCoverage } from "./runner/coverage.ts";
 import { checkDocExamples } from "./runner/doc_examples.ts";
+import { healTable } from "./runner/heal_table.ts";
 import { runSteps, type Step, type StepResult } from "./runner/step.ts";
 import { listTestFiles } from "./runner/test_files.ts";
 import { provideTools, runTests } from "./runner/test_run.ts";
@@ -49,7 +50,12 @@ function command(name: string, args: readonly string[]): Step {
 }
 
 /** A step that runs the test files that `select` takes. Types were checked by an earlier step. */
-function tests(name: string, select: (file: string) => boolean, flags: readonly string[]): Step {
+function tests(
+  name: string,
+  select: (file: string) => boolean,
+  flags: readonly string[],
+  read: (output: string) => void = () => {},
+): Step {
   return {
     name,
     run: async (): Promise<StepResult> => {
@@ -65,6 +71,7 @@ function tests(name: string, select: (file: string) => boolean, flags: readonly 
         flags: ["--no-check", ...flags],
         millisMax: STEP_MILLIS_MAX,
       });
+      read(output);
       return { passed: code === 0, output, counts, note: lastLine(counts) };
     },
   };
@@ -73,6 +80,7 @@ function tests(name: string, select: (file: string) => boolean, flags: readonly 
 async function main(): Promise<number> {
   const profiles = await Deno.makeTempDir({ prefix: "edgebook_coverage_" });
   const collect = [`--coverage=${profiles}`, "--coverage-raw-data-only"];
+  let healed: string[] = [];
   const isOther = (file: string): boolean => file !== TIDY && !file.startsWith(DEPLOY);
   try {
     const counts = await runSteps([
@@ -81,10 +89,11 @@ async function main(): Promise<number> {
       command("types", ["check", "--frozen"]),
       { name: "docs", run: () => checkDocExamples(STEP_MILLIS_MAX) },
       tests("tidy", (file) => file === TIDY, []),
-      tests("tests", isOther, collect),
+      tests("tests", isOther, collect, (output) => healed = healTable(output)),
       { name: "coverage", run: () => coreCoverage(profiles, STEP_MILLIS_MAX) },
       tests("deploy", (file) => file.startsWith(DEPLOY), []),
     ], (text) => Deno.stdout.writeSync(new TextEncoder().encode(text)));
+    for (const line of healed) console.log(line);
     console.log(lastLine(counts));
     return counts.failed === 0 ? 0 : 1;
   } finally {

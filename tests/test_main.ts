@@ -5,6 +5,7 @@
  */
 
 import { parseArgs } from "node:util";
+import { healTable } from "./runner/heal_table.ts";
 import { listTestFiles, selectTestFiles } from "./runner/test_files.ts";
 import { provideTools, runTests } from "./runner/test_run.ts";
 import { lastLine } from "./runner/test_summary.ts";
@@ -67,7 +68,9 @@ async function main(args: string[]): Promise<number> {
     ...(values.parallel ? ["--parallel"] : []),
   ];
   const show = (bytes: Uint8Array<ArrayBuffer>): void => void Deno.stdout.writeSync(bytes);
-  const { code, counts } = await runTests({ files, flags, millisMax: RUN_MILLIS_MAX, show });
+  const run = { files, flags, millisMax: RUN_MILLIS_MAX, show };
+  const { code, counts, output } = await runTests(run);
+  for (const line of healTable(output)) console.log(line);
   console.log(lastLine(counts));
   return code;
 }

@@ -45,6 +45,7 @@ const leader = new Leader({
     console.error(reason);
     Deno.exit(3);
   },
+  say: console.error,
 });
 leader.start();
 console.log(JSON.stringify({ ready: true }));

@@ -51,6 +51,7 @@ const status = {
   refused: 0,
   framesSent: 0,
   framesResent: 0,
+  down: null,
   lastAnswerMillis: 0,
 };
 

@@ -43,6 +43,8 @@ export class Batcher {
   /** Frames in use, in order of their numbers. */
   readonly #frames: OutgoingFrame[] = [];
   #lastNumber = 0;
+  /** When a frame was answered last. */
+  #answeredMicros = 0;
   #inFlight = 0;
   #recordsInFlight = 0;
   #waitingRecords = 0;
@@ -78,6 +80,14 @@ export class Batcher {
   /** Frames in flight. */
   get framesInFlight(): number {
     return this.#inFlight;
+  }
+
+  /** For how long a frame has waited while none was answered, in microseconds; 0 when none waits. */
+  silentMicros(nowMicros: number): number {
+    const oldest = this.#frames[0];
+    return oldest === undefined
+      ? 0
+      : nowMicros - Math.max(oldest.openedMicros, this.#answeredMicros);
   }
 
   /**
@@ -145,6 +155,7 @@ export class Batcher {
     const frame = this.#frames[index];
     if (frame.attempts === 0) return null;
     this.#frames.splice(index, 1);
+    this.#answeredMicros = nowMicros;
     if (frame.sentMicros !== 0) {
       this.#leaveFlight(frame);
       if (frame.attempts === 1) this.window.observe(nowMicros - frame.sentMicros, nowMicros);

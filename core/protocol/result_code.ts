@@ -33,6 +33,7 @@ export const ResultCode = {
   frameCommandKind: 110,
   leaderBusy: 111,
   leaderStarting: 112,
+  journalUnavailable: 113,
 
   unknownKind: 200,
   invalidSide: 201,

@@ -34,7 +34,12 @@ export type SequencerPhase = "idle" | "inFlight" | "inDoubt" | "deposed";
 export type DoubtResolved =
   | { readonly action: "apply"; readonly append: AppendBuffer }
   | { readonly action: "resend"; readonly append: AppendBuffer }
-  | { readonly action: "deposed"; readonly reason: string }
+  | {
+    readonly action: "deposed";
+    readonly reason: string;
+    /** Not another leader, but the broker: it does not have what it acknowledged. */
+    readonly logIsLost: boolean;
+  }
   /** The doubt was over before the log was read: what was read says nothing any more. */
   | { readonly action: "none" };
 
@@ -177,6 +182,7 @@ export class Sequencer {
     if (sequence < this.#lastSequence) {
       return this.#depose(
         `the log ends at ${sequence}, but ${this.#lastSequence} was acknowledged: the broker lost data`,
+        true,
       );
     }
     const isOwn = sequence === this.#lastSequence + 1 && message !== null &&
@@ -198,9 +204,9 @@ export class Sequencer {
     return append;
   }
 
-  #depose(reason: string): DoubtResolved {
+  #depose(reason: string, logIsLost = false): DoubtResolved {
     this.phase = "deposed";
-    return { action: "deposed", reason };
+    return { action: "deposed", reason, logIsLost };
   }
 
   #dropEmpty(buffer: AppendBuffer): void {

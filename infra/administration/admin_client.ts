@@ -38,6 +38,7 @@ const TEMPORARY_REFUSALS: ReadonlySet<number> = new Set([
   ResultCode.frameCrc,
   ResultCode.leaderBusy,
   ResultCode.leaderStarting,
+  ResultCode.journalUnavailable,
 ]);
 
 /** Why a command ended that was carried out: not an error. */

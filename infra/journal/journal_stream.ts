@@ -7,6 +7,7 @@ import {
   AckPolicy,
   type Consumer,
   DeliverPolicy,
+  ErrorCode,
   headers,
   type JetStreamManager,
   type Msg,
@@ -17,6 +18,8 @@ import {
   type StoredMsg,
 } from "nats.ws";
 import { journalStream, journalSubject } from "../../core/protocol/subjects.ts";
+import { failureText } from "../nats/errors.ts";
+import { isStreamMissing } from "../nats/streams.ts";
 
 /** The broker's code for "wrong last sequence": somebody else wrote. */
 export const WRONG_LAST_SEQUENCE = 10071;
@@ -185,6 +188,16 @@ export function readAppendAnswer(message: Msg): AppendAnswer | null {
   }
   const { err_code = 0, description = "no description" } = answer.error ?? {};
   return { kind: "refused", detail: `${err_code} ${description}` };
+}
+
+/** What a failure to read the journal means: that it is gone, or why the broker cannot say. */
+export function journalTrouble(error: unknown): { isGone: boolean; reason: string } {
+  if (isStreamMissing(error)) return { isGone: true, reason: "there is no such stream" };
+  const isUnheard = error instanceof NatsError && error.code === ErrorCode.NoResponders;
+  return {
+    isGone: false,
+    reason: isUnheard ? "JetStream is not there" : failureText(error),
+  };
 }
 
 /** The journal has a hole: the broker lost data, or somebody deleted it. */

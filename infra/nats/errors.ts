@@ -37,6 +37,14 @@ export class ServerStartError extends NatsSetupError {
   }
 }
 
+/** The broker's folder cannot be written: it would acknowledge what it cannot keep, or nothing. */
+export class StoreUnwritableError extends NatsSetupError {
+  override readonly name = "StoreUnwritableError";
+  constructor(readonly directory: string, reason: string) {
+    super(`nats-server cannot keep its data in ${directory}: ${reason}`);
+  }
+}
+
 /** Another nats-server holds the data directory: two servers on one store would destroy it. */
 export class DirectoryInUseError extends NatsSetupError {
   override readonly name = "DirectoryInUseError";
@@ -65,6 +73,17 @@ export class StreamConfigurationError extends NatsSetupError {
     super(
       `stream ${stream} has ${field} ${JSON.stringify(found)}, ` +
         `and must have ${JSON.stringify(expected)}`,
+    );
+  }
+}
+
+/** The log of a shard is gone, though what was made of it is there: it is not made anew. */
+export class LogMissingError extends NatsSetupError {
+  override readonly name = "LogMissingError";
+  constructor(readonly stream: string, readonly witness: string, messages: number) {
+    super(
+      `stream ${stream} does not exist, but ${witness} has ${messages} messages that came from it: ` +
+        `the log was deleted, or the broker lost it; see RUNBOOK.md, "The log cannot be trusted"`,
     );
   }
 }

@@ -22,7 +22,14 @@ import type { AppSigner } from "./mint.ts";
 import { openInstallation, writeCredentialFiles } from "./operator.ts";
 import { pickPorts } from "./ports.ts";
 import { configPath, serverConfig, type ServerPorts } from "./server_config.ts";
-import { assertUnused, endServer, signal, startServer, tidyDirectory } from "./server_process.ts";
+import {
+  assertUnused,
+  assertWritable,
+  endServer,
+  signal,
+  startServer,
+  tidyDirectory,
+} from "./server_process.ts";
 import type { UserName } from "./users.ts";
 
 /** Starts that fail because a port was taken, before the error is passed on. */
@@ -87,6 +94,7 @@ export interface RunningNats {
  *
  * @throws {ProvisionError} when there is no nats-server
  * @throws {DirectoryInUseError} when another server runs on the directory
+ * @throws {StoreUnwritableError} when the directory cannot be written
  * @throws {ServerStartError} when the server does not come up
  * @throws {KeyStoreError} when the stored keys are damaged
  */
@@ -100,6 +108,7 @@ export async function launchNats(options: LaunchOptions): Promise<RunningNats> {
   const directory = `${await Deno.realPath(options.dataDirectory)}/nats`;
   const installation = await openInstallation(directory, shards, Date.now());
   await assertUnused(directory);
+  await assertWritable(directory);
   await tidyDirectory(directory);
   await writeCredentialFiles(`${directory}/creds`, installation.credentials);
   say(`starting nats-server ${formatVersion(version)} (${binary})`);

@@ -38,6 +38,8 @@ export interface ServerSettings {
 
 /** Path of the server's log, in the folder of its settings. */
 export const logPath = (directory: string): string => `${directory}/nats-server.log`;
+/** Path of the folder that holds the streams. */
+export const storePath = (directory: string): string => `${directory}/store`;
 /** Path of the file that holds the pid of the present server. */
 export const pidPath = (directory: string): string => `${directory}/nats-server.pid`;
 /** Path of the configuration file. */
@@ -71,7 +73,7 @@ websocket {
 ${origins}}
 
 jetstream {
-  store_dir: ${quote(`${directory}/store`)}
+  store_dir: ${quote(storePath(directory))}
   max_mem: ${MEMORY_STORE_BYTES_MAX}
 ${settings.syncAlways ? "  sync_interval: always\n" : ""}}
 

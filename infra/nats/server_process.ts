@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { DirectoryInUseError, ServerStartError } from "./errors.ts";
+import { DirectoryInUseError, ServerStartError, StoreUnwritableError } from "./errors.ts";
 import { parsePorts, portsPath } from "./ports.ts";
-import { configPath, logPath, pidPath, type ServerPorts } from "./server_config.ts";
+import { configPath, logPath, pidPath, type ServerPorts, storePath } from "./server_config.ts";
 
 /** Longest wait for a server to be ready; it reads its whole store index before that. */
 export const READY_MILLIS_MAX = 60_000;
@@ -106,6 +106,23 @@ export async function assertUnused(directory: string): Promise<void> {
   // The pid may belong to something else by now; the path of the configuration tells.
   if ((await commandLine(pid)).includes(configPath(directory))) {
     throw new DirectoryInUseError(directory, pid);
+  }
+}
+
+/**
+ * Refuses a store that cannot be written, which the server itself says without its path.
+ *
+ * @throws {StoreUnwritableError}
+ */
+export async function assertWritable(directory: string): Promise<void> {
+  const store = storePath(directory);
+  const probe = `${store}/.probe`;
+  try {
+    await Deno.mkdir(store, { recursive: true });
+    await Deno.writeTextFile(probe, "can be written\n");
+    await Deno.remove(probe);
+  } catch (error) {
+    throw new StoreUnwritableError(store, error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -7,6 +7,7 @@
  */
 import {
   DiscardPolicy,
+  type JetStreamManager,
   type NatsConnection,
   RetentionPolicy,
   StorageType,
@@ -25,7 +26,7 @@ import {
   REFERENCE_BUCKET,
   SNAPSHOTS_STORE,
 } from "../../core/protocol/subjects.ts";
-import { StreamConfigurationError } from "./errors.ts";
+import { LogMissingError, StreamConfigurationError } from "./errors.ts";
 
 /** Shortest duplicate window that the server takes; deduplication by message id is not used. */
 const DUPLICATE_WINDOW_NANOS = 100_000_000;
@@ -130,6 +131,7 @@ export function streamConfigs(request: StreamsRequest): Partial<StreamConfig>[] 
  * @param connection of the admin user
  * @returns the names of the streams that were made
  * @throws {StreamConfigurationError} when a stream has another essential setting
+ * @throws {LogMissingError} when a journal is gone that there was
  */
 export async function ensureStreams(
   connection: NatsConnection,
@@ -137,19 +139,40 @@ export async function ensureStreams(
 ): Promise<string[]> {
   const manager = await connection.jetstreamManager();
   const made: string[] = [];
+  for (const shard of request.shards) await assertNotGone(manager, shard);
   for (const config of streamConfigs(request)) {
     const name = config.name as string;
     let found: Partial<StreamConfig>;
     try {
       found = (await manager.streams.info(name)).config;
     } catch (error) {
-      if (!isNotFound(error)) throw error;
+      if (!isStreamMissing(error)) throw error;
       found = (await manager.streams.add({ ...config })).config;
       made.push(name);
     }
     assertSame(name, found, config);
   }
   return made;
+}
+
+/** An empty journal in the place of one that there was would make a market without its history. */
+async function assertNotGone(manager: JetStreamManager, shard: number): Promise<void> {
+  const journal = journalStream(shard);
+  if (await countMessages(manager, journal) !== null) return;
+  for (const witness of [eventsStream(shard), objectStream(SNAPSHOTS_STORE)]) {
+    const messages = await countMessages(manager, witness) ?? 0;
+    if (messages > 0) throw new LogMissingError(journal, witness, messages);
+  }
+}
+
+/** How many messages a stream has; `null` where there is no such stream. */
+async function countMessages(manager: JetStreamManager, stream: string): Promise<number | null> {
+  try {
+    return (await manager.streams.info(stream)).state.messages;
+  } catch (error) {
+    if (isStreamMissing(error)) return null;
+    throw error;
+  }
 }
 
 /** Compares every setting that {@link streamConfigs} names; the server may have more. */
@@ -167,7 +190,8 @@ function assertSame(
   }
 }
 
-function isNotFound(error: unknown): boolean {
+/** Whether the broker said that it has no such stream. */
+export function isStreamMissing(error: unknown): boolean {
   const { api_error } = error as { api_error?: { err_code?: number } };
   return api_error?.err_code === STREAM_NOT_FOUND;
 }

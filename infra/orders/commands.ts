@@ -75,6 +75,7 @@ export interface OrderGateway {
   /**
    * @param waitMillis how long to wait for the report; 0: not at all
    * @throws {OverloadedError} when there is no room: the command was not sent and never will be
+   * @throws {OrderPathDownError} when commands before it wait in vain: neither was this one sent
    */
   submit(command: Command, waitMillis: number): Promise<Submitted>;
   /** For health and metrics. */
@@ -92,8 +93,28 @@ export interface OrderGatewayStatus {
   readonly refused: number;
   readonly framesSent: number;
   readonly framesResent: number;
+  /** What is down while commands wait in vain, and for how long they have; `null`: all is well. */
+  readonly down: { readonly part: OrderPathPart; readonly silentMillis: number } | null;
   /** When the leader last answered, in milliseconds since the epoch; 0: never. */
   readonly lastAnswerMillis: number;
+}
+
+/** What an order needs on its way into the log. */
+export type OrderPathPart = "broker" | "leader" | "journal";
+
+/**
+ * Nothing has been answered for a while. Commands that were taken before wait; a new order would only
+ * wait behind them. Nothing of it was sent.
+ */
+export class OrderPathDownError extends Error {
+  override readonly name = "OrderPathDownError";
+  constructor(
+    readonly part: OrderPathPart,
+    readonly silentMillis: number,
+    readonly retryAfterSeconds: number,
+  ) {
+    super(`the ${part} has answered nothing for ${silentMillis} ms`);
+  }
 }
 
 /** No room for one more command. Nothing of it was sent. */

@@ -27,6 +27,8 @@ import {
   isCancel,
   type OrderGateway,
   type OrderGatewayStatus,
+  OrderPathDownError,
+  type OrderPathPart,
   OverloadedError,
   type Submitted,
 } from "./commands.ts";
@@ -34,6 +36,11 @@ import { writeCommand } from "./write_command.ts";
 
 /** Seconds that a client is asked to stay away when there is no room. */
 const RETRY_AFTER_SECONDS = 1;
+/**
+ * Silence from which on new orders are refused: longer than a leader that was stopped takes to be
+ * replaced (bench:failover).
+ */
+export const SILENCE_MICROS_MAX = 1_500_000;
 /** How often waits are looked at. */
 const SWEEP_MILLIS = 50;
 
@@ -43,6 +50,7 @@ const TEMPORARY_REFUSALS: ReadonlySet<number> = new Set([
   ResultCode.frameCrc,
   ResultCode.leaderBusy,
   ResultCode.leaderStarting,
+  ResultCode.journalUnavailable,
 ]);
 
 /** What a gateway needs to submit orders. */
@@ -80,6 +88,9 @@ class NatsOrderGateway implements OrderGateway {
   #wakeMicros = Infinity;
   #counts = { submitted: 0, answered: 0, pending: 0, refused: 0, framesSent: 0, framesResent: 0 };
   #lastAnswerMillis = 0;
+  #isConnected = true;
+  /** What the last refusal says of whoever keeps orders from being answered. */
+  #refuser: OrderPathPart = "leader";
 
   constructor({ connection, shard, sender }: OrderGatewayOptions) {
     this.#connection = connection;
@@ -115,12 +126,19 @@ class NatsOrderGateway implements OrderGateway {
       waitingRecords: this.#batcher.waitingRecords,
       framesInFlight: this.#batcher.framesInFlight,
       roundTripMicros: Math.round(this.#batcher.window.smoothedMicros),
+      down: this.#down(nowMicros()),
       lastAnswerMillis: this.#lastAnswerMillis,
     };
   }
 
   submit(command: Command, waitMillis: number): Promise<Submitted> {
-    const frame = this.#batcher.openFrame(isCancel(command), nowMicros());
+    const now = nowMicros();
+    const silentMicros = this.#batcher.silentMicros(now);
+    if (silentMicros > SILENCE_MICROS_MAX && !isCancel(command)) {
+      this.#counts.refused++;
+      return Promise.reject(this.#downError(silentMicros));
+    }
+    const frame = this.#batcher.openFrame(isCancel(command), now);
     if (frame === null) {
       this.#counts.refused++;
       return Promise.reject(
@@ -152,6 +170,16 @@ class NatsOrderGateway implements OrderGateway {
       for (const waiter of waiters) waiter?.resolve("pending");
     }
     this.#waiters.clear();
+  }
+
+  #down(now: number): OrderGatewayStatus["down"] {
+    const silentMicros = this.#batcher.silentMicros(now);
+    return silentMicros > SILENCE_MICROS_MAX ? this.#downError(silentMicros) : null;
+  }
+
+  #downError(silentMicros: number): OrderPathDownError {
+    const part = this.#isConnected ? this.#refuser : "broker";
+    return new OrderPathDownError(part, Math.round(silentMicros / 1000), RETRY_AFTER_SECONDS);
   }
 
   /** Sends once the present turn of the event loop has handed in all it has. */
@@ -202,7 +230,9 @@ class NatsOrderGateway implements OrderGateway {
   async #followConnection(): Promise<void> {
     for await (const { type } of this.#connection.status()) {
       if (this.#isClosed) return;
+      if (type === "disconnect") this.#isConnected = false;
       if (type !== "reconnect") continue;
+      this.#isConnected = true;
       this.#batcher.sendAgain(0, nowMicros());
       this.#send();
     }
@@ -212,6 +242,7 @@ class NatsOrderGateway implements OrderGateway {
     const number = Number(message.subject.slice(this.#inbox.length + 1));
     if (message.data.length === 0) {
       // No responders: no leader is there to take the frame.
+      this.#refuser = "leader";
       this.#batcher.sendAgain(number, nowMicros());
       this.#arm();
       return;
@@ -228,6 +259,7 @@ class NatsOrderGateway implements OrderGateway {
   #refused(answer: WireBuffer, number: number): void {
     const code = frameCode(answer, 0);
     if (TEMPORARY_REFUSALS.has(code)) {
+      this.#refuser = code === ResultCode.journalUnavailable ? "journal" : "leader";
       this.#batcher.sendAgain(code === ResultCode.frameGap ? 0 : number, nowMicros());
       return;
     }

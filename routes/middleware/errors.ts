@@ -6,7 +6,12 @@
  */
 import { AuthCode } from "../../core/auth/auth_code.ts";
 import { KeysUnavailableError } from "../../infra/keys/key_cache.ts";
-import { OverloadedError } from "../../infra/orders/commands.ts";
+import { ResultCode } from "../../core/protocol/result_code.ts";
+import {
+  OrderPathDownError,
+  type OrderPathPart,
+  OverloadedError,
+} from "../../infra/orders/commands.ts";
 import {
   QueryFailedError,
   type QueryFailure,
@@ -15,6 +20,7 @@ import {
 import { EdgeCode } from "../edge_code.ts";
 import { type Exchange, NoBackendError } from "../exchange.ts";
 import { Problem } from "../problem.ts";
+import type { ProblemCode } from "../problems.ts";
 
 /** Unexpected errors that are logged in a second; the rest is counted. */
 export const LOGGED_ERRORS_PER_SECOND = 10;
@@ -25,6 +31,12 @@ const UNAVAILABLE: Readonly<Record<QueryService, EdgeCode>> = {
   leader: EdgeCode.leaderUnavailable,
   history: EdgeCode.historyUnavailable,
   marketData: EdgeCode.marketDataUnavailable,
+};
+
+const DOWN: Readonly<Record<OrderPathPart, ProblemCode>> = {
+  broker: EdgeCode.brokerUnavailable,
+  leader: EdgeCode.leaderUnavailable,
+  journal: ResultCode.journalUnavailable,
 };
 
 /** Turns what was thrown into problems. */
@@ -39,6 +51,12 @@ export class ErrorProblems {
     if (error instanceof OverloadedError) {
       return new Problem(EdgeCode.overloaded, {
         value: `${error.waitingRecords} commands wait`,
+        retryAfterSeconds: error.retryAfterSeconds,
+      });
+    }
+    if (error instanceof OrderPathDownError) {
+      return new Problem(DOWN[error.part], {
+        value: `no answer for ${error.silentMillis} ms`,
         retryAfterSeconds: error.retryAfterSeconds,
       });
     }

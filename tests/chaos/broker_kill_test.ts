@@ -3,6 +3,7 @@ import { audit } from "../support/venue_audit.ts";
 import { Crowd } from "../support/client_crowd.ts";
 import { pause, Venue } from "../support/venue.ts";
 import { chaosRandom } from "./chaos_seed.ts";
+import { untilHealed } from "./heal_time.ts";
 
 const CLIENTS = 16;
 const KILLS = 3;
@@ -24,9 +25,11 @@ Deno.test("kill -9 of nats-server under load loses nothing, and the leader stays
   for (let kill = 1; kill <= KILLS; kill++) {
     await crowd.settle(ORDERS);
     await pause(random() * 20);
+    const since = performance.now();
     await venue.killNats();
     if (kill > 1) await pause(QUIET_MILLIS);
     await venue.startNats();
+    await untilHealed("kill -9 of the broker, started again", crowd, since);
   }
   await crowd.settle(ORDERS);
   await crowd.rest();
@@ -46,6 +49,7 @@ Deno.test("kill -9 of nats-server and the matcher at once, and of the matcher wh
   );
   crowd.start();
   await crowd.settle(ORDERS);
+  const since = performance.now();
   await Promise.all([venue.killNats(), venue.killMatcher()]);
   await pause(QUIET_MILLIS);
   await venue.startNats();
@@ -53,6 +57,7 @@ Deno.test("kill -9 of nats-server and the matcher at once, and of the matcher wh
   await pause(100 + random() * 400);
   await early.kill();
   await venue.startMatcher();
+  await untilHealed("kill -9 of broker and matcher, and of the matcher again", crowd, since);
   await crowd.settle(ORDERS);
   await crowd.rest();
   await audit(venue, crowd.clients);

@@ -4,6 +4,7 @@ import { audit } from "../support/venue_audit.ts";
 import { pause, Venue } from "../support/venue.ts";
 import { ReplaceableGateway } from "./replaceable_gateway.ts";
 import { chaosRandom } from "./chaos_seed.ts";
+import { untilHealed } from "./heal_time.ts";
 
 const CLIENTS = 16;
 const KILLS = 3;
@@ -21,9 +22,11 @@ Deno.test("kill -9 of the gateway under load loses nothing and doubles nothing",
   for (let kill = 1; kill <= KILLS; kill++) {
     await crowd.settle(ORDERS);
     await pause(random() * 20);
+    const since = performance.now();
     await gateways[kill % 2].kill();
     await pause(QUIET_MILLIS);
     await gateways[kill % 2].start();
+    await untilHealed("kill -9 of a gateway, started again", crowd, since);
   }
   await crowd.settle(ORDERS);
   await crowd.rest();

@@ -6,6 +6,7 @@ import { SHARD, Venue } from "../support/venue.ts";
 import { audit } from "../support/venue_audit.ts";
 import type { VenueProcess } from "../support/venue_process.ts";
 import { chaosRandom } from "./chaos_seed.ts";
+import { untilHealed } from "./heal_time.ts";
 
 const CLIENTS = 16;
 const HANDOVERS = 3;
@@ -33,7 +34,9 @@ Deno.test("a planned handover under load: no order is refused, lost or done twic
   for (let handover = 1; handover <= HANDOVERS; handover++) {
     const standby = venue.launchMatcher();
     while (!standby.log.some((line) => line.includes("standing by for"))) await crowd.settle(1);
+    const since = performance.now();
     const answer = await handOver(venue);
+    await untilHealed("planned handover", crowd, since);
     assert.deepEqual(answer, { handedOver: true, standby: `matching-${standby.pid}` });
     assert.equal((await leader.ended).code, EXIT_AGAIN);
     await standby.ready();

@@ -3,6 +3,7 @@ import { audit } from "../support/venue_audit.ts";
 import { Crowd } from "../support/client_crowd.ts";
 import { pause, Venue } from "../support/venue.ts";
 import { chaosRandom } from "./chaos_seed.ts";
+import { untilHealed } from "./heal_time.ts";
 
 const CLIENTS = 16;
 const KILLS = 3;
@@ -24,9 +25,11 @@ Deno.test("kill -9 of the matcher under load loses nothing and doubles nothing",
   for (let kill = 1; kill <= KILLS; kill++) {
     await crowd.settle(ORDERS);
     await pause(random() * 20);
+    const since = performance.now();
     await venue.killMatcher();
     await pause(QUIET_MILLIS);
     await venue.startMatcher();
+    await untilHealed("kill -9 of the matcher, started again", crowd, since);
   }
   await crowd.settle(ORDERS);
   await crowd.rest();

@@ -7,6 +7,7 @@ import { pause, SHARD, Venue } from "../support/venue.ts";
 import type { VenueProcess } from "../support/venue_process.ts";
 import { audit } from "../support/venue_audit.ts";
 import { chaosRandom } from "./chaos_seed.ts";
+import { untilHealed } from "./heal_time.ts";
 
 const CLIENTS = 8;
 const KILLS = 3;
@@ -35,8 +36,10 @@ Deno.test("kill -9 of the matcher, started from snapshots, loses nothing and dou
     behind = taken.journalSequence;
     await crowd.settle(ORDERS / 2);
     await pause(random() * 20);
+    const since = performance.now();
     await venue.killMatcher();
     const matcher = await venue.startMatcher();
+    await untilHealed("kill -9 of the matcher, started from a snapshot", crowd, since);
     await waitForLine(matcher, `read a snapshot behind append ${behind} in`);
   }
   await crowd.settle(ORDERS);

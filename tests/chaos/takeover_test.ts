@@ -4,6 +4,7 @@ import { Crowd } from "../support/client_crowd.ts";
 import { pause, Venue } from "../support/venue.ts";
 import type { VenueProcess } from "../support/venue_process.ts";
 import { chaosRandom } from "./chaos_seed.ts";
+import { untilHealed } from "./heal_time.ts";
 
 const CLIENTS = 16;
 const ORDERS = 300;
@@ -57,10 +58,12 @@ Deno.test("a leader that was stopped wakes behind its successor and writes nothi
       if (load === "at rest") await crowd.rest();
       const stopped = venue.matcher;
       await pause(random() * 20);
+      const since = performance.now();
       stopped.signal("SIGSTOP");
       const successor = await venue.startMatcher();
       await checkInboxes(venue);
       if (load === "at rest") crowd.start();
+      await untilHealed("SIGSTOP of the leader, another one started", crowd, since);
       await crowd.settle(ORDERS);
       stopped.signal("SIGCONT");
       await waitForDeposed(stopped);
@@ -113,7 +116,9 @@ Deno.test("of processes that start at the same moment one leads, and when it die
     rivals = rivals.filter((rival) => rival !== leader);
     if (rivals.length === 0) break;
     await pause(random() * 20);
+    const since = performance.now();
     await leader.kill();
+    await untilHealed("kill -9 of the leader, a standby is there", crowd, since);
   }
   await crowd.rest();
   const { claims } = await audit(venue, crowd.clients);

@@ -17,6 +17,7 @@ Deno.test("a gateway that can take orders is ready", async () => {
     nats: "ok",
     instruments: "ok",
     leader: "ok",
+    orders: "ok",
     history: "ok",
     marketData: "ok",
   };
@@ -32,6 +33,10 @@ Deno.test("what keeps it from taking orders makes it unready, and is said", asyn
       (gateway) => gateway.exchange.queries.failures.set("leader", "unreachable"),
       /^leader: leader query failed, unreachable/,
     ],
+    [
+      (gateway) => gateway.exchange.trouble = "journal",
+      /^orders: the journal has answered nothing for 2345 ms$/,
+    ],
   ];
   for (const [break_, reason] of cases) {
     const gateway = new TestGateway();
@@ -43,7 +48,7 @@ Deno.test("what keeps it from taking orders makes it unready, and is said", asyn
   }
   const gateway = new TestGateway();
   gateway.hasBackend = false;
-  assert.equal((await ready(gateway)).body.reasons.length, 3);
+  assert.equal((await ready(gateway)).body.reasons.length, 4);
 });
 
 Deno.test("without history or market data it still takes orders, and says what is missing", async () => {

@@ -22,6 +22,8 @@ import {
   type Command,
   type OrderGateway,
   type OrderGatewayStatus,
+  OrderPathDownError,
+  type OrderPathPart,
   OverloadedError,
   type Submitted,
 } from "../../infra/orders/commands.ts";
@@ -51,6 +53,24 @@ const CAPACITIES = {
 /** 1,000 BTC, 10,000 ETH and 100,000,000 USD in minor units. */
 const FUNDS = { BTC: 10 ** 11, ETH: 10 ** 12, USD: 10 ** 14 };
 
+/** Of an order path where all is well. */
+const STATUS: OrderGatewayStatus = {
+  waitingRecords: 3,
+  framesInFlight: 1,
+  roundTripMicros: 1_500,
+  submitted: 7,
+  answered: 6,
+  pending: 1,
+  refused: 0,
+  framesSent: 5,
+  framesResent: 0,
+  down: null,
+  lastAnswerMillis: START_MICROS / 1_000,
+};
+
+const isPart = (trouble: string): trouble is OrderPathPart =>
+  trouble === "broker" || trouble === "leader" || trouble === "journal";
+
 /** The exchange: BTC-USD (tick 0.01, lot 0.0001) and ETH-USD (lot 0.001), funded accounts. */
 export class MemoryExchange implements OrderGateway {
   readonly state = new ShardState(CAPACITIES);
@@ -63,7 +83,7 @@ export class MemoryExchange implements OrderGateway {
   /** Commands that came, in their order. */
   readonly commands: Command[] = [];
   /** What `submit` does instead of answering. */
-  trouble: "none" | "silent" | "overloaded" | "resends" = "none";
+  trouble: "none" | "silent" | "overloaded" | "resends" | OrderPathPart = "none";
   readonly #reader = new EventReader();
   readonly #operator = new FrameSource(OPERATOR);
   #frameNumber = 0;
@@ -81,20 +101,15 @@ export class MemoryExchange implements OrderGateway {
     this.operate(opening.commands);
   }
 
-  readonly status: OrderGatewayStatus = {
-    waitingRecords: 3,
-    framesInFlight: 1,
-    roundTripMicros: 1_500,
-    submitted: 7,
-    answered: 6,
-    pending: 1,
-    refused: 0,
-    framesSent: 5,
-    framesResent: 0,
-    lastAnswerMillis: START_MICROS / 1_000,
-  };
+  get status(): OrderGatewayStatus {
+    const down = isPart(this.trouble) ? { part: this.trouble, silentMillis: 2_345 } : null;
+    return { ...STATUS, down };
+  }
 
   submit(command: Command, waitMillis: number): Promise<Submitted> {
+    if (isPart(this.trouble)) {
+      return Promise.reject(new OrderPathDownError(this.trouble, 2_345, 1));
+    }
     if (this.trouble === "overloaded") return Promise.reject(new OverloadedError(2, 49_152));
     this.commands.push(command);
     const report = this.place(command);

@@ -313,6 +313,22 @@ Deno.test("no room for one more command is 503 with the time to come again", asy
   assert.equal(answer.headers.get("retry-after"), "2");
 });
 
+Deno.test("while nothing is answered, a new order is refused with 503 and the reason", async () => {
+  const codes = {
+    broker: "broker_unavailable",
+    leader: "leader_unavailable",
+    journal: "journal_unavailable",
+  } as const;
+  for (const part of ["broker", "leader", "journal"] as const) {
+    const gateway = new TestGateway();
+    gateway.exchange.trouble = part;
+    const { body, headers, status } = await gateway.place(1);
+    assert.deepEqual([status, body.code], [503, codes[part]]);
+    assert.match(JSON.stringify(body), /no answer for 2345 ms/);
+    assert.equal(headers.get("retry-after"), "1");
+  }
+});
+
 Deno.test("more fills than a report has room for are read from history", async () => {
   const gateway = new TestGateway();
   for (let count = 0; count < 200; count++) {

@@ -10,7 +10,12 @@ import {
   isNumericClientOrderId,
   requestKeyOfClientOrderId,
 } from "../../core/protocol/request_key.ts";
-import { type Command, OverloadedError, type Submitted } from "../../infra/orders/commands.ts";
+import {
+  type Command,
+  OrderPathDownError,
+  OverloadedError,
+  type Submitted,
+} from "../../infra/orders/commands.ts";
 import { BTC_USD, pause } from "./venue.ts";
 
 /** Repeats of one order before the client gives up, which fails the test. */
@@ -61,6 +66,8 @@ export function commandOf(account: number, order: ClientOrder): Command {
 /** One account that trades. */
 export class Client {
   readonly outcomes: Outcome[] = [];
+  /** Repeats nothing any more: whatever it has on the way stays without an outcome. */
+  isGivingUp = false;
   readonly #submit: Submit;
   readonly #random: () => number;
   #count = 0;
@@ -100,6 +107,7 @@ export class Client {
   /** Places an order and repeats it until its outcome is known. */
   async place(order: ClientOrder): Promise<Outcome> {
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+      if (this.isGivingUp) throw new Error(`gave ${order.clientOrderId} up`);
       const report = await this.#attempt(order);
       if (report === "pending") continue;
       const outcome = { order, report, attempts: attempt };
@@ -114,8 +122,11 @@ export class Client {
       return await this.#submit(commandOf(this.account, order), WAIT_MILLIS);
     } catch (error) {
       // No room, or the gateway is dead: nothing is known of the order.
-      if (!(error instanceof OverloadedError || error instanceof GatewayDeadError)) throw error;
-      await pause(WAIT_MILLIS / 10);
+      const isDown = error instanceof OrderPathDownError;
+      if (!(isDown || error instanceof OverloadedError || error instanceof GatewayDeadError)) {
+        throw error;
+      }
+      await pause(isDown ? WAIT_MILLIS : WAIT_MILLIS / 10);
       return "pending";
     }
   }

@@ -39,6 +39,12 @@ export class Crowd {
     await Promise.all(this.#trading);
   }
 
+  /** Everybody stops, and does not learn what became of the last orders. */
+  async giveUp(): Promise<void> {
+    for (const client of this.clients) client.isGivingUp = true;
+    await Promise.allSettled(this.#trading);
+  }
+
   /** Waits until so many more orders have an outcome; fails when a client does. */
   async settle(more: number): Promise<void> {
     const wanted = this.settledCount + more;

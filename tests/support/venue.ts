@@ -183,10 +183,20 @@ export class Venue implements AsyncDisposable {
     await this.#nats.exited;
   }
 
-  /** Starts nats-server again on the same ports and data. */
-  async startNats(): Promise<void> {
+  /**
+   * Starts nats-server again on the same ports and data.
+   *
+   * @param binary of the server; the usual one when left out
+   */
+  async startNats(binary?: string): Promise<void> {
     const { ports } = this.#nats;
-    this.#nats = await launchNats({ dataDirectory: this.#directory, ports, say: () => {} });
+    const own = binary === undefined ? {} : { binary };
+    this.#nats = await launchNats({ dataDirectory: this.#directory, ports, say: () => {}, ...own });
+  }
+
+  /** The folder of the broker's data, gone with the venue. */
+  get directory(): string {
+    return this.#directory;
   }
 
   /** What the leader says of its state. */

@@ -19,9 +19,11 @@ import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
 import { EVENTS_PER_MESSAGE_MAX, eventsMessage } from "../../core/sequencer/events_frames.ts";
 import { EventsLog } from "../../core/sequencer/events_log.ts";
 import { sealCrc } from "../../infra/journal/crc.ts";
+import { failureText } from "../../infra/nats/errors.ts";
+import { isStreamMissing } from "../../infra/nats/streams.ts";
 import { publishExpecting, readAppendAnswer } from "../../infra/journal/journal_stream.ts";
 
-/** How long nothing may be acknowledged while messages wait. */
+/** How long a broker that answers may acknowledge nothing while messages wait. */
 export const EVENTS_ACKNOWLEDGE_MILLIS = 10_000;
 /** How long an acknowledgement may take before the stream is read. */
 const DOUBT_MILLIS = 2_000;
@@ -165,9 +167,15 @@ export class EventsPublisher {
     } else if (now - this.#heardMillis > DOUBT_MILLIS) void this.#resolve();
   }
 
-  /** Settles when every message is acknowledged, or fails. */
-  async drained(): Promise<void> {
-    while (this.#log.waitingCount > 0 && this.failure === null) {
+  /**
+   * Settles when every message is acknowledged, or it failed, or the time is up: the next leader makes
+   * the rest again.
+   */
+  async drained(millisMax: number = Infinity): Promise<void> {
+    const untilMillis = performance.now() + millisMax;
+    while (
+      this.#log.waitingCount > 0 && this.failure === null && performance.now() < untilMillis
+    ) {
       await pause(5);
       this.check();
     }
@@ -223,8 +231,10 @@ export class EventsPublisher {
         const stored = this.#log.stored;
         resolved = this.#log.resolve(round, state.last_seq);
         if (this.#log.stored > stored) this.#progressMillis = Date.now();
-      } catch {
-        // No answer from the broker: it is asked again.
+      } catch (error) {
+        this.#refusal = `(${failureText(error)})`;
+        // A broker that says nothing is waited for; whoever sends more is told that there is no room.
+        if (!isStreamMissing(error)) this.#progressMillis = Date.now();
       }
     }
     this.#isResolving = false;

@@ -23,16 +23,23 @@ import { ResultCode } from "../../core/protocol/result_code.ts";
 import { adminSubject, ordersSubject } from "../../core/protocol/subjects.ts";
 import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
 import type { AppendBuffer } from "../../core/sequencer/append_buffer.ts";
+import { JournalPatience } from "../../core/sequencer/journal_patience.ts";
 import { collectReports } from "../../core/sequencer/reports.ts";
 import type { Sequencer } from "../../core/sequencer/sequencer.ts";
 import { hasValidCrc, sealCrc } from "../../infra/journal/crc.ts";
-import { type JournalStream, readAppendAnswer } from "../../infra/journal/journal_stream.ts";
+import {
+  type JournalStream,
+  journalTrouble,
+  readAppendAnswer,
+} from "../../infra/journal/journal_stream.ts";
 import type { EventsPublisher } from "./events_publisher.ts";
 
 /** How long an append may go without an answer before the log is read. */
 export const APPEND_ANSWER_MILLIS = 2_000;
 /** How often time-outs are looked at. */
 const WATCH_MILLIS = 100;
+/** How long what was taken may need to be finished when the leader is told to stop. */
+const DRAIN_MILLIS_MAX = 3_000;
 /** Pause before the same append is sent again, or the log is read again. */
 const RETRY_MILLIS = 50;
 
@@ -50,8 +57,14 @@ export interface LeaderParts {
   readonly applyFrame?: typeof applyFrame;
   /** Called once after each append was applied and published. */
   readonly applied: (journalSequence: number) => void;
-  /** Called once when the leader can lead no longer: it has stopped answering. */
-  readonly stopped: (reason: string) => void;
+  /**
+   * Called once when the leader can lead no longer: it has stopped answering.
+   *
+   * @param logIsLost the broker does not have what it acknowledged: nobody may go on from there
+   */
+  readonly stopped: (reason: string, logIsLost: boolean) => void;
+  /** Told when the journal goes silent, and when it answers again. */
+  readonly say: (line: string) => void;
 }
 
 /** Leads one shard until it is stopped or deposed. */
@@ -62,8 +75,10 @@ export class Leader {
   /** Counts appends sent, so that a late answer is not taken for that of the next append. */
   #appendNumber = 0;
   #sentMillis = 0;
+  readonly #patience = new JournalPatience();
   /** The last append that was applied. */
   #appliedSequence: number;
+  #reconnected = Promise.withResolvers<null>();
   #isScheduled = false;
   #isStopped = false;
   #watch: ReturnType<typeof setInterval> | undefined;
@@ -93,10 +108,11 @@ export class Leader {
   async drain(): Promise<void> {
     for (const subscription of this.#subscriptions.slice(1)) subscription.unsubscribe();
     const { sequencer, publisher } = this.#parts;
-    while (sequencer.phase !== "idle" && !this.#isStopped) {
+    const untilMillis = performance.now() + DRAIN_MILLIS_MAX;
+    while (sequencer.phase !== "idle" && !this.#isStopped && performance.now() < untilMillis) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    await publisher.drained();
+    await publisher.drained(untilMillis - performance.now());
     this.#end();
   }
 
@@ -119,6 +135,7 @@ export class Leader {
       this.#stop(
         `broken invariant at journal sequence ${sequencer.lastSequence}, event ` +
           `${state.events.sequence}, state hash ${state.events.stateHash}: ${what}`,
+        false,
       );
     }
   }
@@ -128,6 +145,7 @@ export class Leader {
     const reply = message.reply ?? "";
     let code: ResultCode = ResultCode.ok;
     if (!hasValidCrc(message.data)) code = ResultCode.frameCrc;
+    else if (this.#patience.isSilent(performance.now())) code = ResultCode.journalUnavailable;
     else if (!publisher.hasRoom) code = ResultCode.leaderBusy;
     else code = sequencer.offer(message.data, kind, reply);
     if (code === ResultCode.ok) this.#schedule();
@@ -153,6 +171,7 @@ export class Leader {
     writeStateHash(append.wire, 0, hashLow, hashHigh, behind);
     sealCrc(append.wire, append.byteLength);
     this.#appendNumber++;
+    this.#patience.sent(performance.now());
     this.#send(append);
   }
 
@@ -169,16 +188,20 @@ export class Leader {
     const answer = readAppendAnswer(message);
     const { sequencer } = this.#parts;
     if (answer?.kind !== "stored") {
+      this.#patience.reason = answer?.detail ?? "no stream takes its appends";
       if (sequencer.phase === "inFlight") this.#doubt();
       return;
     }
     const append = sequencer.acknowledged(answer.sequence);
     if (append !== null) this.#apply(append, answer.sequence);
-    else if (sequencer.phase === "deposed") this.#stop("the journal went on without this leader");
+    else if (sequencer.phase === "deposed") {
+      this.#stop("the journal went on without this leader", false);
+    }
   }
 
   /** The next append is on its way before this one is matched: the two overlap. */
   #apply(append: AppendBuffer, journalSequence: number): void {
+    this.#patience.stored();
     this.#advance();
     const { applied, connection, publisher, sequencer, state } = this.#parts;
     const apply = this.#parts.applyFrame ?? applyFrame;
@@ -215,28 +238,42 @@ export class Leader {
   }
 
   async #resolve(doubt: number): Promise<void> {
-    const { journal, sequencer } = this.#parts;
+    const { sequencer } = this.#parts;
     while (sequencer.phase === "inDoubt" && !this.#isStopped) {
       await new Promise((resolve) => setTimeout(resolve, RETRY_MILLIS));
-      let last: Awaited<ReturnType<JournalStream["last"]>>;
-      try {
-        last = await journal.last();
-      } catch {
-        continue;
-      }
+      // What was asked before a reconnect gets no answer.
+      const last = await Promise.race([this.#readLast(), this.#reconnected.promise]);
       if (this.#isStopped) return;
+      if (last === null) continue;
       const resolved = sequencer.resolve(doubt, last.sequence, last.message?.data ?? null);
       if (resolved.action === "none") return;
-      if (resolved.action === "deposed") this.#stop(resolved.reason);
+      if (resolved.action === "deposed") this.#stop(resolved.reason, resolved.logIsLost);
       else if (resolved.action === "resend") this.#send(resolved.append);
       else this.#guard(() => this.#apply(resolved.append, last.sequence));
+    }
+  }
+
+  /** What the log ends with; `null` where that must be asked again. */
+  async #readLast(): Promise<Awaited<ReturnType<JournalStream["last"]>> | null> {
+    const { journal, sequencer } = this.#parts;
+    try {
+      const last = await journal.last();
+      const isShort = last.sequence < sequencer.lastSequence;
+      return this.#patience.read(isShort, performance.now()) || !isShort ? last : null;
+    } catch (error) {
+      const { isGone, reason } = journalTrouble(error);
+      this.#patience.reason = reason;
+      const isLost = this.#patience.read(isGone, performance.now());
+      if (isLost) this.#stop(`${journal.name} does not exist any more`, true);
+      return null;
     }
   }
 
   #lookAfter(): void {
     const { publisher, sequencer } = this.#parts;
     publisher.check();
-    if (publisher.failure !== null) this.#stop(publisher.failure);
+    if (publisher.failure !== null) this.#stop(publisher.failure, false);
+    this.#sayChange();
     const isLate = Date.now() - this.#sentMillis > APPEND_ANSWER_MILLIS;
     if (sequencer.phase === "inFlight" && isLate) this.#doubt();
   }
@@ -245,8 +282,21 @@ export class Leader {
   async #followConnection(connection: NatsConnection): Promise<void> {
     for await (const status of connection.status()) {
       if (this.#isStopped) return;
-      if (status.type === "reconnect" && this.#parts.sequencer.phase === "inFlight") this.#doubt();
+      if (status.type !== "reconnect") continue;
+      this.#reconnected.resolve(null);
+      this.#reconnected = Promise.withResolvers();
+      if (this.#parts.sequencer.phase === "inFlight") this.#doubt();
     }
+  }
+
+  #sayChange(): void {
+    const { journal, say } = this.#parts;
+    const change = this.#patience.change(performance.now());
+    if (change === "answering") say(`${journal.name} takes appends again`);
+    if (change !== "silent") return;
+    say(
+      `${journal.name} takes no append (${this.#patience.reason}): orders are refused until it does`,
+    );
   }
 
   #refuse(frame: Uint8Array, reply: string, code: number): void {
@@ -262,10 +312,10 @@ export class Leader {
     this.#parts.connection.publish(reply, header.bytes);
   }
 
-  #stop(reason: string): void {
+  #stop(reason: string, logIsLost: boolean): void {
     if (this.#isStopped) return;
     this.#end();
-    this.#parts.stopped(reason);
+    this.#parts.stopped(reason, logIsLost);
   }
 
   #end(): void {

@@ -38,6 +38,8 @@ import { StandbyList } from "./standby_list.ts";
 
 /** How far this machine's clock may be from the broker's, or behind the journal, to lead. */
 export const CLOCK_OFFSET_MILLIS_MAX = 2_000;
+/** Longest time to end in order. */
+const STOP_MILLIS_MAX = 4_000;
 const EXIT_AGAIN = 3;
 const EXIT_DISTRUST = 4;
 
@@ -65,6 +67,8 @@ async function main(): Promise<void> {
   const stop = async (code: number) => {
     if (isStopping) return;
     isStopping = true;
+    // A broker that says nothing keeps nobody from ending.
+    setTimeout(() => Deno.exit(code), STOP_MILLIS_MAX);
     await leading?.yield();
     await projections?.stop();
     await connection.drain();
@@ -127,7 +131,8 @@ async function lead(connection: NatsConnection, config: MatchingConfig): Promise
       reference.applied();
       claimed.resolve();
     },
-    stopped: (reason) => fail(`stepped down: ${reason}`),
+    stopped: (reason, logIsLost) => logIsLost ? distrust(reason) : fail(`stepped down: ${reason}`),
+    say,
   });
   leader.start();
   await claimed.promise;

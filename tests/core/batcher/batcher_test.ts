@@ -262,3 +262,15 @@ Deno.test("another leader gets every frame that is on its way at once, whatever 
   bench.nowMicros += RETRY_PAUSE_LEAST_MICROS;
   assert.deepEqual(bench.send(), [1], "the next pause is a short one again");
 });
+
+Deno.test("silence counts from the last answer, or from the first frame that waits", () => {
+  const bench = new Bench();
+  assert.equal(bench.batcher.silentMicros(1e9), 0, "nothing waits");
+  bench.add();
+  bench.send();
+  assert.equal(bench.batcher.silentMicros(bench.nowMicros + 500), 500);
+  bench.add(RECORDS);
+  bench.nowMicros += 1_000;
+  bench.answer(1);
+  assert.equal(bench.batcher.silentMicros(bench.nowMicros + 300), 300, "another one waits");
+});

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { connectNats } from "../../../infra/nats/connect.ts";
-import { DirectoryInUseError, ServerStartError } from "../../../infra/nats/errors.ts";
+import {
+  DirectoryInUseError,
+  ServerStartError,
+  StoreUnwritableError,
+} from "../../../infra/nats/errors.ts";
 import { launchNats } from "../../../infra/nats/launch.ts";
 import { logPath } from "../../../infra/nats/server_config.ts";
 import { withNats } from "./temporary_nats.ts";
@@ -134,4 +138,21 @@ Deno.test("a page of an origin that is not listed cannot open the WebSocket", as
     assert.match(await upgrade("http://127.0.0.1:8000"), /^HTTP\/1.1 101/);
     assert.match(await upgrade("http://elsewhere.test"), /^HTTP\/1.1 403/);
   }, { streams: false, allowedOrigins: ["http://127.0.0.1:8000"] });
+});
+
+Deno.test("a data directory that cannot be written is named, and nothing is left running", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "edgebook-nats-" });
+  try {
+    await Deno.mkdir(`${directory}/nats`);
+    // Root may write everywhere, so a file stands where the store should be.
+    await Deno.writeTextFile(`${directory}/nats/store`, "");
+    const launched = launchNats({ dataDirectory: directory, say });
+    await assert.rejects(launched, (error) => {
+      assert.ok(error instanceof StoreUnwritableError, String(error));
+      assert.ok(error.message.includes(`${directory}/nats/store: `), error.message);
+      return true;
+    });
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 });

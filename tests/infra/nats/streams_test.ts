@@ -96,3 +96,17 @@ Deno.test("a leader's append is fenced by the last sequence", async () => {
     );
   });
 });
+
+Deno.test("a journal that is gone is not made anew while events of it are there", async () => {
+  await withNats(async ({ connectAs }) => {
+    const admin = await connectAs("admin");
+    const manager = await admin.jetstreamManager();
+    for (const config of streamConfigs(REQUEST).slice(1)) await manager.streams.add({ ...config });
+    const matcher = await connectAs("matcher");
+    await matcher.jetstream().publish("events.0", "one");
+    await assert.rejects(
+      ensureStreams(admin, REQUEST),
+      /JOURNAL_0 does not exist, but EVENTS_0 has 1/,
+    );
+  }, { streams: false });
+});

@@ -38,6 +38,7 @@ Deno.test("a broken invariant stops the leader at once and loudly, and nobody is
       },
       applied: () => claimed.resolve(),
       stopped: stopped.resolve,
+      say: () => {},
     });
     leader.start();
     await claimed.promise;
