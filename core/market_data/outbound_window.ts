@@ -21,6 +21,8 @@ export interface OutboundMessage {
   readonly subject: string;
   /** ASCII. */
   readonly payload: string;
+  /** Event up to which everything is published once this message is, and those before it. */
+  readonly event: number;
 }
 
 /** Bytes from which on depth and best prices are held and merged, until less is outstanding. */
@@ -61,9 +63,9 @@ export class OutboundWindow {
     return this.#confirmedEvent;
   }
 
-  /** Notes a message that is published now. */
-  push(subject: string, payload: string): void {
-    this.#messages.push({ subject, payload });
+  /** Notes a message that is published now, or would be by who leads. */
+  push(subject: string, payload: string, event: number): void {
+    this.#messages.push({ subject, payload, event });
     this.#bytes += subject.length + payload.length;
   }
 
@@ -87,6 +89,16 @@ export class OutboundWindow {
     }
     this.#flushCount = -1;
     this.#confirmedEvent = Math.max(this.#confirmedEvent, this.#flushEvent);
+  }
+
+  /** Somebody else has published everything up to this event. */
+  confirmThrough(event: number): void {
+    const first = this.#messages.findIndex((message) => message.event > event);
+    const count = first < 0 ? this.#messages.length : first;
+    for (const { subject, payload } of this.#messages.splice(0, count)) {
+      this.#bytes -= subject.length + payload.length;
+    }
+    this.#confirmedEvent = Math.max(this.#confirmedEvent, event);
   }
 
   /** The flush failed. */

@@ -7,6 +7,8 @@
  * some milliseconds and are stored in one transaction, with an order that changed several times
  * written once.
  *
+ * Until it leads it only follows, and publishes and answers nothing.
+ *
  * Whatever goes wrong with the broker or the disk, it waits and begins again behind the last stored
  * event. A database that turns out damaged, or to contradict the stream, is built anew once.
  *
@@ -60,12 +62,19 @@ export class HistoryService {
   readonly #publisher: ReportPublisher;
   readonly #context: ReportContext;
   readonly #caughtUp = Promise.withResolvers<void>();
+  readonly #ready = Promise.withResolvers<void>();
   #store: HistoryStore;
   #pages: HistoryPages;
   #projector: EventsProjector;
   #queries: QueryService | null = null;
   #reader: EventsReader | null = null;
   #isReady = false;
+  #isLeading = false;
+  /** Whether it led when the present session began. */
+  #sessionLeads = false;
+  readonly #leading = Promise.withResolvers<void>();
+  /** Reports that are too old are not published again at the next occasion. */
+  #mustSkip = true;
   #isStopped = false;
   #hasRebuilt = false;
   /** What a query found wrong with the database. */
@@ -112,9 +121,24 @@ export class HistoryService {
     return this.#store.progress.eventSequence;
   }
 
-  /** Settles when everything that was in the stream is stored. */
-  get caughtUp(): Promise<void> {
-    return this.#caughtUp.promise;
+  /** Settles when it leads and everything that was in the stream is stored. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  /**
+   * Begins to answer, and to publish: first what another one that led may not have published any more.
+   */
+  lead(): void {
+    if (this.#isLeading) return;
+    this.#isLeading = true;
+    this.#leading.resolve();
+    const { connection, shard } = this.#options;
+    this.#queries = new QueryService(connection, shard, this);
+    // The next session begins with the reports that are stored.
+    void this.#reader?.close();
+    void this.#caughtUp.promise.then(() => connection.flush()).catch(() => {})
+      .then(() => this.#ready.resolve());
   }
 
   /**
@@ -159,8 +183,6 @@ export class HistoryService {
   }
 
   async #follow(): Promise<void> {
-    const { connection, shard } = this.#options;
-    this.#queries = new QueryService(connection, shard, this);
     let waitMillis = RETRY_MILLIS_LEAST;
     while (!this.#isStopped) {
       const before = this.eventSequence;
@@ -187,19 +209,25 @@ export class HistoryService {
       Promise.all([this.#references.follow(connection), this.#listeners.follow(connection)]),
     );
     const check = await this.#orStopped(this.#checkStream());
-    if (!this.#isReady) this.#publisher.skipTo(check.lastEvent - RESEND_EVENTS_MAX);
-    await this.#orStopped(this.#publisher.publishStored(this.#store, this.#context));
+    this.#sessionLeads = this.#isLeading;
+    if (this.#sessionLeads) await this.#orStopped(this.#publishStored(check));
     this.#reader = await this.#orStopped(
       EventsReader.open(connection, this.#stream, this.#projector.nextSequence),
     );
     this.#lastSaid = "";
     this.#noteReady(check.lastSequence);
-    while (!this.#isStopped) {
+    while (!this.#isStopped && this.#sessionLeads === this.#isLeading) {
       const messages = await this.#reader.take();
       if (this.#fault !== null) throw this.#takeFault();
       if (!await this.#applyAll(messages, check.lastSequence)) return;
       if (this.#mayPause(check.lastSequence)) await this.#reader.collect(pauseMillis);
     }
+  }
+
+  async #publishStored({ lastEvent }: StreamCheck): Promise<void> {
+    if (this.#mustSkip) this.#publisher.skipTo(lastEvent - RESEND_EVENTS_MAX);
+    this.#mustSkip = false;
+    await this.#publisher.publishStored(this.#store, this.#context);
   }
 
   /** Checks the stream; a database that belongs to another one is built anew. */
@@ -218,7 +246,9 @@ export class HistoryService {
       const { used, mustRewind, reportRuns } = this.#projector.apply(rest, publishedSequence);
       rest = rest.slice(used);
       this.#queries?.advanced();
-      await this.#publisher.publish(reportRuns, this.eventSequence, this.#context);
+      if (this.#sessionLeads) {
+        await this.#publisher.publish(reportRuns, this.eventSequence, this.#context);
+      }
       if (mustRewind) return false;
       this.#noteReady(lastSequence);
       // A turn of the event loop, so that queries are taken while history catches up.
@@ -255,6 +285,7 @@ export class HistoryService {
     const { databasePath, say } = this.#options;
     say(`${databasePath} is built anew: ${reason}`);
     this.#isReady = false;
+    this.#mustSkip = true;
     try {
       this.#store.close();
     } catch {
@@ -291,7 +322,8 @@ export class HistoryService {
   async #sleep(millis: number): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const slept = new Promise<void>((resolve) => timer = setTimeout(resolve, millis));
-    await Promise.race([slept, this.#stopping.promise]);
+    const woken = this.#isLeading ? [] : [this.#leading.promise];
+    await Promise.race([slept, this.#stopping.promise, ...woken]);
     clearTimeout(timer);
   }
 }

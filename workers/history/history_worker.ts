@@ -3,7 +3,8 @@
  *
  * | From the matching process | To it |
  * | --- | --- |
- * | {@link HistoryStart}, once | `{ready: true}` when history has caught up |
+ * | {@link HistoryStart}, once | |
+ * | `{lead: true}`: publish and answer from now on | `{ready: true}` when it does and has caught up |
  * | `{stop: true}` | `{stopped: true}` when the database is closed |
  * | | `{failure: "…"}` when history cannot go on and a person has to look |
  *
@@ -34,6 +35,7 @@ const START = v.object({
 export type HistoryStart = v.InferOutput<typeof START>;
 
 const STOP = v.object({ stop: v.literal(true) });
+const LEAD = v.object({ lead: v.literal(true) });
 
 const say = (line: string) => console.error(`history: ${line}`);
 const fail = (reason: unknown) => {
@@ -44,11 +46,13 @@ const fail = (reason: unknown) => {
 
 /** Ends what was started. */
 let stop: () => Promise<void> = () => Promise.resolve();
+const leading = Promise.withResolvers<void>();
 
 self.onmessage = (event: MessageEvent) => {
   if (v.is(STOP, event.data)) {
     void stop().catch(fail).then(() => self.postMessage({ stopped: true }));
-  } else {
+  } else if (v.is(LEAD, event.data)) leading.resolve();
+  else {
     const start = v.safeParse(START, event.data);
     if (start.success) void run(start.output).catch(fail);
     else fail(`the start message is not valid: ${v.getDotPath(start.issues[0])}`);
@@ -77,6 +81,7 @@ async function run(options: HistoryStart): Promise<void> {
   void connection.closed().then((error) => {
     if (!isStopping) fail(`the broker closed the connection: ${error?.message ?? "no reason"}`);
   });
-  void service.caughtUp.then(() => self.postMessage({ ready: true }));
+  void leading.promise.then(() => service.lead());
+  void service.ready.then(() => self.postMessage({ ready: true }));
   await service.run();
 }

@@ -2,6 +2,8 @@
  * Publishes the messages of the feeds so that none is lost, however the connection breaks: keeps
  * each until the broker has it, and publishes what is outstanding again after a reconnect.
  *
+ * Beside a leader it publishes nothing, and keeps what the leader is not known to have published.
+ *
  * @module
  */
 import type { NatsConnection } from "nats.ws";
@@ -25,6 +27,8 @@ export interface PublisherParts {
   readonly confirmedEvent: number;
   /** Event up to which every message has been given to {@link FeedPublisher.sink}. */
   readonly settledEvent: () => number;
+  /** Last event of those whose messages are given to the sink at the moment. */
+  readonly currentEvent: () => number;
   /** Called when less is outstanding than before: what was held may go. */
   readonly hasRoom: () => void;
 }
@@ -34,6 +38,7 @@ export class FeedPublisher {
   readonly #parts: PublisherParts;
   readonly #window: OutboundWindow;
   #isConnected = true;
+  #isLeading = false;
   #isStopped = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #waiting: (() => void)[] = [];
@@ -48,15 +53,35 @@ export class FeedPublisher {
   readonly sink: FeedSink = (symbol, feed, message) => {
     const subject = marketDataSubject(symbol, feed);
     const payload = JSON.stringify(message);
-    this.#window.push(subject, payload);
+    this.#window.push(subject, payload, this.#parts.currentEvent());
+    if (!this.#isLeading) return;
     if (this.#isConnected) this.#parts.connection.publish(subject, payload);
     if (this.#window.bytes >= FLUSH_BYTES) void this.#flush();
     else this.#flushSoon();
   };
 
+  /** Whether this is who publishes. */
+  get isLeading(): boolean {
+    return this.#isLeading;
+  }
+
   /** Whether so much is outstanding that depth and best prices are to be held. */
   get mustHold(): boolean {
-    return this.#window.bytes >= HOLD_BYTES;
+    return this.#isLeading && this.#window.bytes >= HOLD_BYTES;
+  }
+
+  /** The leader has published everything up to this event. */
+  leaderPublished(event: number): void {
+    this.#window.confirmThrough(event);
+    this.#wake();
+  }
+
+  /** From now on this is who publishes, beginning with what nobody is known to have published. */
+  lead(): void {
+    this.#isLeading = true;
+    if (!this.#isConnected) return;
+    this.#publishOutstanding();
+    void this.#flush();
   }
 
   /** Event up to which every message has reached the broker. */
@@ -74,7 +99,8 @@ export class FeedPublisher {
   /** Settles when nothing is outstanding, or nothing more can be done about it. */
   async drain(): Promise<void> {
     const { connection } = this.#parts;
-    while (!this.#window.isEmpty && this.#isConnected && !connection.isClosed()) {
+    while (this.#isLeading && !this.#window.isEmpty && this.#isConnected) {
+      if (connection.isClosed()) return;
       if (this.#isStopped) return;
       void this.#flush();
       await new Promise<void>((done) => this.#waiting.push(done));
@@ -97,7 +123,8 @@ export class FeedPublisher {
 
   async #flush(): Promise<void> {
     const window = this.#window;
-    if (window.isFlushing || window.isEmpty || !this.#isConnected || this.#isStopped) return;
+    if (!this.#isLeading || !this.#isConnected || this.#isStopped) return;
+    if (window.isFlushing || window.isEmpty) return;
     const flush = window.beginFlush(this.#parts.settledEvent());
     try {
       await this.#parts.connection.flush();
@@ -122,11 +149,15 @@ export class FeedPublisher {
         this.#wake();
       } else if (type === "reconnect") {
         this.#isConnected = true;
-        for (const { subject, payload } of this.#window.outstanding) {
-          this.#parts.connection.publish(subject, payload);
-        }
+        if (this.#isLeading) this.#publishOutstanding();
         void this.#flush();
       }
+    }
+  }
+
+  #publishOutstanding(): void {
+    for (const { subject, payload } of this.#window.outstanding) {
+      this.#parts.connection.publish(subject, payload);
     }
   }
 

@@ -2,8 +2,9 @@
  * The market data of one shard: follows the stream of events, keeps every instrument's public book,
  * publishes the feeds and answers snapshots.
  *
- * At the start it reads the stream from its first message, silently as far as an earlier run is known
- * to have published, and says that it is ready once it has read what the stream then had.
+ * At the start it reads the stream from its first message, silently as far as it is known to have been
+ * published. Until it leads it only follows, with the messages at hand that may not have been; once
+ * it leads it publishes those and answers, and says that it is ready.
  *
  * @module
  */
@@ -50,6 +51,12 @@ export class MarketData {
   readonly #progress: Progress;
   readonly #snapshots: SnapshotService;
   readonly #ready = Promise.withResolvers<void>();
+  readonly #leading = Promise.withResolvers<void>();
+  readonly #caughtUp = Promise.withResolvers<void>();
+  /** Event up to which everything is known to have been published. */
+  #published = 0;
+  /** Last event of the frame that is being applied. */
+  #currentEvent = 0;
   readonly #abort = new AbortController();
   /** Event after which something was missing, so that each gap is told once. */
   #gapAfter = -1;
@@ -62,7 +69,12 @@ export class MarketData {
     this.#snapshots = new SnapshotService(parts.connection, this.feeds, Date.now);
   }
 
-  /** Settles when everything that the stream had at the start has been applied. */
+  /** Begins to publish and to answer. */
+  lead(): void {
+    this.#leading.resolve();
+  }
+
+  /** Settles when it leads and everything that the stream had at the start has been applied. */
   get ready(): Promise<void> {
     return this.#ready.promise;
   }
@@ -75,25 +87,32 @@ export class MarketData {
    */
   async run(): Promise<void> {
     const { connection, say } = this.#parts;
-    const published = await this.#progress.read();
+    this.#published = await this.#progress.read();
     const publisher = new FeedPublisher({
       connection,
-      confirmedEvent: published,
+      confirmedEvent: this.#published,
       settledEvent: () => this.feeds.settledEvent,
+      currentEvent: () => this.#currentEvent,
       hasRoom: () => this.feeds.release(publisher.sink),
     });
     // The next note brings the same and more, or the next run publishes again what was not noted.
     const notNoted = (error: unknown) =>
       say(`progress was not noted: ${error instanceof Error ? error.message : error}`);
-    const note = () => this.#progress.note(publisher.confirmedEvent).catch(notNoted);
+    const note = () =>
+      publisher.isLeading
+        ? void this.#progress.note(publisher.confirmedEvent).catch(notNoted)
+        : void this.#hear(publisher).catch(() => {});
+    void this.#becomeLeader(publisher);
     const end = async () => {
       await publisher.drain();
-      await this.#progress.noteLast(publisher.confirmedEvent).catch(notNoted);
+      if (publisher.isLeading) {
+        await this.#progress.noteLast(publisher.confirmedEvent).catch(notNoted);
+      }
     };
     const noting = setInterval(note, PROGRESS_MILLIS);
     const ticking = setInterval(() => this.#snapshots.tick(), TICK_MILLIS);
     try {
-      await this.#follow(publisher, published);
+      await this.#follow(publisher);
       clearInterval(noting);
       await withinMillis(STOP_MILLIS_MAX, end());
     } finally {
@@ -109,17 +128,35 @@ export class MarketData {
     this.#abort.abort();
   }
 
-  async #follow(publisher: FeedPublisher, published: number): Promise<void> {
+  async #becomeLeader(publisher: FeedPublisher): Promise<void> {
+    await this.#leading.promise;
+    this.#snapshots.serve();
+    // What the last leader noted last; where the broker does not say, more is published twice.
+    await this.#hear(publisher).catch(() => {});
+    publisher.lead();
+    await this.#caughtUp.promise;
+    // Whoever is told so may ask at once: the subscriptions must have reached the broker.
+    await this.#parts.connection.flush().catch(() => {});
+    this.#ready.resolve();
+  }
+
+  /** Reads how far the leader has published. */
+  async #hear(publisher: FeedPublisher): Promise<void> {
+    this.#published = Math.max(this.#published, await this.#progress.read());
+    if (!publisher.isLeading) publisher.leaderPublished(this.#published);
+  }
+
+  async #follow(publisher: FeedPublisher): Promise<void> {
     const { connection, say } = this.#parts;
     const { signal } = this.#abort;
     const manager = await connection.jetstreamManager();
     const { state } = await manager.streams.info(this.#stream);
-    if (state.last_seq === 0) this.#becomeReady();
+    if (state.last_seq === 0) this.#catchUp();
     const request = { connection, stream: this.#stream, firstSequence: 1, signal, say };
     for await (const message of followStream(request)) {
-      await this.#apply(message, publisher, published);
+      await this.#apply(message, publisher);
       if (signal.aborted) return;
-      if (message.sequence === state.last_seq) this.#becomeReady();
+      if (message.sequence === state.last_seq) this.#catchUp();
       await publisher.room();
     }
   }
@@ -127,7 +164,6 @@ export class MarketData {
   async #apply(
     message: StreamMessage,
     publisher: FeedPublisher,
-    published: number,
   ): Promise<void> {
     const reader = this.#reader;
     const code = hasValidCrc(message.data) ? reader.load(message.data) : ResultCode.frameCrc;
@@ -140,7 +176,8 @@ export class MarketData {
       if (signal.aborted) return;
     }
     const lastEvent = reader.firstSequence + reader.count - 1;
-    const sink = lastEvent > published ? publisher.sink : null;
+    this.#currentEvent = lastEvent;
+    const sink = lastEvent > this.#published ? publisher.sink : null;
     const outcome = this.feeds.apply(reader, sink, publisher.mustHold);
     if (outcome === "applied") this.#snapshots.advanced();
     else if (outcome === "gap" && this.#gapAfter !== this.feeds.lastEvent) {
@@ -152,10 +189,9 @@ export class MarketData {
     }
   }
 
-  #becomeReady(): void {
+  #catchUp(): void {
     this.#snapshots.ready();
-    // Whoever is told so may ask at once: the subscriptions must have reached the broker.
-    this.#parts.connection.flush().then(() => this.#ready.resolve(), this.#ready.resolve);
+    this.#caughtUp.resolve();
   }
 }
 

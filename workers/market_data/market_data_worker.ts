@@ -5,7 +5,8 @@
  * | message | meaning |
  * | --- | --- |
  * | in: {@link MarketDataOptions} | start; once |
- * | out: `{ready: true}` | everything that the stream had is in the feeds |
+ * | in: `{lead: true}` | publish and answer from now on |
+ * | out: `{ready: true}` | it leads, and everything that the stream had is in the feeds |
  * | out: `{failure: string}` | it can go on no longer and must be started again |
  * | in: `{stop: true}` | end in order |
  * | out: `{stopped: true}` | ended |
@@ -26,19 +27,24 @@ export interface MarketDataOptions {
   readonly shard: number;
 }
 
+/** What it may be told beside the start. */
+type Order = { readonly stop: true } | { readonly lead: true };
+
 /** What a Worker's global scope has beside a window's. */
 interface WorkerScope {
   postMessage(message: unknown): void;
-  onmessage: ((event: MessageEvent<MarketDataOptions | { readonly stop: true }>) => void) | null;
+  onmessage: ((event: MessageEvent<MarketDataOptions | Order>) => void) | null;
 }
 
 const scope = globalThis as unknown as WorkerScope;
 const say = (line: string) => console.error(`market data: ${line}`);
 let marketData: MarketData | undefined;
 let isStopping = false;
+let mayLead = false;
 
 scope.onmessage = ({ data }) => {
   if ("stop" in data) stop();
+  else if ("lead" in data) lead();
   else void start(data);
 };
 
@@ -57,6 +63,7 @@ async function start(options: MarketDataOptions): Promise<void> {
     });
     marketData = new MarketData({ connection, shard: options.shard, say });
     if (isStopping) marketData.stop();
+    if (mayLead) marketData.lead();
     marketData.ready.then(() => scope.postMessage({ ready: true }));
     await marketData.run();
     scope.postMessage({ stopped: true });
@@ -66,6 +73,11 @@ async function start(options: MarketDataOptions): Promise<void> {
     isStopping = true;
     await connection?.close();
   }
+}
+
+function lead(): void {
+  mayLead = true;
+  marketData?.lead();
 }
 
 function stop(): void {

@@ -45,6 +45,7 @@ export class SnapshotService {
   #keptSince = 0;
   #waiting: Waiting[] = [];
   #isReady = false;
+  #isServing = false;
 
   constructor(connection: NatsConnection, feeds: MarketFeeds, nowMillis: () => number) {
     this.#connection = connection;
@@ -57,17 +58,17 @@ export class SnapshotService {
     this.#isReady = true;
   }
 
+  /** From now on this is who answers. */
+  serve(): void {
+    this.#isServing = true;
+    this.#subscribe();
+  }
+
   /** Events were applied: answers what waited for them, and for instruments that are new. */
   advanced(): void {
     this.#kept.clear();
-    for (const { terms: { symbol } } of this.#feeds.instruments) {
-      if (this.#subscriptions.has(symbol)) continue;
-      const callback = (error: Error | null, message: Msg) => {
-        if (error === null) this.#take(symbol, message);
-      };
-      const subscription = this.#connection.subscribe(snapshotSubject(symbol), { callback });
-      this.#subscriptions.set(symbol, subscription);
-    }
+    if (!this.#isServing) return;
+    this.#subscribe();
     this.#answerWaiting((waiting) => waiting.query.minSequence <= this.#feeds.lastEvent);
   }
 
@@ -82,6 +83,17 @@ export class SnapshotService {
   stop(): void {
     for (const subscription of this.#subscriptions.values()) subscription.unsubscribe();
     this.#waiting = [];
+  }
+
+  #subscribe(): void {
+    for (const { terms: { symbol } } of this.#feeds.instruments) {
+      if (this.#subscriptions.has(symbol)) continue;
+      const callback = (error: Error | null, message: Msg) => {
+        if (error === null) this.#take(symbol, message);
+      };
+      const subscription = this.#connection.subscribe(snapshotSubject(symbol), { callback });
+      this.#subscriptions.set(symbol, subscription);
+    }
   }
 
   #take(symbol: string, message: Msg): void {

@@ -2,7 +2,7 @@
  * The matching process of a shard: restores its state from the newest snapshot and the journal,
  * stands by until it can have the lease, claims the lead, and leads until it is stopped. Any number of
  * them may run for a shard: one leads, the others follow. Market data and history are Workers of the
- * one that leads.
+ * one that leads; the others have them too, silent.
  *
  * Standard output carries one line of JSON once it leads: `{"ready":true,"epoch":…}`; everything
  * else goes to standard error. Exit codes: 0 stopped in order, 3 deposed, handed over, or the
@@ -77,13 +77,14 @@ async function main(): Promise<void> {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     Deno.addSignalListener(signal, () => void stop(0));
   }
+  projections = startProjections(config, fail);
   leading = await lead(connection, config);
   serveHandover(connection, config.shard, async (standby) => {
     say(`hands the lead over to ${standby}`);
     await leading?.yield();
     return () => void stop(EXIT_AGAIN);
   });
-  projections = await startProjections(config, fail);
+  await projections.lead();
   console.log(JSON.stringify({ ready: true, epoch: leading.epoch, shard: config.shard }));
 }
 

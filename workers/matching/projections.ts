@@ -1,6 +1,7 @@
 /**
  * The Workers of the matching process: market data and history, each with its own connection to
- * NATS. They read the events stream and never touch the matching thread.
+ * NATS. They read the events stream and never touch the matching thread. Those of a process that
+ * stands by follow as well, so that they are there when it leads.
  *
  * @module
  */
@@ -9,31 +10,35 @@ import type { MatchingConfig } from "./matching_config.ts";
 /** How long a Worker may take to end in order. */
 const STOP_MILLIS = 1_500;
 
-/** Running projections. */
+/** Running projections. They follow the events stream, and publish and answer nothing yet. */
 export interface Projections {
+  /** Has them publish and answer; settles when each has caught up and does. */
+  lead(): Promise<void>;
   /** Ends the Workers in order. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the Workers, unless they are switched off, and waits until each has caught up.
+ * Starts the Workers, unless they are switched off.
  *
  * @param failed called when a Worker dies
  */
-export async function startProjections(
+export function startProjections(
   config: MatchingConfig,
   failed: (reason: string) => void,
-): Promise<Projections> {
-  if (config.projections === "off") return { stop: () => Promise.resolve() };
+): Projections {
+  if (config.projections === "off") {
+    return { lead: () => Promise.resolve(), stop: () => Promise.resolve() };
+  }
   const { natsUrl, natsSocket, shard } = config;
-  const workers = await Promise.all([
-    startWorker(
+  const workers = [
+    new ProjectionWorker(
       "market data",
       new URL("../market_data/market_data_worker.ts", import.meta.url),
       { natsUrl, natsSocket, shard, credentials: config.marketDataCredentials },
       failed,
     ),
-    startWorker(
+    new ProjectionWorker(
       "history",
       new URL("../history/history_worker.ts", import.meta.url),
       {
@@ -45,47 +50,55 @@ export async function startProjections(
       },
       failed,
     ),
-  ]);
+  ];
   return {
-    stop: async () => {
-      await Promise.all(workers.map(stopWorker));
-    },
+    lead: async () => void await Promise.all(workers.map((worker) => worker.lead())),
+    stop: async () => void await Promise.all(workers.map((worker) => worker.stop())),
   };
 }
 
-/** Starts one Worker and settles when it says `{ready: true}`. */
-function startWorker(
-  name: string,
-  module: URL,
-  options: Record<string, unknown>,
-  failed: (reason: string) => void,
-): Promise<Worker> {
-  const worker = new Worker(module, { type: "module", name });
-  const { promise, resolve } = Promise.withResolvers<Worker>();
-  worker.addEventListener("error", (event) => {
-    event.preventDefault();
-    failed(`the ${name} worker died: ${event.message}`);
-  });
-  worker.addEventListener("message", (event: MessageEvent) => {
-    const { ready, failure } = event.data as { ready?: boolean; failure?: string };
-    if (ready === true) resolve(worker);
-    if (failure !== undefined) failed(`the ${name} worker: ${failure}`);
-  });
-  worker.postMessage(options);
-  return promise;
-}
+/** One of the Workers, by the messages that both of them understand. */
+class ProjectionWorker {
+  readonly #worker: Worker;
+  readonly #ready = Promise.withResolvers<void>();
+  readonly #stopped = Promise.withResolvers<void>();
 
-/** Asks a Worker to end (`{stop: true}`, answered by `{stopped: true}`), then ends it anyway. */
-async function stopWorker(worker: Worker): Promise<void> {
-  const stopped = new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, STOP_MILLIS);
-    worker.addEventListener("message", (event: MessageEvent) => {
-      if ((event.data as { stopped?: boolean }).stopped !== true) return;
-      clearTimeout(timer);
-      resolve();
+  constructor(
+    name: string,
+    module: URL,
+    options: Record<string, unknown>,
+    failed: (reason: string) => void,
+  ) {
+    this.#worker = new Worker(module, { type: "module", name });
+    this.#worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      failed(`the ${name} worker died: ${event.message}`);
     });
-  });
-  worker.postMessage({ stop: true });
-  await stopped;
-  worker.terminate();
+    this.#worker.addEventListener("message", (event: MessageEvent) => {
+      const { ready, failure, stopped } = event.data as {
+        readonly ready?: boolean;
+        readonly failure?: string;
+        readonly stopped?: boolean;
+      };
+      if (ready === true) this.#ready.resolve();
+      if (stopped === true) this.#stopped.resolve();
+      if (failure !== undefined) failed(`the ${name} worker: ${failure}`);
+    });
+    this.#worker.postMessage(options);
+  }
+
+  /** Settles when the Worker says `{ready: true}`. */
+  lead(): Promise<void> {
+    this.#worker.postMessage({ lead: true });
+    return this.#ready.promise;
+  }
+
+  /** Asks the Worker to end (`{stop: true}`, answered by `{stopped: true}`), then ends it anyway. */
+  async stop(): Promise<void> {
+    const timer = setTimeout(this.#stopped.resolve, STOP_MILLIS);
+    this.#worker.postMessage({ stop: true });
+    await this.#stopped.promise;
+    clearTimeout(timer);
+    this.#worker.terminate();
+  }
 }

@@ -5,11 +5,11 @@ const payloads = (window: OutboundWindow) => window.outstanding.map(({ payload }
 
 Deno.test("outbound window: a flush confirms what was there when it began", () => {
   const window = new OutboundWindow(0);
-  window.push("a", "1");
-  window.push("a", "22");
+  window.push("a", "1", 1);
+  window.push("a", "22", 2);
   assert.equal(window.bytes, 5);
   const flush = window.beginFlush(7);
-  window.push("a", "333");
+  window.push("a", "333", 3);
   assert.ok(window.isFlushing);
   window.confirm(flush);
   assert.deepEqual(payloads(window), ["333"]);
@@ -20,9 +20,9 @@ Deno.test("outbound window: a flush confirms what was there when it began", () =
 
 Deno.test("outbound window: a lost connection confirms nothing and keeps everything in order", () => {
   const window = new OutboundWindow(3);
-  window.push("a", "1");
+  window.push("a", "1", 1);
   const lost = window.beginFlush(5);
-  window.push("a", "2");
+  window.push("a", "2", 2);
   window.lost();
   window.confirm(lost);
   assert.deepEqual(payloads(window), ["1", "2"]);
@@ -41,4 +41,15 @@ Deno.test("outbound window: what was confirmed before stays confirmed", () => {
   const window = new OutboundWindow(100);
   window.confirm(window.beginFlush(10));
   assert.equal(window.confirmedEvent, 100);
+});
+
+Deno.test("outbound window: what somebody else has published is kept no longer", () => {
+  const window = new OutboundWindow(0);
+  for (const event of [1, 2, 2, 4]) window.push("a", String(event), event);
+  window.confirmThrough(2);
+  assert.deepEqual([payloads(window), window.bytes, window.confirmedEvent], [["4"], 2, 2]);
+  window.confirmThrough(1);
+  assert.deepEqual([payloads(window), window.confirmedEvent], [["4"], 2]);
+  window.confirmThrough(9);
+  assert.deepEqual([payloads(window), window.bytes, window.confirmedEvent], [[], 0, 9]);
 });

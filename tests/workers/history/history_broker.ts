@@ -139,6 +139,7 @@ export class HistoryBroker {
       say,
       ...(pauseMillis === undefined ? {} : { pauseMillis }),
     });
+    service.lead();
     const ended = service.run();
     ended.catch(() => {});
     const stop = async () => {

@@ -42,7 +42,7 @@ function withMarket(use: (market: Market) => Promise<void>): Promise<void> {
       await broker.publish(opening);
       const path = `${folder}/history.db`;
       const history = await broker.start(path, FOR_EVER_MILLIS);
-      await history.service.caughtUp;
+      await history.service.ready;
       await use({ broker, source, history, path });
     })
   );
@@ -142,7 +142,7 @@ Deno.test("a stop ends the pause; what was not stored is read again", () =>
     const { progress } = dump(path);
     assert.deepEqual({ ...progress[0] as object }, { event_sequence: opened });
     const again = await broker.start(path, FOR_EVER_MILLIS);
-    await again.service.caughtUp;
+    await again.service.ready;
     assert.equal(again.service.eventSequence, opened + 1, "there is no pause in catching up");
     await again.stop();
   }));

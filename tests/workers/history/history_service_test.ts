@@ -34,7 +34,7 @@ Deno.test("queries are answered as soon as history has what they ask for", () =>
       await broker.publishInstruments(source);
       await broker.publish(opening);
       const history = await broker.start(`${folder}/history.db`);
-      await history.service.caughtUp;
+      await history.service.ready;
       assert.equal(history.service.eventSequence, source.state.events.sequence);
 
       const placed = source.append([sell(2, 5_000, called("mine"))]);
@@ -77,7 +77,7 @@ Deno.test("history survives the death of the broker", () =>
       await broker.publish(messages);
       const path = `${folder}/history.db`;
       const history = await broker.start(path);
-      await history.service.caughtUp;
+      await history.service.ready;
       let server = nats.server;
       for (let death = 0; death < 2; death++) {
         server.kill();
@@ -112,7 +112,7 @@ Deno.test("history stops in time while the broker is away", () =>
       await broker.publish(source.open());
       const path = `${folder}/history.db`;
       const history = await broker.start(path);
-      await history.service.caughtUp;
+      await history.service.ready;
       broker.nats.server.kill();
       await broker.nats.server.exited;
       await new Promise((resolve) => setTimeout(resolve, 300));
@@ -142,7 +142,7 @@ Deno.test("a database of another venue, or ahead of this one, is built anew", ()
       await broker.publishInstruments(source);
       await broker.publish(messages);
       const ahead = await broker.start(path);
-      await ahead.service.caughtUp;
+      await ahead.service.ready;
       assert.match(
         ahead.said[1],
         new RegExp(`built anew: it has read ${streamSequence} messages, EVENTS_0 has 1`),
@@ -158,7 +158,7 @@ Deno.test("a database of another venue, or ahead of this one, is built anew", ()
       );
       shorter.store.close();
       const foreign = await broker.start(`${folder}/shorter.db`);
-      await foreign.service.caughtUp;
+      await foreign.service.ready;
       assert.match(foreign.said[1], /built anew: message 1 of EVENTS_0 is not the one/);
       await foreign.stop();
       assert.deepEqual(dump(`${folder}/shorter.db`), dumpOf(folder, messages));
@@ -175,7 +175,7 @@ Deno.test("a database that contradicts the stream is built anew once", () =>
       await broker.publish(messages);
       const path = `${folder}/history.db`;
       const first = await broker.start(path);
-      await first.service.caughtUp;
+      await first.service.ready;
       await first.stop();
       const meddler = new DatabaseSync(path);
       meddler.exec("DELETE FROM orders");
@@ -201,7 +201,7 @@ Deno.test("a hole in the stream is waited out", () =>
       await broker.publish([...opening, ...behind]);
       const path = `${folder}/history.db`;
       const history = await broker.start(path);
-      await history.service.caughtUp;
+      await history.service.ready;
       assert.equal(history.service.eventSequence, 25);
       const query = { kind: "order", account: 1, orderId: 1, minSequence: 26 };
       assert.equal((await broker.ask<QueryError>(query)).error, "behind");

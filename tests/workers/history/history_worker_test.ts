@@ -75,6 +75,7 @@ Deno.test("the Worker says when it is ready and when it has stopped", () =>
       const { worker, posted } = startWorker();
       const path = `${folder}/history.db`;
       worker.postMessage(startMessage(broker, path));
+      worker.postMessage({ lead: true });
       await until("ready", () => posted.length > 0);
       assert.deepEqual(posted, [{ ready: true }]);
       worker.postMessage({ stop: true });
@@ -135,7 +136,7 @@ Deno.test("after kill -9 at any moment history and the reports' numbers are what
       isPublishing = false;
       await publishing;
       const history = await broker.start(path);
-      await history.service.caughtUp;
+      await history.service.ready;
       assert.doesNotMatch(history.said.join("\n"), /built anew/);
       const all = await broker.askReports(1, source.state.events.sequence);
       await until("the last report", () => heard.some((one) => one.sequence === all.length));

@@ -79,7 +79,7 @@ Deno.test("what was stored and not published before a crash is published after i
       await broker.listen(1, LISTEN_SECONDS);
       const heard = await broker.subscribe(1);
       const history = await broker.start(path);
-      await history.service.caughtUp;
+      await history.service.ready;
       await until("the stored reports", () => heard.length === 5);
       assert.deepEqual(heard, await broker.askReports(1, source.state.events.sequence));
       await history.stop();
@@ -99,7 +99,7 @@ Deno.test("a history that is far behind publishes the newest reports only", () =
       await broker.listen(1, LISTEN_SECONDS);
       const heard = await broker.subscribe(1);
       const history = await broker.start(`${folder}/history.db`);
-      await history.service.caughtUp;
+      await history.service.ready;
       await until("the last report", () => heard.at(-1)?.sequence === 12_003);
       assert.equal(heard.length, RESEND_EVENTS_MAX);
       assert.equal(heard[0].eventSequence, source.state.events.sequence - RESEND_EVENTS_MAX + 1);
@@ -119,11 +119,11 @@ Deno.test("a rebuilt history numbers the reports as before", () =>
       await broker.publishInstruments(source);
       await broker.publish(messages);
       const first = await broker.start(`${folder}/first.db`);
-      await first.service.caughtUp;
+      await first.service.ready;
       const before = await broker.askReports(1, source.state.events.sequence);
       await first.stop();
       const second = await broker.start(`${folder}/second.db`);
-      await second.service.caughtUp;
+      await second.service.ready;
       assert.deepEqual(await broker.askReports(1, source.state.events.sequence), before);
       await second.stop();
       assert.deepEqual(dump(`${folder}/first.db`), dump(`${folder}/second.db`));

@@ -10,3 +10,4 @@ const module = new URL("../../../workers/history/history_worker.ts", import.meta
 const worker = new Worker(module, { type: "module", name: "history" });
 worker.onmessage = (event) => console.log(JSON.stringify(event.data));
 worker.postMessage(JSON.parse(line));
+worker.postMessage({ lead: true });

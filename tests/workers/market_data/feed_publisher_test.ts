@@ -70,8 +70,10 @@ function scripted() {
     connection: connection as unknown as NatsConnection,
     confirmedEvent: 0,
     settledEvent: () => settled.event,
+    currentEvent: () => settled.event,
     hasRoom: () => settled.room++,
   });
+  publisher.lead();
   const send = (sequence: number, padding = "") => {
     settled.event = sequence;
     publisher.sink("BTC-USD", "status", message(sequence, padding));

@@ -24,6 +24,7 @@ function startWorker(broker: Broker, credentials: string) {
     shard: 0,
   };
   worker.postMessage(options);
+  worker.postMessage({ lead: true });
   const says = (name: string) => until(() => said.some((one) => name in one), name);
   return { worker, said, says };
 }

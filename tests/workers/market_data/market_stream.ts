@@ -158,11 +158,12 @@ export interface RunningMarketData {
 /** Starts market data and waits until it is ready, unless told otherwise. */
 export async function startMarketData(
   nats: Broker,
-  options: { waitUntilReady?: boolean } = {},
+  options: { waitUntilReady?: boolean; leads?: boolean } = {},
 ): Promise<RunningMarketData> {
   const connection = await nats.connectAs("marketData");
   const said: string[] = [];
   const marketData = new MarketData({ connection, shard: 0, say: (line) => said.push(line) });
+  if (options.leads !== false) marketData.lead();
   const running = marketData.run();
   // A failure is for whoever awaits the end.
   running.catch(() => {});
