@@ -183,6 +183,13 @@ export const VARIABLES = {
     "none",
     "path of a directory, or none",
   ),
+  retention: oneOf(
+    "EDGEBOOK_RETENTION",
+    "whether an embedded market's journal is kept whole, or may be cut off behind two valid " +
+      "snapshots by deno task admin trim; decided at the first start",
+    "keep",
+    ["keep", "trim"],
+  ),
   snapshotMinutes: whole(
     "EDGEBOOK_SNAPSHOT_MINUTES",
     "minutes between two snapshots of an embedded market; 0: none are taken",

@@ -38,10 +38,20 @@ export interface StreamsRequest {
   readonly shards: readonly number[];
   /** Copies of each stream: 1 on one server, 3 in a cluster. */
   readonly replicas: number;
+  /**
+   * Whether a journal may be cut off behind valid snapshots (infra/journal/trim_journal.ts). Decided
+   * once: a stream that is to be kept whole stays so. Default false.
+   */
+  readonly mayTrim?: boolean;
 }
 
 /** A log of one subject: everything is kept, nothing is lost silently, anyone may read it back. */
-function logConfig(name: string, subject: string, replicas: number): Partial<StreamConfig> {
+function logConfig(
+  name: string,
+  subject: string,
+  replicas: number,
+  mayTrim: boolean,
+): Partial<StreamConfig> {
   return {
     name,
     subjects: [subject],
@@ -55,7 +65,7 @@ function logConfig(name: string, subject: string, replicas: number): Partial<Str
     num_replicas: replicas,
     duplicate_window: DUPLICATE_WINDOW_NANOS,
     deny_delete: true,
-    deny_purge: true,
+    deny_purge: !mayTrim,
     allow_rollup_hdrs: false,
     allow_direct: true,
     no_ack: false,
@@ -116,10 +126,12 @@ const BUCKETS = [
 
 /** The configuration of every stream of an installation. */
 export function streamConfigs(request: StreamsRequest): Partial<StreamConfig>[] {
-  const { shards, replicas } = request;
+  const { shards, replicas, mayTrim = false } = request;
   return [
-    ...shards.map((shard) => logConfig(journalStream(shard), journalSubject(shard), replicas)),
-    ...shards.map((shard) => logConfig(eventsStream(shard), eventsSubject(shard), replicas)),
+    ...shards.map((shard) =>
+      logConfig(journalStream(shard), journalSubject(shard), replicas, mayTrim)
+    ),
+    ...shards.map((shard) => logConfig(eventsStream(shard), eventsSubject(shard), replicas, false)),
     ...BUCKETS.map((bucket) => bucketConfig(bucket, replicas)),
     objectStoreConfig(SNAPSHOTS_STORE, replicas),
   ];

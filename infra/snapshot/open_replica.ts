@@ -46,12 +46,20 @@ export interface OpenRequest {
  */
 export async function openReplica(request: OpenRequest): Promise<Replica> {
   const { least, media } = request;
-  const accepts = (replica: Replica) => judge(request, replica);
+  const accepts = (replica: Replica) => judgeReplica(request, replica);
   const found = await loadNewest(media, { ...request, accepts });
   return found ?? new Replica({ ...DEFAULT_CAPACITIES, ...least });
 }
 
-async function judge(request: OpenRequest, replica: Replica): Promise<string | null> {
+/**
+ * Why a snapshot's replica is of no use beside the journal and the events stream; `null`: it is.
+ *
+ * @throws {JournalBehindError}
+ */
+export async function judgeReplica(
+  request: OpenRequest,
+  replica: Replica,
+): Promise<string | null> {
   const { journal, lastSequence, storedEventMessages } = request;
   const { journalSequence } = replica;
   if (journalSequence > lastSequence) {

@@ -80,12 +80,18 @@ export class Venue implements AsyncDisposable {
   }
 
   /** Starts everything and funds the accounts `1 .. accounts`. */
-  static async open(options: { readonly accounts: number }): Promise<Venue> {
+  static async open(
+    options: { readonly accounts: number; readonly mayTrim?: boolean },
+  ): Promise<Venue> {
     const directory = await Deno.makeTempDir({ prefix: "edgebook-venue-" });
     const nats = await launchNats({ dataDirectory: directory, say: () => {} });
     const venue = new Venue(directory, nats, options.accounts);
     try {
-      await ensureStreams(await venue.admin(), { shards: [SHARD], replicas: 1 });
+      await ensureStreams(await venue.admin(), {
+        shards: [SHARD],
+        replicas: 1,
+        mayTrim: options.mayTrim ?? false,
+      });
       await venue.startMatcher();
       await venue.#openMarket();
       return venue;

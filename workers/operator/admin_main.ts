@@ -13,6 +13,7 @@ import { type AdminCommand, AdminSession, type OptionValues } from "./admin_comm
 import { type Options, readCommandLine, UsageError, wholeNumber } from "./command_line.ts";
 import { INSTRUMENT_COMMANDS } from "./instrument_commands.ts";
 import { KEY_COMMANDS } from "./key_commands.ts";
+import { JOURNAL_COMMANDS } from "./journal_commands.ts";
 import { LEAD_COMMANDS } from "./lead_commands.ts";
 
 const PROGRAM = "deno task admin";
@@ -26,6 +27,7 @@ const COMMANDS: readonly AdminCommand[] = [
   ...FUNDS_COMMANDS,
   ...KEY_COMMANDS,
   ...LEAD_COMMANDS,
+  ...JOURNAL_COMMANDS,
 ];
 
 const SHARED_OPTIONS = {

@@ -9,6 +9,7 @@ import { parsePorts } from "../../infra/nats/ports.ts";
 import { streamConfigs } from "../../infra/nats/streams.ts";
 import { natsFeatures } from "../../infra/provision/features.ts";
 import { formatVersion, parseVersion } from "../../infra/provision/server_version.ts";
+import { byteCount } from "./byte_count.ts";
 import type { Check, Finding } from "./check.ts";
 
 /** Difference of two clocks from which on it is said, and from which on the matcher will not lead. */
@@ -82,7 +83,7 @@ async function lookAtWebSocket({ connect }: BrokerTarget): Promise<Finding> {
 async function lookAtJetStream(target: BrokerTarget): Promise<Finding> {
   const connection = await target.connection();
   const { storage, streams } = await (await connection.jetstreamManager()).getAccountInfo();
-  const used = `${streams} streams, ${mebibytes(storage)} on disk`;
+  const used = `${streams} streams, ${byteCount(storage)} on disk`;
   const version = parseVersion(connection.info?.version ?? "");
   if (version === undefined || !natsFeatures(version).syncInterval) {
     const name = version === undefined ? "this server" : `nats-server ${formatVersion(version)}`;
@@ -173,5 +174,3 @@ async function lookAtClock({ connection, paths }: BrokerTarget): Promise<Finding
     `${CLOCK_FAIL_MILLIS} ms between them`;
   return { status: Math.abs(offset) < CLOCK_FAIL_MILLIS ? "warn" : "fail", detail, advice };
 }
-
-const mebibytes = (bytes: number): string => `${(bytes / 1_048_576).toFixed(1)} MiB`;

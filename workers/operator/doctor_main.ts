@@ -16,6 +16,7 @@ import { type Options, readCommandLine, UsageError } from "./command_line.ts";
 import { machineChecks } from "./machine_checks.ts";
 import { marketChecks, once } from "./market_checks.ts";
 import { connectTo, pathsOf } from "./operator_connection.ts";
+import { storageCheck } from "./storage_check.ts";
 
 const PROGRAM = "deno task doctor";
 const HELP = `Says what is wrong with a market on this machine, and what to do about it.
@@ -75,6 +76,7 @@ async function examine(data: string | undefined): Promise<CheckResult[]> {
   const results = await runChecks([
     ...machineChecks(paths, urls),
     ...brokerChecks(target),
+    storageCheck(target),
     ...marketChecks(target),
   ]);
   await open?.close();

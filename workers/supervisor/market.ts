@@ -136,7 +136,8 @@ export class Market {
       credentials: server.credentials.admin,
       name: "supervisor",
     });
-    await ensureStreams(connection, { shards: [SHARD], replicas: 1 });
+    const mayTrim = readConfig(["retention"]).retention === "trim";
+    await ensureStreams(connection, { shards: [SHARD], replicas: 1, mayTrim });
     await this.#writeRunFiles(url, server);
     const masterKey = await openMasterKey(paths);
     const keys = await openApiKeys(connection, paths, masterKey, withDemo, say);
