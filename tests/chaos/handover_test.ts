@@ -54,6 +54,31 @@ Deno.test("a planned handover under load: no order is refused, lost or done twic
   assert.equal(claims.length, 1 + HANDOVERS);
 });
 
+Deno.test("a leader that is told to stop finishes what it took and leaves the lead to its standby", async () => {
+  const random = chaosRandom("stopped in order");
+  await using venue = await Venue.open({ accounts: CLIENTS });
+  const gateway = await venue.openGateway();
+  const crowd = new Crowd(
+    CLIENTS,
+    random,
+    () => (command, waitMillis) => gateway.submit(command, waitMillis),
+  );
+  crowd.start();
+  await crowd.settle(ORDERS);
+  const standby = venue.launchMatcher();
+  while (!standby.log.some((line) => line.includes("standing by for"))) await crowd.settle(1);
+  const since = performance.now();
+  const { code } = await venue.matcher.stop();
+  assert.equal(code, 0, venue.matcher.log.join("\n"));
+  await standby.ready();
+  await untilHealed("SIGTERM of the leader, a standby is there", crowd, since);
+  await crowd.settle(ORDERS);
+  await crowd.rest();
+  assert.equal(gateway.status.refused, 0, "no order is refused");
+  const { claims } = await audit(venue, crowd.clients);
+  assert.equal(claims.length, 2);
+});
+
 Deno.test("without a standby a handover is refused and the leader goes on", async () => {
   await using venue = await Venue.open({ accounts: 1 });
   const { epoch } = await venue.state();
