@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { handoverSubject } from "../../core/protocol/subjects.ts";
+import { handoverSubject, standbySubject } from "../../core/protocol/subjects.ts";
 import type { HandoverAnswer } from "../../workers/matching/handover.ts";
 import { Crowd } from "../support/client_crowd.ts";
 import { SHARD, Venue } from "../support/venue.ts";
@@ -87,4 +87,31 @@ Deno.test("without a standby a handover is refused and the leader goes on", asyn
     reason: "no standby runs; start another matching process",
   });
   assert.equal((await venue.state()).epoch, epoch);
+});
+
+Deno.test("to a standby that is far behind a handover is refused and the leader goes on", async () => {
+  await using venue = await Venue.open({ accounts: CLIENTS });
+  const gateway = await venue.openGateway();
+  const crowd = new Crowd(
+    CLIENTS,
+    Math.random,
+    () => (command, waitMillis) => gateway.submit(command, waitMillis),
+  );
+  crowd.start();
+  await crowd.settle(ORDERS * 10);
+  await crowd.rest();
+  const late = await venue.connectAs("matcher");
+  late.subscribe(standbySubject(SHARD), {
+    callback: (_, message) => {
+      message.respond(JSON.stringify({ standby: "matching-late", journalSequence: 1 }));
+    },
+  });
+  await late.flush();
+  const answer = await handOver(venue);
+  assert.equal(answer.handedOver, false);
+  assert.match(
+    JSON.stringify(answer),
+    /matching-late is \d+ appends behind, at most 100; try again/,
+  );
+  assert.ok(venue.matcher.isAlive);
 });

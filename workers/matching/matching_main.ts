@@ -48,6 +48,8 @@ const say = (line: string) => console.error(`matching: ${line}`);
 /** A process that leads. */
 interface Leading {
   readonly epoch: number;
+  /** Of the journal's last append that is known. */
+  readonly sequence: () => number;
   /** Takes no more frames, finishes what was taken, and gives the lease up. */
   yield(): Promise<void>;
 }
@@ -79,7 +81,8 @@ async function main(): Promise<void> {
   }
   projections = startProjections(config, fail);
   leading = await lead(connection, config);
-  serveHandover(connection, config.shard, async (standby) => {
+  const { sequence } = leading;
+  serveHandover(connection, config.shard, sequence, async (standby) => {
     say(`hands the lead over to ${standby}`);
     await leading?.yield();
     return () => void stop(EXIT_AGAIN);
@@ -152,6 +155,7 @@ async function lead(connection: NatsConnection, config: MatchingConfig): Promise
   say(`leads shard ${shard}, epoch ${sequencer.epoch}, journal sequence ${sequencer.lastSequence}`);
   return {
     epoch: sequencer.epoch,
+    sequence: () => sequencer.lastSequence,
     yield: async () => {
       await leader.drain();
       await keeper.release().catch(() => {});
