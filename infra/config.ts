@@ -78,9 +78,9 @@ export const VARIABLES = {
   shard: whole("EDGEBOOK_SHARD", "shard that this process serves", 0, 0, 999),
   natsUrl: text(
     "EDGEBOOK_NATS_URL",
-    "NATS WebSocket endpoint",
+    "NATS WebSocket endpoint; of a cluster, those of all its servers",
     "ws://127.0.0.1:8443",
-    "ws:// or wss:// URL",
+    "ws:// or wss:// URLs, with commas between them",
   ),
   natsCredentials: secret(
     "EDGEBOOK_NATS_CREDENTIALS",

@@ -10,6 +10,7 @@
  */
 import { type Config, ConfigError, describeVariables, readConfig } from "../infra/config.ts";
 import { importMasterKey, MasterKeyError } from "../infra/keys/sealed_key.ts";
+import { serverList } from "../infra/nats/connect.ts";
 import { CredentialsError } from "../infra/nats/errors.ts";
 import { parseCredentials } from "../infra/nats/jwt.ts";
 import type { AppSigner } from "../infra/nats/mint.ts";
@@ -108,7 +109,7 @@ async function start(config: GatewayConfig): Promise<void> {
       waitMillis: config.waitMillis,
       trustedProxies: config.trustedProxies,
       appSigner,
-      natsServers: [config.natsUrl],
+      natsServers: serverList(config.natsUrl),
     },
     log,
     isDraining: () => isDraining,

@@ -15,6 +15,7 @@
  * | `md.<symbol>.<feed>.json` | the market-data worker | every subscriber |
  * | `md.snapshot.<symbol>` | gateways and subscribers, request/reply | the market-data worker |
  * | `user.<account>.reports` | the history projection | the app of that account |
+ * | `$JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED.<stream>` | a cluster's server | the leader of the shard |
  * | `bucket.get.<bucket>`, `bucket.put.<bucket>` | gateways, request/reply | the bucket relay |
  *
  * @module
@@ -45,6 +46,10 @@ export const eventsSubject = (shard: number): string => `events.${shard}`;
 export const journalStream = (shard: number): string => `JOURNAL_${shard}`;
 /** Stream that stores {@link eventsSubject}. */
 export const eventsStream = (shard: number): string => `EVENTS_${shard}`;
+
+/** Said by the server of a cluster that begins to lead a stream. */
+export const streamLeaderSubject = (stream: string): string =>
+  `$JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED.${stream}`;
 
 /** Public feeds of an instrument. */
 export type Feed = "trades" | "bbo" | "depth" | "status";

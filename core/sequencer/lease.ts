@@ -116,6 +116,15 @@ export class WatchedLease {
     this.#goneSinceMillis = Infinity;
   }
 
+  /**
+   * The key could not be written: a bucket without a leader takes nothing, so that its holder could
+   * not renew the lease either. It gets the time for it once more, and no standby gains anything by
+   * being first when the bucket is back.
+   */
+  unwritable(nowMillis: number): void {
+    this.#seenMillis = nowMillis;
+  }
+
   /** The leader was called: its connection is there, or it is gone. */
   called(isThere: boolean, nowMillis: number): void {
     if (isThere) this.#goneSinceMillis = Infinity;

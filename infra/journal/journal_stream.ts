@@ -38,6 +38,8 @@ const FRUITLESS_CONSUMERS_MAX = 10;
  * lost, so a long wait would only delay the next question.
  */
 const API_MILLIS_MAX = 2_000;
+/** Up to so many messages are read one by one: in a cluster a consumer needs more than the stream. */
+const SINGLE_READS_MAX = 16;
 
 /** What the broker said of an append. */
 export type AppendAnswer =
@@ -49,7 +51,8 @@ export class JournalStream {
   readonly name: string;
   readonly #subject: string;
   readonly #connection: NatsConnection;
-  #manager: JetStreamManager | null = null;
+  /** By how long they wait for an answer. */
+  readonly #managers = new Map<number, JetStreamManager>();
 
   constructor(connection: NatsConnection, shard: number) {
     this.#connection = connection;
@@ -62,9 +65,14 @@ export class JournalStream {
     publishExpecting(this.#connection, this.#subject, message, expectedSequence, reply);
   }
 
-  /** Sequence and bytes of the last message; sequence 0 when the journal is empty. */
-  async last(): Promise<{ sequence: number; message: StoredMsg | null }> {
-    const manager = await this.#getManager();
+  /**
+   * Sequence and bytes of the last message; sequence 0 when the journal is empty. The stream's leader
+   * says it, as far as it has got: a new one may say for a moment less than was acknowledged.
+   */
+  async last(
+    answerMillis: number = API_MILLIS_MAX,
+  ): Promise<{ sequence: number; message: StoredMsg | null }> {
+    const manager = await this.#getManager(answerMillis);
     try {
       const message = await manager.streams.getMessage(this.name, {
         last_by_subj: this.#subject,
@@ -102,6 +110,13 @@ export class JournalStream {
   ): AsyncGenerator<{ sequence: number; data: Uint8Array }> {
     let next = firstSequence;
     let fruitless = 0;
+    if (lastSequence - next < SINGLE_READS_MAX) {
+      for (; next <= lastSequence; next++) {
+        const data = await this.get(next);
+        if (data === null) throw new JournalGapError(this.name, next, lastSequence);
+        yield { sequence: next, data };
+      }
+    }
     while (next <= lastSequence) {
       const from = next;
       const consumer = await this.#consumerFrom(next);
@@ -151,9 +166,13 @@ export class JournalStream {
     throw new JournalGapError(this.name, sequence, lastSequence);
   }
 
-  async #getManager(): Promise<JetStreamManager> {
-    this.#manager ??= await this.#connection.jetstreamManager({ timeout: API_MILLIS_MAX });
-    return this.#manager;
+  async #getManager(timeout: number = API_MILLIS_MAX): Promise<JetStreamManager> {
+    const known = this.#managers.get(timeout);
+    if (known !== undefined) return known;
+    // Without a question that in a cluster somebody else than the stream's leader answers.
+    const made = await this.#connection.jetstreamManager({ timeout, checkAPI: false });
+    this.#managers.set(timeout, made);
+    return made;
   }
 }
 

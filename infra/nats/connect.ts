@@ -35,7 +35,7 @@ export const PING_MILLIS = 5_000;
 
 /** What a connection needs. */
 export interface ConnectRequest {
-  /** `ws://` or `wss://` URLs. */
+  /** `ws://` or `wss://` URLs; a text may have several, with commas between them. */
   readonly servers: string | readonly string[];
   /** Text of a credentials file. A secret. */
   readonly credentials: string;
@@ -62,7 +62,7 @@ export interface ConnectRequest {
 export async function connectNats(request: ConnectRequest): Promise<NatsConnection> {
   const { socket = "ws", certificateAuthority } = request;
   const { jwt, seed } = parseCredentials(request.credentials);
-  const servers = [request.servers].flat() as string[];
+  const servers = serverList(request.servers);
   const inboxPrefix = request.inboxPrefix ?? inboxPrefixOf(jwt);
   const options: ConnectionOptions = {
     servers,
@@ -91,6 +91,10 @@ export async function connectNats(request: ConnectRequest): Promise<NatsConnecti
     throw new ConnectError(servers.join(", "), code, { cause: error });
   }
 }
+
+/** The URLs of a list, or of a text with commas between them. */
+export const serverList = (servers: string | readonly string[]): string[] =>
+  [servers].flat().flatMap((one) => one.split(",")).map((one) => one.trim());
 
 /** Answers the server's challenge. Ed25519 of `node:crypto`, because the client asks synchronously. */
 function authenticator(jwt: string, seed: string): Authenticator {

@@ -53,6 +53,22 @@ export class DirectoryInUseError extends NatsSetupError {
   }
 }
 
+/**
+ * A folder holds the store of another number of servers. A server that joins a cluster deletes the
+ * streams of its store that the cluster does not know, so nothing is started.
+ */
+export class StoreOfOthersError extends NatsSetupError {
+  override readonly name = "StoreOfOthersError";
+  constructor(readonly directory: string, readonly stored: number, readonly asked: number) {
+    super(
+      `${directory} holds the stores of ${count(stored)}, and ${count(asked)} should start: a ` +
+        "store does not pass from one number to another; start as many as it was made with",
+    );
+  }
+}
+
+const count = (servers: number): string => servers === 1 ? "one server" : `${servers} servers`;
+
 /** The broker could not be reached or refused the connection. */
 export class ConnectError extends NatsSetupError {
   override readonly name = "ConnectError";

@@ -17,11 +17,12 @@
 import { type Features, natsFeatures } from "../provision/features.ts";
 import { provision } from "../provision/provision.ts";
 import { formatVersion, serverVersion } from "../provision/server_version.ts";
+import type { ClusterMember } from "./cluster_config.ts";
 import { ServerStartError } from "./errors.ts";
 import type { AppSigner } from "./mint.ts";
 import { openInstallation, writeCredentialFiles } from "./operator.ts";
 import { pickPorts } from "./ports.ts";
-import { configPath, serverConfig, type ServerPorts } from "./server_config.ts";
+import { configPath, memberDirectory, serverConfig, type ServerPorts } from "./server_config.ts";
 import {
   assertUnused,
   assertWritable,
@@ -30,10 +31,12 @@ import {
   startServer,
   tidyDirectory,
 } from "./server_process.ts";
+import { assertStoredFor } from "./stored_servers.ts";
 import type { UserName } from "./users.ts";
 
 /** Starts that fail because a port was taken, before the error is passed on. */
-const START_ATTEMPTS_MAX = 5;
+export const START_ATTEMPTS_MAX = 5;
+const DIRECTORY_MODE = 0o700;
 
 /** How to launch. */
 export interface LaunchOptions {
@@ -58,6 +61,8 @@ export interface LaunchOptions {
   readonly ownSession?: boolean;
   /** Path of the server binary. Default: whatever {@link provision} finds or installs. */
   readonly binary?: string;
+  /** Its part in a cluster. Left to cluster.ts. */
+  readonly member?: ClusterMember;
 }
 
 /** A running broker. */
@@ -95,6 +100,7 @@ export interface RunningNats {
  * @throws {ProvisionError} when there is no nats-server
  * @throws {DirectoryInUseError} when another server runs on the directory
  * @throws {StoreUnwritableError} when the directory cannot be written
+ * @throws {StoreOfOthersError} when the directory holds the stores of a cluster, and this is no member
  * @throws {ServerStartError} when the server does not come up
  * @throws {KeyStoreError} when the stored keys are damaged
  */
@@ -105,15 +111,31 @@ export async function launchNats(options: LaunchOptions): Promise<RunningNats> {
   const features = natsFeatures(version);
   const syncAlways = options.syncAlways === true && features.syncInterval;
   await Deno.mkdir(options.dataDirectory, { recursive: true });
-  const directory = `${await Deno.realPath(options.dataDirectory)}/nats`;
-  const installation = await openInstallation(directory, shards, Date.now());
+  const common = `${await Deno.realPath(options.dataDirectory)}/nats`;
+  if (options.member === undefined) await assertStoredFor(common, 1);
+  const installation = await openInstallation(common, shards, Date.now());
+  const directory = options.member === undefined
+    ? common
+    : memberDirectory(common, options.member.serverName);
+  await Deno.mkdir(directory, { recursive: true, mode: DIRECTORY_MODE });
   await assertUnused(directory);
   await assertWritable(directory);
   await tidyDirectory(directory);
-  await writeCredentialFiles(`${directory}/creds`, installation.credentials);
+  // The credentials of a cluster are written once, and not by each of its servers.
+  if (options.member === undefined) {
+    await writeCredentialFiles(`${common}/creds`, installation.credentials);
+  }
   say(`starting nats-server ${formatVersion(version)} (${binary})`);
   const { child, ports } = await startOnPorts(options.ports ?? {}, async (ports) => {
-    const settings = { host, ports, directory, allowedOrigins, syncAlways };
+    const { member } = options;
+    const settings = {
+      host,
+      ports,
+      directory,
+      allowedOrigins,
+      syncAlways,
+      ...(member === undefined ? {} : { member }),
+    };
     const text = serverConfig(settings, installation);
     await Deno.writeTextFile(configPath(directory), text, { mode: 0o600 });
     return { child: await startServer(binary, directory, host, options.ownSession), ports };

@@ -55,6 +55,23 @@ export function pickPorts(host: string, wanted: ServerPorts): ServerPorts {
   };
 }
 
+/**
+ * So many ports that are free at this moment, no two of them the same.
+ *
+ * @throws {Deno.errors.AddrInUse} when they are not found
+ */
+export function freePorts(host: string, count: number): number[] {
+  const found = new Set<number>();
+  for (let tries = 0; found.size < count; tries++) {
+    // Bounded: each try finds a port or throws, and one that was found before is rare.
+    if (tries === count + PICKS_MAX) {
+      throw new Deno.errors.AddrInUse(`no ${count} free ports on ${host}`);
+    }
+    found.add(pickPorts(host, { client: 0, webSocket: 1, monitor: 1 }).client);
+  }
+  return [...found];
+}
+
 /** Whether nobody listens on a TCP port of `host`. */
 export function isPortFree(host: string, port: number): boolean {
   try {

@@ -1,9 +1,11 @@
 /**
- * The text of nats-server's configuration for the embedded set-up: one server on this machine, in
- * operator mode, so that nobody connects without a signed user.
+ * The text of nats-server's configuration for the embedded set-up: one server on this machine, or a
+ * member of a cluster (cluster_config.ts), in operator mode, so that nobody connects without a
+ * signed user.
  *
  * @module
  */
+import { clusterBlock, type ClusterMember } from "./cluster_config.ts";
 import type { Installation } from "./operator.ts";
 
 /** Longest message. The server's default, written down because frames are sized by it. */
@@ -34,8 +36,13 @@ export interface ServerSettings {
   readonly allowedOrigins: readonly string[];
   /** `sync_interval: always`: only for a server that knows the field. */
   readonly syncAlways: boolean;
+  /** Its part in a cluster; left out: it is alone. */
+  readonly member?: ClusterMember;
 }
 
+/** Folder of one server of a cluster, in the broker's own. */
+export const memberDirectory = (common: string, serverName: string): string =>
+  `${common}/${serverName}`;
 /** Path of the server's log, in the folder of its settings. */
 export const logPath = (directory: string): string => `${directory}/nats-server.log`;
 /** Path of the folder that holds the streams. */
@@ -55,7 +62,7 @@ export function serverConfig(settings: ServerSettings, installation: Installatio
     ? ""
     : `  allowed_origins: [${allowedOrigins.map(quote).join(", ")}]\n`;
   return `# Written at every start; changes are lost.
-server_name: edgebook
+server_name: ${settings.member?.serverName ?? "edgebook"}
 listen: ${listen(ports.client)}
 http: ${listen(ports.monitor)}
 max_payload: ${MAX_PAYLOAD_BYTES}
@@ -84,5 +91,5 @@ resolver_preload: {
   ${systemAccount.publicKey}: ${quote(systemAccount.jwt)}
   ${tradingAccount.publicKey}: ${quote(tradingAccount.jwt)}
 }
-`;
+${settings.member === undefined ? "" : clusterBlock(settings.member)}`;
 }

@@ -5,7 +5,7 @@
  * | User | Publishes | Subscribes | JetStream |
  * | --- | --- | --- | --- |
  * | gateway | orders, query, history, snapshot and bucket requests | md, changes of the leader, keys and reference data | none |
- * | matcher | journal, events, leader, query, standby, answers to gateway, admin and matcher | orders, admin, query, handover, standby | reads JOURNAL, EVENTS and SNAPSHOTS, writes REFERENCE and LEASES |
+ * | matcher | journal, events, leader, query, standby, answers to gateway, admin and matcher | orders, admin, query, handover, standby, elections of JOURNAL | reads JOURNAL, EVENTS and SNAPSHOTS, writes REFERENCE and LEASES |
  * | marketData | md, answers to snapshot requests | snapshot requests, events | reads EVENTS and REFERENCE, gets from and puts to PROGRESS |
  * | history | user, answers to gateway and admin | history, bucket requests | reads EVENTS, REFERENCE and LISTENERS; relays gets from KEYS and puts to LISTENERS |
  * | admin | admin, handover, query, history | | creates streams and buckets, writes KEYS |
@@ -32,6 +32,7 @@ import {
   PROGRESS_BUCKET,
   REFERENCE_BUCKET,
   SNAPSHOTS_STORE,
+  streamLeaderSubject,
 } from "../../core/protocol/subjects.ts";
 import { inboxesOf, inboxPrefix, type InboxRole } from "./inbox.ts";
 
@@ -223,7 +224,7 @@ function matcherGrant(journals: readonly string[], events: readonly string[]): G
     bucketSubjects(LEASES_BUCKET),
   ];
   const subscribe = ["orders.*", "admin.*", "query.*", "handover.*", "standby.*"];
-  return inHouse("matcher", publish, subscribe);
+  return inHouse("matcher", publish, [...subscribe, ...journals.map(streamLeaderSubject)]);
 }
 
 /** Purging is how the chunks of a pruned snapshot go. */

@@ -92,7 +92,7 @@ Deno.test("an events stream that is deleted under load is made again from the jo
   await venue.killNats();
   await Deno.remove(await streamFolder(venue, "EVENTS_0"), { recursive: true });
   await venue.startNats();
-  await endsWith(venue.matcher, EXIT_AGAIN, /EVENTS_0/);
+  await endsWith(venue.matcher, EXIT_AGAIN, /EVENTS_0 does not exist any more/);
   assert.deepEqual(await ensureStreams(await venue.admin(), STREAMS), ["EVENTS_0"]);
   const since = performance.now();
   await venue.startMatcher();

@@ -19,7 +19,7 @@ import {
 import { BTC_USD, pause } from "./venue.ts";
 
 /** Repeats of one order before the client gives up, which fails the test. */
-const ATTEMPTS_MAX = 200;
+const ATTEMPTS_MAX = 400;
 /** How long each attempt waits for the report. */
 const WAIT_MILLIS = 400;
 /** How long a command may be on its way. */

@@ -26,6 +26,7 @@ import {
   RECONNECT_JITTER_MILLIS,
   RECONNECT_WAIT_MILLIS,
 } from "../../infra/nats/connect.ts";
+import { type BrokerAccess, type Cluster, CLUSTER_REPLICAS } from "../../infra/nats/cluster.ts";
 import { launchNats, type RunningNats } from "../../infra/nats/launch.ts";
 import { ensureStreams } from "../../infra/nats/streams.ts";
 import type { UserName } from "../../infra/nats/users.ts";
@@ -61,11 +62,21 @@ export interface VenueGateway extends OrderGateway {
   close(): void;
 }
 
+/** What a venue is made of. */
+export interface VenueOptions {
+  readonly accounts: number;
+  /** Whether its journal may be cut off behind snapshots. Default false. */
+  readonly mayTrim?: boolean;
+  /** Launches several nats-servers on this folder in the place of one. */
+  readonly cluster?: (dataDirectory: string) => Promise<Cluster>;
+}
+
 /** A running venue. */
 export class Venue implements AsyncDisposable {
   readonly #directory: string;
   readonly #accounts: number;
-  #nats: RunningNats;
+  readonly #cluster: Cluster | null;
+  #nats: RunningNats | null;
   #matcher: VenueProcess | null = null;
   readonly #processes: VenueProcess[] = [];
   readonly #connections: NatsConnection[] = [];
@@ -73,23 +84,30 @@ export class Venue implements AsyncDisposable {
   #admin: Promise<NatsConnection> | null = null;
   #wasDown = false;
 
-  private constructor(directory: string, nats: RunningNats, accounts: number) {
+  private constructor(
+    directory: string,
+    broker: { readonly nats: RunningNats | null; readonly cluster: Cluster | null },
+    accounts: number,
+  ) {
     this.#directory = directory;
-    this.#nats = nats;
+    this.#nats = broker.nats;
+    this.#cluster = broker.cluster;
+    this.#wasDown = broker.cluster !== null;
     this.#accounts = accounts;
   }
 
   /** Starts everything and funds the accounts `1 .. accounts`. */
-  static async open(
-    options: { readonly accounts: number; readonly mayTrim?: boolean },
-  ): Promise<Venue> {
+  static async open(options: VenueOptions): Promise<Venue> {
     const directory = await Deno.makeTempDir({ prefix: "edgebook-venue-" });
-    const nats = await launchNats({ dataDirectory: directory, say: () => {} });
-    const venue = new Venue(directory, nats, options.accounts);
+    const cluster = await options.cluster?.(directory) ?? null;
+    const nats = cluster === null
+      ? await launchNats({ dataDirectory: directory, say: () => {} })
+      : null;
+    const venue = new Venue(directory, { nats, cluster }, options.accounts);
     try {
       await ensureStreams(await venue.admin(), {
         shards: [SHARD],
-        replicas: 1,
+        replicas: cluster === null ? 1 : CLUSTER_REPLICAS,
         mayTrim: options.mayTrim ?? false,
       });
       await venue.startMatcher();
@@ -101,9 +119,15 @@ export class Venue implements AsyncDisposable {
     }
   }
 
-  /** The present nats-server. */
+  /** The present nats-server, of a venue with one. */
   get nats(): RunningNats {
+    if (this.#nats === null) throw new Error("the venue has a cluster");
     return this.#nats;
+  }
+
+  /** What clients need of the broker. */
+  get broker(): BrokerAccess {
+    return this.#cluster ?? this.nats;
   }
 
   /** The present matching process. */
@@ -112,11 +136,15 @@ export class Venue implements AsyncDisposable {
     return this.#matcher;
   }
 
-  /** Connects as one of the users; closed with the venue. */
-  async connectAs(user: UserName): Promise<NatsConnection> {
+  /**
+   * Connects as one of the users; closed with the venue.
+   *
+   * @param servers WebSocket URLs; all of the broker when left out
+   */
+  async connectAs(user: UserName, servers = this.broker.webSocketUrl): Promise<NatsConnection> {
     const connection = await connectNats({
-      servers: this.#nats.webSocketUrl,
-      credentials: this.#nats.credentials[user],
+      servers,
+      credentials: this.broker.credentials[user],
       name: `test-${user}`,
     });
     this.#connections.push(connection);
@@ -130,8 +158,8 @@ export class Venue implements AsyncDisposable {
   }
 
   /** A gateway of its own connection. */
-  async openGateway(): Promise<VenueGateway> {
-    const connection = await this.connectAs("gateway");
+  async openGateway(servers?: string): Promise<VenueGateway> {
+    const connection = await this.connectAs("gateway", servers);
     const gateway = createOrderGateway({ connection, shard: SHARD });
     this.#gateways.push(gateway);
     return gateway;
@@ -140,8 +168,8 @@ export class Venue implements AsyncDisposable {
   /** Environment of a process that connects as this user. */
   environmentOf(user: UserName): Record<string, string> {
     return {
-      EDGEBOOK_NATS_URL: this.#nats.webSocketUrl,
-      EDGEBOOK_NATS_CREDENTIALS: this.#nats.credentials[user],
+      EDGEBOOK_NATS_URL: this.broker.webSocketUrl,
+      EDGEBOOK_NATS_CREDENTIALS: this.broker.credentials[user],
     };
   }
 
@@ -185,8 +213,8 @@ export class Venue implements AsyncDisposable {
   /** kill -9 of nats-server. */
   async killNats(): Promise<void> {
     this.#wasDown = true;
-    this.#nats.kill();
-    await this.#nats.exited;
+    this.nats.kill();
+    await this.nats.exited;
   }
 
   /**
@@ -195,7 +223,7 @@ export class Venue implements AsyncDisposable {
    * @param binary of the server; the usual one when left out
    */
   async startNats(binary?: string): Promise<void> {
-    const { ports } = this.#nats;
+    const { ports } = this.nats;
     const own = binary === undefined ? {} : { binary };
     this.#nats = await launchNats({ dataDirectory: this.#directory, ports, say: () => {}, ...own });
   }
@@ -221,7 +249,7 @@ export class Venue implements AsyncDisposable {
     for (const gateway of this.#gateways) gateway.close();
     await Promise.all(this.#processes.map((process) => process.kill()));
     await Promise.all(this.#connections.map((connection) => connection.close()));
-    await this.#nats.stop();
+    await (this.#cluster ?? this.nats).stop();
     // A client that is closed between two attempts to reconnect leaves the timer of its wait behind.
     if (this.#wasDown) await pause(RECONNECT_WAIT_MILLIS + RECONNECT_JITTER_MILLIS + 20);
     await Deno.remove(this.#directory, { recursive: true });

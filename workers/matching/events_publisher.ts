@@ -13,7 +13,7 @@ import type { ShardState } from "../../core/matching/shard_state.ts";
 import { lastEventOf, type RecentEvents } from "../../core/sequencer/recent_events.ts";
 import type { Replica } from "../../core/sequencer/replica.ts";
 import { frameCount } from "../../core/protocol/frame.ts";
-import { positionFirstEvent } from "../../core/protocol/position.ts";
+import { positionFirstEvent, positionNumber } from "../../core/protocol/position.ts";
 import { eventsStream, eventsSubject } from "../../core/protocol/subjects.ts";
 import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
 import { EVENTS_PER_MESSAGE_MAX, eventsMessage } from "../../core/sequencer/events_frames.ts";
@@ -22,9 +22,10 @@ import { sealCrc } from "../../infra/journal/crc.ts";
 import { failureText } from "../../infra/nats/errors.ts";
 import { isStreamMissing } from "../../infra/nats/streams.ts";
 import { publishExpecting, readAppendAnswer } from "../../infra/journal/journal_stream.ts";
+import { LAG_MILLIS_MAX } from "./broker_patience.ts";
 
-/** How long a broker that answers may acknowledge nothing while messages wait. */
-export const EVENTS_ACKNOWLEDGE_MILLIS = 10_000;
+/** How long a broker that answers may acknowledge nothing while messages wait: an election takes 4 to 9 s. */
+export const EVENTS_ACKNOWLEDGE_MILLIS = 30_000;
 /** How long an acknowledgement may take before the stream is read. */
 const DOUBT_MILLIS = 2_000;
 /** Pause before the stream is read, so that what is on its way to it gets there. */
@@ -48,6 +49,7 @@ export class EventsPublisher {
   /** Messages of the stream when it was read at the start, and the last event of the last one. */
   #storedMessages = 0;
   #storedSequence = 0;
+  #storedJournalSequence = 0;
   /** When the last message was acknowledged, or the first of those that wait was sent. */
   #progressMillis = 0;
   /** When the last answer came, or the last message was sent. */
@@ -75,6 +77,11 @@ export class EventsPublisher {
     return this.#storedMessages;
   }
 
+  /** The append that the last message was made of when the stream was read. */
+  get storedJournalSequence(): number {
+    return this.#storedJournalSequence;
+  }
+
   /** Reads up to which event the stream has been written. Before the first {@link publish}. */
   async readStored(): Promise<number> {
     const manager = await this.#getManager();
@@ -83,6 +90,7 @@ export class EventsPublisher {
     const last = await manager.streams.getMessage(this.#stream, { seq: state.last_seq });
     const frame = WireBuffer.copyOf(last.data);
     this.#storedSequence = positionFirstEvent(frame, 0) + frameCount(frame, 0) - 1;
+    this.#storedJournalSequence = positionNumber(frame, 0);
     this.#storedMessages = state.last_seq;
     this.#log.begin(state.last_seq);
     return this.#storedSequence;
@@ -222,6 +230,8 @@ export class EventsPublisher {
     if (this.#isResolving) return;
     this.#isResolving = true;
     const round = this.#log.doubt();
+    const lagsUntilMillis = performance.now() + LAG_MILLIS_MAX;
+    const mayLag = () => performance.now() < lagsUntilMillis;
     let resolved: "resend" | "none" | "lost" | null = null;
     // Bounded by `check`, which makes it a failure that nothing is acknowledged.
     while (resolved === null && this.failure === null && !this.#connection.isClosed()) {
@@ -230,11 +240,13 @@ export class EventsPublisher {
         const { state } = await (await this.#getManager()).streams.info(this.#stream);
         const stored = this.#log.stored;
         resolved = this.#log.resolve(round, state.last_seq);
+        if (resolved === "lost" && mayLag()) resolved = null;
         if (this.#log.stored > stored) this.#progressMillis = Date.now();
       } catch (error) {
         this.#refusal = `(${failureText(error)})`;
         // A broker that says nothing is waited for; whoever sends more is told that there is no room.
         if (!isStreamMissing(error)) this.#progressMillis = Date.now();
+        else if (!mayLag()) this.failure = `${this.#stream} does not exist any more`;
       }
     }
     this.#isResolving = false;
@@ -252,7 +264,10 @@ export class EventsPublisher {
   }
 
   async #getManager(): Promise<JetStreamManager> {
-    this.#manager ??= await this.#connection.jetstreamManager({ timeout: READ_MILLIS_MAX });
+    this.#manager ??= await this.#connection.jetstreamManager({
+      timeout: READ_MILLIS_MAX,
+      checkAPI: false,
+    });
     return this.#manager;
   }
 }

@@ -5,10 +5,8 @@
  * @module
  */
 import type { Msg, NatsConnection } from "nats.ws";
-import { OutgoingFrame } from "../../core/batcher/outgoing_frame.ts";
 import { applyFrame, beginAppend } from "../../core/matching/apply.ts";
 import type { ShardState } from "../../core/matching/shard_state.ts";
-import { writeClaim } from "../../core/protocol/administration.ts";
 import {
   FRAME_HEADER_BYTES,
   frameCount,
@@ -17,10 +15,14 @@ import {
   frameSender,
   writeFrameHeader,
 } from "../../core/protocol/frame.ts";
-import { CommandKind, writeCommandHead } from "../../core/protocol/order_record.ts";
 import { writeStateHash } from "../../core/protocol/position.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
-import { adminSubject, ordersSubject } from "../../core/protocol/subjects.ts";
+import {
+  adminSubject,
+  journalStream,
+  ordersSubject,
+  streamLeaderSubject,
+} from "../../core/protocol/subjects.ts";
 import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
 import type { AppendBuffer } from "../../core/sequencer/append_buffer.ts";
 import { JournalPatience } from "../../core/sequencer/journal_patience.ts";
@@ -32,6 +34,7 @@ import {
   journalTrouble,
   readAppendAnswer,
 } from "../../infra/journal/journal_stream.ts";
+import { claimFrame } from "./claim_frame.ts";
 import type { EventsPublisher } from "./events_publisher.ts";
 
 /** How long an append may go without an answer before the log is read. */
@@ -42,6 +45,9 @@ const WATCH_MILLIS = 100;
 const DRAIN_MILLIS_MAX = 3_000;
 /** Pause before the same append is sent again, or the log is read again. */
 const RETRY_MILLIS = 50;
+/** How long the log's end is waited for at first; doubled each time, up to the longest. */
+const READ_MILLIS_LEAST = 250;
+const READ_MILLIS_MOST = 2_000;
 
 /** What a leader works with. */
 export interface LeaderParts {
@@ -99,6 +105,10 @@ export class Leader {
       adminSubject(shard),
       (message) => this.#offer(message, FrameKind.administration),
     );
+    // Where another server of the broker leads the journal now, an answer in flight may be lost.
+    this.#subscribe(streamLeaderSubject(journalStream(shard)), () => {
+      if (sequencer.phase === "inFlight") this.#doubt();
+    });
     this.#watch = setInterval(() => this.#lookAfter(), WATCH_MILLIS);
     this.#advance();
     void this.#followConnection(connection);
@@ -239,11 +249,13 @@ export class Leader {
 
   async #resolve(doubt: number): Promise<void> {
     const { sequencer } = this.#parts;
+    let readMillis = READ_MILLIS_LEAST;
     while (sequencer.phase === "inDoubt" && !this.#isStopped) {
       await new Promise((resolve) => setTimeout(resolve, RETRY_MILLIS));
       // What was asked before a reconnect gets no answer.
-      const last = await Promise.race([this.#readLast(), this.#reconnected.promise]);
+      const last = await Promise.race([this.#readLast(readMillis), this.#reconnected.promise]);
       if (this.#isStopped) return;
+      readMillis = Math.min(READ_MILLIS_MOST, readMillis * 2);
       if (last === null) continue;
       const resolved = sequencer.resolve(doubt, last.sequence, last.message?.data ?? null);
       if (resolved.action === "none") return;
@@ -254,10 +266,12 @@ export class Leader {
   }
 
   /** What the log ends with; `null` where that must be asked again. */
-  async #readLast(): Promise<Awaited<ReturnType<JournalStream["last"]>> | null> {
+  async #readLast(
+    answerMillis: number,
+  ): Promise<Awaited<ReturnType<JournalStream["last"]>> | null> {
     const { journal, sequencer } = this.#parts;
     try {
-      const last = await journal.last();
+      const last = await journal.last(answerMillis);
       const isShort = last.sequence < sequencer.lastSequence;
       return this.#patience.read(isShort, performance.now()) || !isShort ? last : null;
     } catch (error) {
@@ -323,20 +337,4 @@ export class Leader {
     clearInterval(this.#watch);
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
   }
-}
-
-/**
- * The claim of an epoch. Its request key is random and names this leader: the claims of two that
- * start in the same millisecond must not be the same bytes, or each would take the other's for its
- * own.
- */
-function claimFrame(epoch: number): Uint8Array {
-  const [low, high] = crypto.getRandomValues(new Uint32Array(2));
-  const frame = new OutgoingFrame(1);
-  frame.open(epoch, 0);
-  const at = frame.addRecord();
-  writeCommandHead(frame.wire, at, CommandKind.claim, 0, low, high, 0);
-  writeClaim(frame.wire, at, epoch);
-  frame.seal(FrameKind.claim, 0);
-  return frame.message;
 }

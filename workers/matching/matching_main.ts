@@ -24,6 +24,7 @@ import { connectNats } from "../../infra/nats/connect.ts";
 import { inboxPrefixOf } from "../../infra/nats/inbox.ts";
 import { parseCredentials } from "../../infra/nats/jwt.ts";
 import { JournalBehindError } from "../../infra/snapshot/open_replica.ts";
+import { whenAnswered } from "./broker_patience.ts";
 import { EventsMismatchError, EventsPublisher } from "./events_publisher.ts";
 import { Leader } from "./leader.ts";
 import { serveHandover } from "./handover.ts";
@@ -109,8 +110,8 @@ async function lead(connection: NatsConnection, config: MatchingConfig): Promise
   await standby.untilLeaseTaken();
   keeper.keep(() => fail("stepped down: another process has the lease"));
   const publisher = new EventsPublisher(connection, shard, `${inbox}.events`);
-  await publisher.readStored();
-  await standby.catchUp();
+  await whenAnswered(() => publisher.readStored(), say);
+  await whenAnswered(() => standby.catchUp(publisher.storedJournalSequence), say);
   publisher.takeOver(standby.recent);
   checkClock(state.stampMicros / 1000, "the journal's last stamp");
   const reference = new ReferencePublisher(connection, state);
@@ -151,7 +152,7 @@ async function lead(connection: NatsConnection, config: MatchingConfig): Promise
     JSON.stringify({ leader: name, epoch: sequencer.epoch }),
   );
   await keeper.lead();
-  await checkBrokerClock(journal);
+  await whenAnswered(() => checkBrokerClock(journal), say);
   say(`leads shard ${shard}, epoch ${sequencer.epoch}, journal sequence ${sequencer.lastSequence}`);
   return {
     epoch: sequencer.epoch,

@@ -9,6 +9,7 @@ import type { JournalStream } from "../../infra/journal/journal_stream.ts";
 import { replayJournal } from "../../infra/journal/replay.ts";
 import { openReplica } from "../../infra/snapshot/open_replica.ts";
 import { snapshotMedia } from "../../infra/snapshot/snapshot_media.ts";
+import { journalEnd, whenAnswered } from "./broker_patience.ts";
 import { EventsMismatchError, type EventsPublisher } from "./events_publisher.ts";
 import type { MatchingConfig } from "./matching_config.ts";
 
@@ -29,8 +30,9 @@ export async function restore(
   say: (line: string) => void,
 ): Promise<Replica> {
   const started = performance.now();
-  const storedEvents = await publisher.readStored();
-  const { sequence: last } = await journal.last();
+  const storedEvents = await whenAnswered(() => publisher.readStored(), say);
+  const least = publisher.storedJournalSequence;
+  const last = await whenAnswered(() => journalEnd(journal, least), say);
   const replica = await openReplica({
     shard,
     journal,

@@ -15,6 +15,7 @@ import { sealCrc } from "../../infra/journal/crc.ts";
 import type { JournalStream } from "../../infra/journal/journal_stream.ts";
 import { applyMessage } from "../../infra/journal/replay.ts";
 import { followStream } from "../../infra/nats/stream_follower.ts";
+import { journalEnd } from "./broker_patience.ts";
 import type { LeaseKeeper } from "./lease_keeper.ts";
 
 /** Time between two looks at the lease, and two calls of the leader. */
@@ -83,10 +84,12 @@ export class Standby {
   /**
    * Applies what the journal has by now. A leader that writes on behind that is fenced off by the
    * claim.
+   *
+   * @param least append that the journal is known to have
    */
-  async catchUp(): Promise<void> {
+  async catchUp(least: number): Promise<void> {
     const { journal, replica } = this.#parts;
-    const { sequence: last } = await journal.last();
+    const last = await journalEnd(journal, Math.max(least, replica.journalSequence));
     for await (const { data, sequence } of journal.read(replica.journalSequence + 1, last)) {
       this.#apply(sequence, data);
     }
@@ -99,10 +102,20 @@ export class Standby {
       const now = performance.now();
       if (seen !== null) this.#watched.seen(seen.record, seen.revision, now);
       const candidate = this.#watched.candidate(now);
-      if (candidate !== null && await keeper.take(candidate).catch(() => false)) return;
+      if (candidate !== null && await this.#take(candidate)) return;
       if (isFirst) say(`standing by for ${seen?.record?.holder ?? "nobody yet"}`);
       this.#call();
       await new Promise((resolve) => setTimeout(resolve, LOOK_MILLIS));
+    }
+  }
+
+  /** Takes the lease from a revision. Where the bucket takes nothing, its holder cannot renew it. */
+  async #take(revision: number): Promise<boolean> {
+    try {
+      return await this.#parts.keeper.take(revision);
+    } catch {
+      this.#watched.unwritable(performance.now());
+      return false;
     }
   }
 

@@ -110,3 +110,17 @@ Deno.test("whatever stands still, a holder that answers is the only one that can
     }
   }));
 });
+
+Deno.test("a bucket that takes nothing gives the holder its time again, but not a dead one", () => {
+  const lease = new WatchedLease();
+  lease.seen({ holder: "a", phase: "leading" }, 7, 0);
+  const late = 2 * LEASE_MILLIS;
+  assert.equal(lease.candidate(late), 7);
+  lease.unwritable(late);
+  assert.equal(lease.candidate(late + LEASE_MILLIS), null, "it could not have renewed");
+  assert.equal(lease.candidate(late + 2 * LEASE_MILLIS), 7);
+  lease.unwritable(late + 2 * LEASE_MILLIS);
+  lease.called(false, late + 2 * LEASE_MILLIS);
+  lease.called(false, late + 2 * LEASE_MILLIS + NO_RESPONDERS_MILLIS);
+  assert.equal(lease.candidate(late + 2 * LEASE_MILLIS + NO_RESPONDERS_MILLIS), 7);
+});

@@ -196,7 +196,15 @@ export const ALLOWED: Readonly<Record<Who, Allowed>> = {
       ...reads("KV_REFERENCE"),
     ],
     // The server takes the ">" of a subscription for one more token that "*" covers.
-    subscribe: ["orders.0", "orders.>", "admin.0", "query.0", "handover.0", "standby.0"],
+    subscribe: [
+      "orders.0",
+      "orders.>",
+      "admin.0",
+      "query.0",
+      "handover.0",
+      "standby.0",
+      "$JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED.JOURNAL_0",
+    ],
   },
   replay: {
     publish: [

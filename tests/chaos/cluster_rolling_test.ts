@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { eventsStream } from "../../core/protocol/subjects.ts";
+import { SERVERS, startLoad, ThreeServers } from "../support/three_servers.ts";
+import { SHARD } from "../support/venue.ts";
+import { chaosRandom } from "./chaos_seed.ts";
+
+const CLIENTS = 8;
+const ORDERS = 300;
+/** A server that is told to stop hands over what it leads: no election has to wait. */
+const SILENCE_MILLIS_MAX = 10_000;
+
+Deno.test("all three servers are restarted one after the other under load", async () => {
+  await using servers = await ThreeServers.open({ accounts: CLIENTS });
+  const { cluster, venue } = servers;
+  const random = chaosRandom("rolling restart");
+  const gateways = [await venue.openGateway(), await venue.openGateway()];
+  const { crowd, silence } = startLoad(CLIENTS, random, gateways);
+  await crowd.settle(ORDERS);
+  for (let server = 0; server < SERVERS; server++) {
+    const led = await servers.leaderOf() === server;
+    silence.take();
+    await cluster.server(server).stop();
+    await cluster.launch(server);
+    for (const stream of [undefined, eventsStream(SHARD)]) await servers.current(stream);
+    await crowd.settle(ORDERS);
+    const millis = silence.take();
+    console.log(
+      `${cluster.nameOf(server)}${led ? ", stream leader," : ""} was restarted: ${millis} ms ` +
+        "without an answer",
+    );
+    assert.ok(millis < SILENCE_MILLIS_MAX, `${millis} ms without an answer`);
+  }
+  await crowd.rest();
+  const { claims } = await servers.audit(crowd);
+  assert.ok(venue.matcher.isAlive, "the matching leader outlives all restarts");
+  assert.equal(claims.length, 1, "and leads on without a new claim");
+});
