@@ -8,6 +8,7 @@
  * @module
  */
 import type { NatsConnection } from "nats.ws";
+import type { LeaderClock } from "../core/auth/leader_clock.ts";
 import { LISTENERS_BUCKET } from "../core/protocol/subjects.ts";
 import { KeyCache } from "../infra/keys/key_cache.ts";
 import { KeyStore } from "../infra/keys/key_store.ts";
@@ -16,9 +17,11 @@ import { connectNats, type ConnectRequest } from "../infra/nats/connect.ts";
 import { failureText } from "../infra/nats/errors.ts";
 import { Bucket } from "../infra/nats/kv.ts";
 import { createOrderGateway } from "../infra/orders/order_gateway.ts";
+import { followLeaderClock } from "../infra/queries/follow_leader_clock.ts";
 import { MarketView } from "../infra/queries/market_view.ts";
 import { NatsQueries } from "../infra/queries/nats_queries.ts";
 import { followReference } from "../infra/reference/reference.ts";
+import { clockFinding } from "./clock_finding.ts";
 import type { Backend, Log } from "./gateway.ts";
 
 /** Pause before the first new attempt; doubled each time, up to {@link PAUSE_MILLIS_MAX}. */
@@ -34,6 +37,10 @@ export interface BackendLinkOptions {
   readonly masterKey: string;
   /** A clock that never goes back, in microseconds. */
   readonly steadyMicros: () => number;
+  /** The exchange's clock; kept by the link. */
+  readonly clock: LeaderClock;
+  /** This machine's clock, in microseconds since the epoch. */
+  readonly ownMicros: () => number;
   readonly log: Log;
 }
 
@@ -112,7 +119,7 @@ export class BackendLink {
 
 async function openSession(
   connection: NatsConnection,
-  { shard, masterKey, steadyMicros, log }: BackendLinkOptions,
+  { shard, masterKey, steadyMicros, clock, ownMicros, log }: BackendLinkOptions,
 ): Promise<Session> {
   const reference = followReference(connection, sayChanges(log));
   // Until the instruments have been read, every symbol would be unknown.
@@ -126,6 +133,14 @@ async function openSession(
     nowMicros: steadyMicros,
   });
   const queries = new NatsQueries(connection, shard);
+  const followed = followLeaderClock({
+    queries,
+    clock,
+    ownMicros,
+    onChange: () => log("warn", `this machine's clock ${clockFinding(clock) ?? "is right again"}`),
+  });
+  // Until it has been compared, every signature might seem too old.
+  await followed.asked;
   const orders = createOrderGateway({ connection, shard });
   const state = { isConnected: true };
   void followStatus(connection, state);
@@ -142,6 +157,7 @@ async function openSession(
     backend,
     async end() {
       orders.close();
+      followed.stop();
       await Promise.all([reference.stop(), connection.close()]);
     },
   };

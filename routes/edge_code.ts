@@ -26,6 +26,7 @@ export const EdgeCode = {
   unsupportedMediaType: 1023,
   urlTooLong: 1024,
   headersTooLarge: 1025,
+  bodyTooSlow: 1026,
 
   notFound: 1030,
   methodNotAllowed: 1031,

@@ -11,6 +11,7 @@ import type { OrderGateway } from "../infra/orders/commands.ts";
 import type { MarketView } from "../infra/queries/market_view.ts";
 import type { Queries } from "../infra/queries/queries.ts";
 import type { Reference } from "../infra/reference/reference.ts";
+import type { BodyReads } from "./middleware/body_reads.ts";
 
 /** Finds keys; {@link KeyCache} is one. Rejects when it cannot say whether a key is valid. */
 export interface KeyView {
@@ -57,8 +58,12 @@ export interface AppDeps {
   /** The present backend; `null` while there is none. */
   readonly backend: () => Backend | null;
   readonly admission: Admission;
-  /** Microseconds since the epoch. */
+  /** The time of the exchange: microseconds since the epoch. */
   readonly nowMicros: () => number;
+  /** What is wrong with this machine's clock; `null`: nothing. */
+  readonly clockFinding: () => string | null;
+  /** Reads bodies, and ends those that do not come. */
+  readonly bodies: BodyReads;
   readonly settings: GatewaySettings;
   readonly log: Log;
   /** Whether the gateway is about to stop. */

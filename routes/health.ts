@@ -3,7 +3,7 @@
  *
  * Ready asks the leader, at most once a second however often it is asked itself. History and market
  * data are reported as well, but a gateway without them still takes orders, so they do not make it
- * unready.
+ * unready. Nor does a clock that is wrong, for it is corrected by the leader's.
  *
  * @module
  */
@@ -22,6 +22,7 @@ export const REFERENCE_AGE_MILLIS_MAX = 10_000;
 /** What is looked at. */
 type Part =
   | "gateway"
+  | "clock"
   | "nats"
   | "instruments"
   | "leader"
@@ -68,11 +69,13 @@ class Probe {
 
   async look({ deps, nowMicros }: Exchange): Promise<Findings> {
     const gateway = deps.isDraining() ? "stopping" : null;
+    const clock = deps.clockFinding();
     const backend = deps.backend();
     if (backend === null) {
       const missing = "not connected";
       return {
         gateway,
+        clock,
         nats: missing,
         instruments: missing,
         leader: missing,
@@ -81,13 +84,16 @@ class Probe {
         marketData: missing,
       };
     }
-    if (backend !== this.#asked || nowMicros - this.#startedMicros >= PROBE_MICROS) {
+    // A clock that was set back must not keep the old answer for as long.
+    const isOld = Math.abs(nowMicros - this.#startedMicros) >= PROBE_MICROS;
+    if (backend !== this.#asked || isOld) {
       this.#startedMicros = nowMicros;
       this.#asked = backend;
       this.#answers = ask(backend);
     }
     return {
       gateway,
+      clock,
       nats: backend.isConnected() ? null : "reconnecting",
       instruments: lookAtInstruments(backend),
       orders: lookAtOrders(backend),

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { LeaderClock } from "../core/auth/leader_clock.ts";
 import { type Config, ConfigError, describeVariables, readConfig } from "../infra/config.ts";
 import { importMasterKey, MasterKeyError } from "../infra/keys/sealed_key.ts";
 import { serverList } from "../infra/nats/connect.ts";
@@ -18,7 +19,10 @@ import { importNkey, isPublicNkey, NkeyKind } from "../infra/nats/nkey.ts";
 import { ADMISSION_VARIABLES, createAdmission } from "../infra/upstash/create_admission.ts";
 import { createApp } from "./app.ts";
 import { BackendLink } from "./backend_link.ts";
+import { clockFinding } from "./clock_finding.ts";
 import type { Log, LogLevel } from "./gateway.ts";
+import { LastingServer } from "./lasting_server.ts";
+import { BODY_SWEEP_MILLIS, BodyReads } from "./middleware/body_reads.ts";
 
 /** Time for requests to finish by themselves; then those that wait for a report get 202. */
 const DRAIN_MILLIS_MAX = 3_500;
@@ -51,7 +55,8 @@ function say(line: string, output: typeof Deno.stderr = Deno.stderr): void {
 }
 
 const pause = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis));
-const nowMicros = () => Date.now() * 1_000;
+/** This machine's wall clock, be it right or wrong. */
+const ownMicros = () => Date.now() * 1_000;
 /** For ages and rates: a wall clock that is set back would stop them for as long. */
 const steadyMicros = () => Math.floor(performance.now() * 1_000);
 
@@ -87,6 +92,9 @@ async function start(config: GatewayConfig): Promise<void> {
     if (degraded) log("warn", `limits: Upstash is lost (${lastFailure}); deciding here`);
     else log("info", "limits: Upstash is back");
   });
+  const clock = new LeaderClock();
+  const bodies = new BodyReads();
+  setInterval(() => bodies.sweep(), BODY_SWEEP_MILLIS);
   const link = new BackendLink({
     connect: {
       servers: config.natsUrl,
@@ -97,13 +105,17 @@ async function start(config: GatewayConfig): Promise<void> {
     shard: config.shard,
     masterKey: config.masterKey,
     steadyMicros,
+    clock,
+    ownMicros,
     log,
   });
   let isDraining = false;
   const app = createApp({
     backend: () => link.backend,
     admission,
-    nowMicros,
+    nowMicros: () => clock.at(ownMicros()),
+    clockFinding: () => clockFinding(clock),
+    bodies,
     settings: {
       shard: config.shard,
       waitMillis: config.waitMillis,
@@ -114,22 +126,41 @@ async function start(config: GatewayConfig): Promise<void> {
     log,
     isDraining: () => isDraining,
   });
-  const server = Deno.serve({
-    hostname: config.host,
-    port: config.port,
-    onListen: ({ hostname, port }) => {
-      const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-      say(`listening http://${host}:${port}`);
-    },
-  }, app.fetch);
+  const server = serve(config, app.fetch, log);
   void link.run();
   onceTold(async () => {
     isDraining = true;
-    const served = server.shutdown();
+    const served = server.stop();
     await Promise.race([served, pause(DRAIN_MILLIS_MAX)]);
     const closed = link.stop();
     await Promise.race([Promise.all([served, closed]), pause(CLOSE_MILLIS_MAX)]);
     Deno.exit(0);
+  });
+}
+
+/** Listens where the configuration says, and again when that ends by itself. */
+function serve(
+  { host: hostname, port }: GatewayConfig,
+  handler: Deno.ServeHandler<Deno.NetAddr>,
+  log: Log,
+): LastingServer {
+  return new LastingServer({
+    hostname,
+    port,
+    handler,
+    onListen: (address) => {
+      const host = address.hostname.includes(":") ? `[${address.hostname}]` : address.hostname;
+      say(`listening http://${host}:${address.port}`);
+    },
+    onChange: (failure) => {
+      if (failure === null) {
+        log("warn", "listening again; connections without a request are closed");
+      } else log("error", `no connection can be accepted: ${failure.message}`);
+    },
+    onLost: (failure) => {
+      say(`gateway: cannot listen again: ${failure.message}`);
+      Deno.exit(EXIT_LISTEN);
+    },
   });
 }
 

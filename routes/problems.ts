@@ -217,6 +217,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   [EdgeCode.bodyTooLarge]: kind(413, "body_too_large", "The body is too large"),
   [EdgeCode.bodyUnexpected]: kind(400, "body_unexpected", "This request takes no body"),
   [EdgeCode.bodyUnreadable]: kind(400, "body_unreadable", "The body did not arrive"),
+  [EdgeCode.bodyTooSlow]: kind(408, "body_too_slow", "The body did not arrive in time"),
   [EdgeCode.unsupportedMediaType]: kind(415, "unsupported_media_type", "The body must be JSON"),
   [EdgeCode.urlTooLong]: kind(414, "url_too_long", "The URL is too long"),
   [EdgeCode.headersTooLarge]: kind(431, "headers_too_large", "The header fields are too large"),

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { LeaderClock } from "../../core/auth/leader_clock.ts";
 import { OutgoingFrame } from "../../core/batcher/outgoing_frame.ts";
 import { readCommandReport } from "../../core/protocol/command_report.ts";
 import { frameCount, FrameKind } from "../../core/protocol/frame.ts";
@@ -18,6 +19,7 @@ import { writeCommand } from "../../infra/orders/write_command.ts";
 import { ADMISSION_VARIABLES, createAdmission } from "../../infra/upstash/create_admission.ts";
 import { createApp } from "../../routes/app.ts";
 import { BackendLink } from "../../routes/backend_link.ts";
+import { BODY_SWEEP_MILLIS, BodyReads } from "../../routes/middleware/body_reads.ts";
 
 /** Shard that nobody leads: its subject is the responder's. */
 export const FORWARDING_SHARD = 9;
@@ -34,6 +36,8 @@ const link = new BackendLink({
   shard: 0,
   masterKey: config.masterKey,
   steadyMicros: () => performance.now() * 1_000,
+  clock: new LeaderClock(),
+  ownMicros: nowMicros,
   log: (_, message) => console.error(message),
 });
 void link.run();
@@ -67,11 +71,15 @@ async function submit(command: Command, waitMillis: number): Promise<Submitted> 
   return readCommandReport(answer, 0, frameCount(answer, 0));
 }
 
+const bodies = new BodyReads();
+setInterval(() => bodies.sweep(), BODY_SWEEP_MILLIS);
 const orders: OrderGateway = { submit, status };
 const app = createApp({
   backend: () => link.backend === null ? null : { ...link.backend, orders },
   admission: createAdmission(config, nowMicros),
   nowMicros,
+  clockFinding: () => null,
+  bodies,
   settings: { shard: 0, waitMillis: 3_000, trustedProxies: 0, appSigner: null, natsServers: [] },
   log: () => {},
   isDraining: () => false,

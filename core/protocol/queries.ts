@@ -61,6 +61,8 @@ export interface LiveOrder {
 export interface Answered {
   /** Sequence of the last event that the answer reflects. */
   readonly sequence: number;
+  /** The leader's clock when it answered, by which it stamps; not in answers of others. */
+  readonly timeMicros?: number;
 }
 
 /** Answer to `order` and `orderByKey`; the order id where the key is known but no longer live. */

@@ -64,6 +64,7 @@ export interface OrderGatewayOptions {
 /** A request that waits for its report. */
 interface Waiter {
   readonly resolve: (answer: Submitted) => void;
+  /** By a clock that only goes forward. */
   readonly untilMillis: number;
 }
 
@@ -157,7 +158,7 @@ class NatsOrderGateway implements OrderGateway {
     }
     const list = waiters;
     return new Promise((resolve) => {
-      list.push({ resolve, untilMillis: Date.now() + waitMillis });
+      list.push({ resolve, untilMillis: performance.now() + waitMillis });
     });
   }
 
@@ -294,7 +295,7 @@ class NatsOrderGateway implements OrderGateway {
   }
 
   #sweepWaiters(): void {
-    const now = Date.now();
+    const now = performance.now();
     for (const waiters of this.#waiters.values()) {
       for (let index = 0; index < waiters.length; index++) {
         const waiter = waiters[index];

@@ -4,7 +4,9 @@
  * Each request is one run of the script (script.ts), which knows both buckets of both subjects and
  * uses the server's clock. Requests that arrive together share one HTTP request. When Upstash is
  * down, slow or refuses, this instance decides by itself within a bounded share of the limits, and
- * says so in the decision: never open, and never closed for cancels.
+ * says so in the decision: never open, and never closed for cancels. After some failures in a row
+ * it is asked by one request every half second only, so that a server that does not answer costs
+ * no order its time-out.
  *
  * @module
  */
@@ -28,6 +30,10 @@ export const UPSTASH_TIMEOUT_MILLIS = 250;
 export const UPSTASH_IN_FLIGHT_MAX = 1_024;
 /** Part of the limits that an instance gives out on its own: one of this many. */
 export const LOCAL_SHARE_DIVISOR = 4;
+/** Failures in a row after which Upstash is left alone, so that no request waits for the next. */
+export const UPSTASH_FAILURES_MAX = 3;
+/** How long it is left alone; then one request asks, and the others wait for what it finds. */
+export const UPSTASH_REST_MILLIS = 500;
 /** First part of every key in Redis. */
 export const KEY_PREFIX = "edgebook:limit:";
 
@@ -65,6 +71,10 @@ export class UpstashAdmission implements Admission {
   readonly #inFlightMax: number;
   readonly #onChange: (status: UpstashStatus) => void;
   #inFlight = 0;
+  /** Round trips that failed since the last one that did not. */
+  #failures = 0;
+  /** Until when nobody asks, by a clock that only goes forward. */
+  #restUntilMillis = 0;
   #degraded = false;
   #lastFailure: UpstashFailure | null = null;
   #sharedCount = 0;
@@ -97,13 +107,22 @@ export class UpstashAdmission implements Admission {
   /** Decides about one request and charges it when it is admitted. */
   async admit(request: AdmissionRequest): Promise<Decision> {
     if (this.#inFlight >= this.#inFlightMax) return this.#decideHere(request, "busy");
+    if (this.#failures >= UPSTASH_FAILURES_MAX) {
+      const nowMillis = performance.now();
+      if (nowMillis < this.#restUntilMillis) return this.#decideHere(request, "resting");
+      // This request asks; while it does, and if it is not answered, the others need not.
+      this.#restUntilMillis = nowMillis + UPSTASH_REST_MILLIS;
+    }
     this.#inFlight++;
     try {
       const decision = await this.#decideThere(request);
       this.#sharedCount++;
+      this.#failures = 0;
       this.#note(false);
       return decision;
     } catch (error) {
+      this.#failures++;
+      this.#restUntilMillis = performance.now() + UPSTASH_REST_MILLIS;
       return this.#decideHere(request, failureOf(error));
     } finally {
       this.#inFlight--;
@@ -139,9 +158,9 @@ export class UpstashAdmission implements Admission {
     return decisionBy(buckets[by - 1], buckets, waitMicros, remaining, fullMicros, false);
   }
 
-  #decideHere(request: AdmissionRequest, failure: UpstashFailure): Decision {
+  #decideHere(request: AdmissionRequest, failure: UpstashFailure | "resting"): Decision {
     this.#localCount++;
-    this.#lastFailure = failure;
+    if (failure !== "resting") this.#lastFailure = failure;
     // Too much at once says nothing about the server.
     if (failure !== "busy") this.#note(true);
     return this.#local.admit(request);

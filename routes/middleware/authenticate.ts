@@ -27,10 +27,15 @@ export function checkSignedHeaders(exchange: Exchange): Problem | null {
   const { timestampMillis, recvWindowMillis } = signed;
   const code = recvWindowCode(timestampMillis, recvWindowMillis, exchange.nowMicros);
   if (code !== AuthCode.ok) {
+    // Nobody is refused by a clock that was never compared with the leader's.
+    void exchange.backend;
     const nowMillis = Math.floor(exchange.nowMicros / 1_000);
+    const offMillis = timestampMillis - nowMillis;
+    const off = `${Math.abs(offMillis)} ms ${offMillis < 0 ? "behind" : "ahead of"} it`;
     const window =
       `${recvWindowMillis} ms before to ${CLOCK_AHEAD_MILLIS_MAX} ms after ${nowMillis}`;
     return new Problem(code, {
+      detail: `The server's time is ${nowMillis}; the timestamp is ${off}. GET /v1/time tells it.`,
       field: "X-Edgebook-Timestamp",
       limit: window,
       value: String(timestampMillis),

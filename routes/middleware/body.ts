@@ -9,6 +9,7 @@
 import { EdgeCode } from "../edge_code.ts";
 import type { Exchange } from "../exchange.ts";
 import { Problem } from "../problem.ts";
+import { BODY_MILLIS_MAX, type BodyRead } from "./body_reads.ts";
 
 /** Longest body, in bytes. */
 export const BODY_BYTES_MAX = 64 * 1024;
@@ -43,23 +44,32 @@ export function checkNoBody(exchange: Exchange): Problem | null {
   });
 }
 
-/** Reads the text of a body that {@link checkJsonBody} let pass. */
+/** Reads the text of a body that {@link checkJsonBody} let pass, as long as it comes in time. */
 export function readBody(exchange: Exchange): Promise<string | Problem> {
   const request = exchange.context.req.raw;
-  return exchange.header("content-length") === null
-    ? readCounted(request)
-    : request.text().catch(unreadable);
+  const length = exchange.header("content-length");
+  return exchange.deps.bodies.within(
+    (read) => length === null ? readCounted(request, read) : request.text().catch(unreadable),
+    () => tooSlow(length),
+  );
 }
 
-async function readCounted(request: Request): Promise<string | Problem> {
+async function readCounted(request: Request, read: BodyRead): Promise<string | Problem> {
   if (request.body === null) return "";
   const decoder = new TextDecoder();
+  const reader = request.body.getReader();
+  read.onLate = () => void reader.cancel().catch(() => {});
   let text = "";
   let length = 0;
   try {
-    for await (const chunk of request.body) {
+    for (;;) {
+      const { done, value: chunk } = await reader.read();
+      if (done) break;
       length += chunk.length;
-      if (length > BODY_BYTES_MAX) return tooLarge(`more than ${BODY_BYTES_MAX} bytes`);
+      if (length > BODY_BYTES_MAX) {
+        void reader.cancel().catch(() => {});
+        return tooLarge(`more than ${BODY_BYTES_MAX} bytes`);
+      }
       text += decoder.decode(chunk, { stream: true });
     }
   } catch {
@@ -70,6 +80,16 @@ async function readCounted(request: Request): Promise<string | Problem> {
 
 function tooLarge(value: string): Problem {
   return new Problem(EdgeCode.bodyTooLarge, { limit: `${BODY_BYTES_MAX} bytes`, value });
+}
+
+/** Whoever sends it may be waited for no longer, nor its connection be used again. */
+function tooSlow(length: string | null): Problem {
+  return new Problem(EdgeCode.bodyTooSlow, {
+    field: "body",
+    limit: `${BODY_MILLIS_MAX} ms`,
+    value: length === null ? "no end of it" : `not all of ${length} bytes`,
+    headers: [["connection", "close"]],
+  });
 }
 
 /** The client went away, or sent less than it announced. */

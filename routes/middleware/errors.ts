@@ -69,7 +69,8 @@ export class ErrorProblems {
   }
 
   #log(error: unknown, { deps, nowMicros, requestId, context }: Exchange): void {
-    if (nowMicros - this.#secondMicros >= MICROS_PER_SECOND) {
+    // Also when the clock was set back.
+    if (Math.abs(nowMicros - this.#secondMicros) >= MICROS_PER_SECOND) {
       if (this.#suppressed > 0) {
         deps.log("error", `${this.#suppressed} more errors were not logged`);
       }

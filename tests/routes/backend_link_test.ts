@@ -5,6 +5,7 @@
  */
 
 import assert from "node:assert/strict";
+import { LeaderClock } from "../../core/auth/leader_clock.ts";
 import { REFERENCE_BUCKET } from "../../core/protocol/subjects.ts";
 import { KeyStore } from "../../infra/keys/key_store.ts";
 import { newKey } from "../../infra/keys/new_key.ts";
@@ -40,6 +41,8 @@ function linkTo(nats: TemporaryNats, credentials: string) {
     shard: 0,
     masterKey: MASTER_KEY,
     steadyMicros: () => Math.floor(performance.now() * 1_000),
+    clock: new LeaderClock(),
+    ownMicros: () => Date.now() * 1_000,
     log: (level, message) => logged.push(`${level}: ${message}`),
   });
   return { link, logged };

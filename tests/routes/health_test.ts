@@ -14,6 +14,7 @@ Deno.test("a gateway that can take orders is ready", async () => {
   const { status, body } = await ready(new TestGateway());
   const checks = {
     gateway: "ok",
+    clock: "ok",
     nats: "ok",
     instruments: "ok",
     leader: "ok",
@@ -58,6 +59,21 @@ Deno.test("without history or market data it still takes orders, and says what i
   assert.deepEqual([status, body.checks.leader], [200, "ok"]);
   assert.match(body.checks.history, /timeout/);
   assert.match(body.checks.marketData, /unreachable/);
+});
+
+Deno.test("a clock that is corrected is said, and keeps nobody from ordering", async () => {
+  const gateway = new TestGateway();
+  gateway.clockFinding = "is 300000 ms behind the leader's; the leader's is used";
+  const { status, body } = await ready(gateway);
+  assert.deepEqual([status, body.checks.clock], [200, gateway.clockFinding]);
+});
+
+Deno.test("a clock that is set back does not keep an old answer", async () => {
+  const gateway = new TestGateway();
+  assert.equal((await ready(gateway)).status, 200);
+  gateway.exchange.queries.failures.set("leader", "timeout");
+  gateway.nowMicros -= 300_000_000;
+  assert.equal((await ready(gateway)).status, 503);
 });
 
 Deno.test("the backend is looked at once a second, however often readiness is asked for", async () => {

@@ -13,6 +13,7 @@ import { MarketView } from "../../infra/queries/market_view.ts";
 import { MemoryAdmission } from "../../infra/upstash/memory.ts";
 import { createApp } from "../../routes/app.ts";
 import type { Backend, GatewaySettings } from "../../routes/gateway.ts";
+import { BodyReads } from "../../routes/middleware/body_reads.ts";
 import { MemoryExchange, START_MICROS } from "./memory_exchange.ts";
 
 /** An answer with its body read. */
@@ -61,6 +62,9 @@ export class TestGateway {
   readonly app;
   /** The gateway's clock. */
   nowMicros = START_MICROS;
+  clockFinding: string | null = null;
+  /** Nobody sweeps it but the test. */
+  readonly bodies = new BodyReads();
   isDraining = false;
   isConnected = true;
   hasBackend = true;
@@ -92,6 +96,8 @@ export class TestGateway {
       admission: options.admission ??
         new MemoryAdmission({ policy, nowMicros: () => this.nowMicros }),
       nowMicros: () => this.nowMicros,
+      clockFinding: () => this.clockFinding,
+      bodies: this.bodies,
       settings: {
         shard: 0,
         waitMillis: 3_000,

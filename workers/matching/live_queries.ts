@@ -75,7 +75,8 @@ export function serveLiveQueries(
   function answer(message: Msg): void {
     const query = readQuery(message);
     const found = "error" in query ? query : answerQuery(query, shard, state, sequencer, leader);
-    message.respond(JSON.stringify({ sequence: state.events.sequence, ...found }));
+    const timeMicros = Math.max(Date.now() * 1_000, state.stampMicros);
+    message.respond(JSON.stringify({ sequence: state.events.sequence, timeMicros, ...found }));
   }
 
   /** A leader that was cut off for a moment is sure again soon; one that was deposed never is. */

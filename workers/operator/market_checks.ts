@@ -112,8 +112,16 @@ async function lookAtGateway({ gateway }: MarketTarget): Promise<Finding> {
   const response = await fetch(`${url}/health/ready`, {
     signal: AbortSignal.timeout(ANSWER_MILLIS_MAX),
   });
-  const { reasons } = await response.json() as { reasons?: readonly string[] };
-  if (response.ok) return { status: "ok", detail: `ready at ${url}` };
+  const { checks, reasons } = await response.json() as {
+    readonly checks?: { readonly clock?: string };
+    readonly reasons?: readonly string[];
+  };
+  if (response.ok) {
+    const clock = checks?.clock ?? "ok";
+    if (clock === "ok") return { status: "ok", detail: `ready at ${url}` };
+    const advice = "put the clock of the gateway's machine right: is its time service running?";
+    return { status: "warn", detail: `ready at ${url}, but its clock ${clock}`, advice };
+  }
   throw new Error(`not ready at ${url}: ${(reasons ?? [`status ${response.status}`]).join("; ")}`);
 }
 

@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import type { AdmissionRequest } from "../../../core/limits/admission.ts";
 import { AdmissionCode, AdmissionKind, type Decision } from "../../../core/limits/decision.ts";
 import { admissionPolicy } from "../../../core/limits/policy.ts";
-import { UpstashAdmission, type UpstashStatus } from "../../../infra/upstash/limiter.ts";
+import {
+  UPSTASH_FAILURES_MAX,
+  UpstashAdmission,
+  type UpstashStatus,
+} from "../../../infra/upstash/limiter.ts";
 import { RedisServer } from "../../support/redis_server.ts";
 import { startUpstashShim, type UpstashShim } from "../../support/upstash_shim.ts";
 
@@ -165,4 +169,26 @@ Deno.test("more requests in flight than allowed are decided here, without a roun
   assert.equal(decisions.filter(({ degraded }) => degraded).length, 6);
   assert.equal(admission.status().lastFailure, "busy");
   assert.equal(admission.status().degraded, false, "the server itself is well");
+});
+
+Deno.test("a server that is too slow is waited for a few times, then left alone until it is back", async () => {
+  await using redis = await RedisServer.start();
+  await using shim = await startUpstashShim(redis.port);
+  const admission = limiter(shim, { timeoutMillis: 100 });
+  shim.delayMillis = 1_000;
+  const waits: number[] = [];
+  for (let request = 0; request < 20; request++) {
+    const began = performance.now();
+    assert.equal((await admission.admit(cancel)).degraded, true);
+    waits.push(performance.now() - began);
+  }
+  const waited = waits.filter((millis) => millis > 90).length;
+  assert.ok(waited >= UPSTASH_FAILURES_MAX && waited <= UPSTASH_FAILURES_MAX + 2, `${waits}`);
+  assert.equal(admission.status().lastFailure, "timeout");
+  shim.delayMillis = 0;
+  const began = performance.now();
+  while ((await admission.admit(cancel)).degraded) {
+    assert.ok(performance.now() - began < 5_000, "it is asked again");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 });

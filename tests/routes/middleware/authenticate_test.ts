@@ -122,6 +122,21 @@ Deno.test("a request is good from its timestamp to the end of its window", async
   assert.equal(await at(60_001, 60_000), "401 timestamp_too_old");
 });
 
+Deno.test("a refusal by the clock names the server's time and the difference", async () => {
+  const gateway = new TestGateway();
+  const nowMillis = START_MICROS / 1_000;
+  const refusal = async (offMillis: number) => {
+    const timestampMillis = nowMillis + offMillis;
+    const headers = gateway.sign(1, "GET", BALANCES, { timestampMillis });
+    return (await gateway.send("GET", BALANCES, { headers })).body.detail;
+  };
+  const server = `The server's time is ${nowMillis}; the timestamp is`;
+  assert.equal(await refusal(-300_000), `${server} 300000 ms behind it. GET /v1/time tells it.`);
+  assert.equal(await refusal(300_000), `${server} 300000 ms ahead of it. GET /v1/time tells it.`);
+  gateway.hasBackend = false;
+  assert.match(await refusal(300_000), /not connected/, "its clock was never compared");
+});
+
 Deno.test("the end of the window goes into the log with the order", async () => {
   const gateway = new TestGateway();
   await gateway.place(1, {}, { recvWindowMillis: 1_234 });

@@ -6,6 +6,7 @@
 
 import assert from "node:assert/strict";
 import { BODY_BYTES_MAX } from "../../../routes/middleware/body.ts";
+import { BODY_MILLIS_MAX, BODY_SWEEP_MILLIS } from "../../../routes/middleware/body_reads.ts";
 import { LIMIT_BUY, TestGateway } from "../test_gateway.ts";
 
 /** Sends a signed order whose body comes as these pieces. */
@@ -57,4 +58,27 @@ Deno.test("a client that goes away within its body is refused", async () => {
   });
   const response = await sendPieces(new TestGateway(), broken, "{");
   assert.deepEqual([response.status, (await response.json()).code], [400, "body_unreadable"]);
+});
+
+Deno.test("a body that does not come to its end is waited for no longer than the limit", async () => {
+  const gateway = new TestGateway();
+  let isCanceled = false;
+  const silent = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(Uint8Array.of(123)),
+    cancel: () => void (isCanceled = true),
+  });
+  const answering = sendPieces(gateway, silent, "{");
+  const quick = await gateway.place(2);
+  assert.equal(quick.status, 201, "others go on");
+  const sweeps = BODY_MILLIS_MAX / BODY_SWEEP_MILLIS;
+  for (let sweep = 0; sweep < sweeps; sweep++) gateway.bodies.sweep();
+  assert.equal(gateway.bodies.size, 1, "not before its time is over");
+  gateway.bodies.sweep();
+  const response = await answering;
+  const { code, field, limit, value } = await response.json();
+  assert.deepEqual([response.status, code], [408, "body_too_slow"]);
+  assert.deepEqual([field, limit, value], ["body", "5000 ms", "no end of it"]);
+  assert.equal(response.headers.get("connection"), "close");
+  assert.equal(gateway.bodies.size, 0);
+  assert.ok(isCanceled, "nothing more is read");
 });
