@@ -56,7 +56,7 @@ export class SnapshotReader {
 
   /**
    * @param shard whose snapshot is expected
-   * @param least capacities that the replica gets at least
+   * @param least capacities that the replica gets at least, in place of the default ones
    */
   constructor(shard: number, least: Partial<Capacities> = {}) {
     this.#shard = shard;
@@ -173,19 +173,20 @@ export class SnapshotReader {
 
   /** Room for what the snapshot says that it has, and for some more. */
   #capacities(): Capacities {
+    const least: Capacities = { ...DEFAULT_CAPACITIES, ...this.#least };
     const room = (section: number, name: keyof Capacities, most: number): number => {
       const count = this.#countOf(section);
       if (count > most) throw new SnapshotError(`section ${section} has ${count}, at most ${most}`);
-      const least = Math.max(this.#least[name] ?? 0, DEFAULT_CAPACITIES[name]);
-      return Math.max(least, Math.min(most, 2 ** Math.ceil(Math.log2(count * SPARE_ROOM + 1))));
+      const wanted = 2 ** Math.ceil(Math.log2(count * SPARE_ROOM + 1));
+      return Math.max(least[name], Math.min(most, wanted));
     };
     return {
       orders: room(Section.orders, "orders", ORDERS_MAX),
-      levels: DEFAULT_CAPACITIES.levels,
+      levels: least.levels,
       balances: room(Section.balances, "balances", BALANCES_MAX),
       accounts: room(Section.accounts, "accounts", ACCOUNTS_MAX),
       outcomes: room(Section.outcomes, "outcomes", OUTCOMES_MAX),
-      events: DEFAULT_CAPACITIES.events,
+      events: least.events,
     };
   }
 

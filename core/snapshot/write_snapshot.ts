@@ -49,7 +49,7 @@ export function* snapshotBlocks(replica: Replica, shard: number): Generator<Wire
     outcomes.count,
     senders.count,
   ];
-  const writer = new SectionWriter(replica);
+  const writer = new SectionWriter(replica, counts);
   yield* writer.write(Section.shard, [counts], shardRecord(replica, shard));
   yield* writer.write(Section.assets, instruments.assets, assetRecord(state));
   yield* writer.write(Section.instruments, instruments.terms.values(), termsRecord(state));
@@ -64,13 +64,16 @@ export function* snapshotBlocks(replica: Replica, shard: number): Generator<Wire
 /** Puts records into blocks. */
 class SectionWriter {
   readonly #replica: Replica;
+  readonly #counts: readonly number[];
   #block = 0;
 
-  constructor(replica: Replica) {
+  /** @param counts how many records each section has, from that of the assets on */
+  constructor(replica: Replica, counts: readonly number[]) {
     this.#replica = replica;
+    this.#counts = counts;
   }
 
-  /** The blocks of a section. */
+  /** The blocks of a section. A buffer is no longer than what is left for it to hold. */
   *write<Item>(
     section: number,
     items: Iterable<Item>,
@@ -78,12 +81,14 @@ class SectionWriter {
   ): Generator<WireBuffer> {
     const recordBytes = layout.SECTION_RECORD_BYTES[section];
     const perBlock = Math.floor((layout.BLOCK_BYTES_MAX - POSITIONED_BODY_BYTES) / recordBytes);
-    let block = openBlock();
+    let left = section === Section.shard ? 1 : this.#counts[section - Section.assets];
+    let block = openBlock(Math.min(left, perBlock) * recordBytes);
     let count = 0;
     for (const item of items) {
       if (count === perBlock) {
         yield this.#close(block.wire, section, count);
-        block = openBlock();
+        left -= count;
+        block = openBlock(Math.min(left, perBlock) * recordBytes);
         count = 0;
       }
       const at = POSITIONED_BODY_BYTES + count * recordBytes;
@@ -103,8 +108,8 @@ class SectionWriter {
   }
 }
 
-function openBlock(): OpenBlock {
-  const wire = WireBuffer.allocate(layout.BLOCK_BYTES_MAX);
+function openBlock(recordsBytes: number): OpenBlock {
+  const wire = WireBuffer.allocate(POSITIONED_BODY_BYTES + recordsBytes);
   return { wire, words: wire.words, doubles: new Float64Array(wire.words.buffer) };
 }
 

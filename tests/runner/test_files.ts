@@ -13,7 +13,8 @@ export type TestTool = "nats-server" | "redis-server" | "chromium";
 const TESTS = fileURLToPath(new URL("../", import.meta.url));
 
 /** The tests of pure code and of the house rules, which need no server. */
-const SERVERLESS = /^tests\/(bench|core|model|runner|stress|infra\/lint|deploy|tidy_test\.ts)/;
+const SERVERLESS =
+  /^tests\/(bench|core|model|runner|simulation|stress|infra\/lint|deploy|tidy_test\.ts)/;
 /** The tests that drive a browser. */
 const BROWSER = /^tests\/browser\//;
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { frameLength } from "../../../core/protocol/frame.ts";
 import { Replica } from "../../../core/sequencer/replica.ts";
+import { SnapshotReader } from "../../../core/snapshot/read_snapshot.ts";
 import { SnapshotError } from "../../../core/snapshot/snapshot_error.ts";
 import {
   BLOCK_BYTES_MAX,
@@ -8,10 +10,12 @@ import {
   ShardWord,
   SNAPSHOT_VERSION,
 } from "../../../core/snapshot/snapshot_layout.ts";
+import { snapshotBlocks } from "../../../core/snapshot/write_snapshot.ts";
 import { POSITIONED_BODY_BYTES } from "../../../core/protocol/position.ts";
 import { WireBuffer } from "../../../core/protocol/wire_buffer.ts";
 import { scripts } from "../../model/script.ts";
 import { checkInvariants } from "../matching/invariants.ts";
+import { SMALL_CAPACITIES } from "../matching/venue.ts";
 import { appendsOf, apply, blocksOf, readBlocks, replicaOf, SHARD } from "./replica_script.ts";
 
 /** Where the first block says how many records each section has: tables are made for so many. */
@@ -53,6 +57,18 @@ Deno.test("an empty shard has a snapshot as well", () => {
   const restored = readBlocks(blocksOf(new Replica()));
   assert.equal(restored.journalSequence, 0);
   assert.equal(restored.state.events.stateHash, new Replica().state.events.stateHash);
+});
+
+Deno.test("a block's buffer is no longer than the block", () => {
+  for (const block of snapshotBlocks(replicaOf(appendsOf(LONG)), SHARD)) {
+    assert.equal(block.bytes.length, frameLength(block, 0));
+  }
+});
+
+Deno.test("the tables of a small replica that is told so begin small", () => {
+  const reader = new SnapshotReader(SHARD, SMALL_CAPACITIES);
+  for (const block of blocksOf(new Replica())) reader.take(block);
+  assert.equal(reader.finish().state.orders.capacity, SMALL_CAPACITIES.orders);
 });
 
 Deno.test("blocks that are missing, repeated, out of order or of another snapshot are refused", () => {

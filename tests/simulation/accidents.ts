@@ -1,0 +1,138 @@
+/**
+ * Carries out the accidents of a plan.
+ *
+ * @module
+ */
+import type { MatcherSlot } from "./matcher_slot.ts";
+import type { SimulatedProcess } from "./simulated_process.ts";
+import type { SimulationRun } from "./simulation_run.ts";
+import type { Accident } from "./simulation_plan.ts";
+
+/** How far a clock jumps at most. */
+const JUMP_MICROS_MAX = 1_500_000;
+const SLOW_DISK_MICROS = 80_000;
+/** How often it is looked whether the broker writes. */
+const WRITE_LOOKS_MAX = 50;
+/** Longest time until a connection that is cut is taken for broken. */
+const CUT_NOTICE_MICROS = 600_000;
+
+/** Lets something happen; what it needs may not be there, and then nothing does. */
+export function suffer(run: SimulationRun, { kind, millis }: Accident): void {
+  const { broker, world } = run;
+  const micros = millis * 1000;
+  const happened = (process: SimulatedProcess | undefined, happen: () => void): void => {
+    if (process === undefined || process.isDead) return;
+    world.count(kind);
+    happen();
+  };
+  const gatewaySlot = run.gateways[world.below(run.gateways.length)];
+  const leader = run.matchers.find(({ matcher }) => isLeading(matcher?.phase));
+  const standbys = run.matchers.filter(({ matcher }) => matcher?.phase === "standing by");
+  const standby = standbys[world.below(standbys.length)];
+  const victim = kind.startsWith("leader")
+    ? leader?.matcher?.process
+    : kind.startsWith("standby")
+    ? standby?.matcher?.process
+    : gatewaySlot.gateway.process;
+  switch (kind) {
+    case "leader killed":
+      return happened(victim, () => (leader as MatcherSlot).kill());
+    case "standby killed":
+      return happened(victim, () => standby.kill());
+    case "gateway killed":
+      return happened(victim, () => run.replaceGateway(gatewaySlot));
+    case "broker killed":
+      return killWriting(run, micros / 2, WRITE_LOOKS_MAX);
+    case "leader stopped":
+    case "standby stopped":
+    case "gateway stopped":
+      return happened(victim, () => victim?.stop(micros));
+    case "leader cut off":
+    case "standby cut off":
+    case "gateway cut off":
+      return happened(victim, () => cutOff(run, victim as SimulatedProcess, micros));
+    case "clock jumped":
+      return jump(run, micros);
+    case "disk slow":
+      world.count(kind);
+      broker.diskMicrosMost = SLOW_DISK_MICROS;
+      world.after(micros, () => broker.diskMicrosMost = 1_000);
+      return;
+    case "handover":
+      return handOver(run);
+    case "lead usurped":
+      return happened(standby?.matcher?.process, () => usurp(standby));
+    default:
+      return sufferSnapshot(run, kind);
+  }
+}
+
+/** Kills the broker while it writes, if it does soon. */
+function killWriting(run: SimulationRun, micros: number, looks: number): void {
+  const { broker, world } = run;
+  if (looks === 0 || broker.isWriting) return broker.restart(micros);
+  world.after(world.random() * 1_000, () => killWriting(run, micros, looks - 1));
+}
+
+const isLeading = (phase: string | undefined): boolean =>
+  phase === "leading" || phase === "taking over";
+
+function sufferSnapshot(run: SimulationRun, kind: Accident["kind"]): void {
+  const { broker, world } = run;
+  if (kind === "snapshot begun") return run.beginSnapshot();
+  if (kind === "snapshot process killed") {
+    run.beginSnapshot();
+    const process = run.snapshotter;
+    world.after(world.random() * 30_000, () => {
+      if (process === null || process.isDead) return;
+      world.count(kind);
+      process.kill(1);
+      run.snapshotter = null;
+    });
+    return;
+  }
+  const names = [...broker.objects.keys()].sort();
+  const name = names.at(-1 - world.below(2));
+  if (name === undefined) return;
+  world.count(kind);
+  const bytes = (broker.objects.get(name) as Uint8Array).slice();
+  const at = world.below(bytes.length);
+  bytes[at] ^= 1 << world.below(8);
+  broker.objects.set(name, world.random() < 0.3 ? bytes.subarray(0, at) : bytes);
+}
+
+/** Nothing gets through; either side may or may not take the connection for broken meanwhile. */
+function cutOff({ broker, world }: SimulationRun, process: SimulatedProcess, micros: number): void {
+  const { connection } = process;
+  connection.isCut = true;
+  const noticeMicros = world.random() * CUT_NOTICE_MICROS;
+  if (noticeMicros < micros) {
+    world.after(noticeMicros, () => {
+      if (broker.connections.has(connection)) connection.break(world.random() * CUT_NOTICE_MICROS);
+    });
+  }
+  world.after(micros, () => connection.isCut = false);
+}
+
+/** A clock jumps, and is set right later. */
+function jump(run: SimulationRun, micros: number): void {
+  const { world } = run;
+  const hosts = [...run.matchers, ...run.gateways];
+  const { clock } = hosts[world.below(hosts.length)];
+  const by = (world.random() * 2 - 1) * JUMP_MICROS_MAX;
+  world.count("clock jumped");
+  clock.offsetMicros += by;
+  world.after(micros, () => clock.offsetMicros -= by);
+}
+
+function handOver({ matchers, world }: SimulationRun): void {
+  const matcher = matchers.find(({ matcher }) => matcher?.phase === "leading")?.matcher;
+  const isStoodBy = matchers.some(({ matcher }) => matcher?.phase === "standing by");
+  if (!isStoodBy || matcher === undefined || matcher === null || matcher.leader === null) return;
+  world.count("handover");
+  matcher.process.perform(matcher.handOver(matcher.leader));
+}
+
+function usurp({ matcher }: MatcherSlot): void {
+  if (matcher !== null) matcher.mayUsurp = true;
+}
