@@ -7,6 +7,7 @@ import {
   withDataDirectory,
 } from "../workers/supervisor/started_market.ts";
 import { SpareGateway } from "./spare_gateway.ts";
+import { noteHealed } from "./heal_time.ts";
 
 const MINUTES_5 = 300_000;
 const order = (clientOrderId: string) => ({
@@ -50,7 +51,7 @@ for (const [name, shiftMillis] of [["ahead", MINUTES_5], ["behind", -MINUTES_5]]
         const { status } = await client.request("POST", "/v1/orders", order("2"));
         return status === 200 || status === 201 || undefined;
       });
-      console.log(`clock put right from ${name}: ${Math.round(performance.now() - began)} ms`);
+      noteHealed("a gateway's clock minutes off, put right", performance.now() - began);
       await eventually("the clock is fine", async () => (await clockOf()) === "ok" || undefined);
 
       gateway.signal("SIGUSR2");
@@ -60,7 +61,7 @@ for (const [name, shiftMillis] of [["ahead", MINUTES_5], ["behind", -MINUTES_5]]
         const { status } = await client.request("POST", "/v1/orders", order("3"));
         return status === 200 || status === 201 || undefined;
       });
-      console.log(`clock stepped ${name}: ${Math.round(performance.now() - stepped)} ms`);
+      noteHealed("a step of a gateway's clock by minutes", performance.now() - stepped);
       assert.equal((await market.end("SIGTERM")).code, 0);
     }));
 }

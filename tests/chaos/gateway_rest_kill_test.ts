@@ -11,6 +11,7 @@ import { chaosRandom } from "./chaos_seed.ts";
 import { auditRest } from "./rest_audit.ts";
 import { RestTrader } from "./rest_load.ts";
 import { SpareGateway } from "./spare_gateway.ts";
+import { noteHealed } from "./heal_time.ts";
 
 const KILLS = 3;
 const ORDERS = 80;
@@ -74,8 +75,7 @@ Deno.test("orders in flight when a gateway is killed are had through another, on
         await gateways[kill % 2].kill();
         const killed = performance.now();
         await settle(1);
-        const healed = Math.round(performance.now() - killed);
-        console.log(`gateway killed: the next order has its outcome after ${healed} ms`);
+        noteHealed("kill -9 of a gateway, another one is there", performance.now() - killed);
         gateways[kill % 2] = await SpareGateway.start(data, line);
       }
       await settle(ORDERS);

@@ -11,6 +11,7 @@ import {
 } from "../workers/supervisor/started_market.ts";
 import { SpareGateway } from "./spare_gateway.ts";
 import { ClosedPort } from "./tcp_client.ts";
+import { noteHealed } from "./heal_time.ts";
 
 const RATE = 10;
 /** One second's worth may come at once; the rest of two seconds' burst at twice the rate. */
@@ -115,7 +116,7 @@ Deno.test("Upstash down, then slow: answers in time, a share of the limits, and 
     assert.ok(down >= 1 && down <= AT_ONCE, `${down} with Upstash down: never open, never closed`);
     assert.equal((await buyer.request("DELETE", "/v1/orders?symbol=BTC-USD")).status, 200);
     await redis.restart();
-    console.log(`Upstash back from down: ${await healing(gateway)} ms`);
+    noteHealed("Upstash down", await healing(gateway));
 
     shim.delayMillis = SLOW_MILLIS;
     await burst(buyer, RATE);
@@ -125,7 +126,7 @@ Deno.test("Upstash down, then slow: answers in time, a share of the limits, and 
     assert.ok(performance.now() - began < ANSWER_MILLIS_MAX);
     await revokedWithin(data, line, buyer, 1);
     shim.delayMillis = 0;
-    console.log(`Upstash back from slow: ${await healing(gateway)} ms`);
+    noteHealed("Upstash slow", await healing(gateway));
     assert.ok(await burst(seller, 1) <= 1);
     assert.equal((await market.end("SIGTERM")).code, 0);
   }));
