@@ -36,6 +36,8 @@ export class HeldLease {
   #revision: number;
   #sentMillis: number;
   #validUntilMillis: number;
+  /** When the connection broke last. */
+  #doubtMillis = -Infinity;
   #isAsking = false;
   #isLost = false;
 
@@ -69,11 +71,15 @@ export class HeldLease {
     return this.#revision;
   }
 
-  /** The renewal was stored. */
-  stored(revision: number): void {
+  /**
+   * The renewal that was sent at `sentMillis` was stored. It counts from then, whatever was sent
+   * since, and not at all where the connection broke since.
+   */
+  stored(revision: number, sentMillis: number): void {
     this.#isAsking = false;
-    this.#revision = revision;
-    this.#validUntilMillis = this.#sentMillis + LEASE_MILLIS;
+    this.#revision = Math.max(this.#revision, revision);
+    if (sentMillis < this.#doubtMillis) return;
+    this.#validUntilMillis = Math.max(this.#validUntilMillis, sentMillis + LEASE_MILLIS);
   }
 
   /** No answer came: it may have been stored or not. The next one may be sent at once. */
@@ -93,7 +99,8 @@ export class HeldLease {
   }
 
   /** The connection broke: until the next renewal nobody can be sure. */
-  doubt(): void {
+  doubt(nowMillis: number): void {
+    this.#doubtMillis = nowMillis;
     this.#validUntilMillis = -Infinity;
   }
 }

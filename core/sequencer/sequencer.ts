@@ -14,6 +14,7 @@
  *                                     in doubt: read the log's last message
  *                                        │ own bytes there ──▶ apply
  *                                        │ same last sequence as before ──▶ resend the same bytes
+ *                                        │ fewer than were acknowledged ──▶ deposed, the log is lost
  *                                        └ anything else ──▶ deposed
  * ```
  *
@@ -34,12 +35,9 @@ export type SequencerPhase = "idle" | "inFlight" | "inDoubt" | "deposed";
 export type DoubtResolved =
   | { readonly action: "apply"; readonly append: AppendBuffer }
   | { readonly action: "resend"; readonly append: AppendBuffer }
-  | {
-    readonly action: "deposed";
-    readonly reason: string;
-    /** Not another leader, but the broker: it does not have what it acknowledged. */
-    readonly logIsLost: boolean;
-  }
+  | { readonly action: "deposed"; readonly reason: string }
+  /** The log has lost what was acknowledged: nobody may go on from what is left. */
+  | { readonly action: "lost"; readonly reason: string }
   /** The doubt was over before the log was read: what was read says nothing any more. */
   | { readonly action: "none" };
 
@@ -180,10 +178,12 @@ export class Sequencer {
       return { action: "resend", append };
     }
     if (sequence < this.#lastSequence) {
-      return this.#depose(
-        `the log ends at ${sequence}, but ${this.#lastSequence} was acknowledged: the broker lost data`,
-        true,
-      );
+      this.phase = "deposed";
+      return {
+        action: "lost",
+        reason: `the log ends at ${sequence}, but ${this.#lastSequence} was acknowledged: ` +
+          "the broker lost data",
+      };
     }
     const isOwn = sequence === this.#lastSequence + 1 && message !== null &&
       isEqual(message, append.message);
@@ -204,9 +204,9 @@ export class Sequencer {
     return append;
   }
 
-  #depose(reason: string, logIsLost = false): DoubtResolved {
+  #depose(reason: string): DoubtResolved {
     this.phase = "deposed";
-    return { action: "deposed", reason, logIsLost };
+    return { action: "deposed", reason };
   }
 
   #dropEmpty(buffer: AppendBuffer): void {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { LEASE_MILLIS } from "../../core/sequencer/lease.ts";
 import type { MatcherSlot } from "./matcher_slot.ts";
 import type { SimulatedProcess } from "./simulated_process.ts";
 import type { SimulationRun } from "./simulation_run.ts";
@@ -13,6 +14,8 @@ const JUMP_MICROS_MAX = 1_500_000;
 const SLOW_DISK_MICROS = 80_000;
 /** How often it is looked whether the broker writes. */
 const WRITE_LOOKS_MAX = 50;
+/** How often it is looked whether somebody takes over. */
+const TAKEOVER_LOOKS_MAX = 1_000;
 /** Longest time until a connection that is cut is taken for broken. */
 const CUT_NOTICE_MICROS = 600_000;
 
@@ -51,6 +54,8 @@ export function suffer(run: SimulationRun, { kind, millis }: Accident): void {
     case "standby cut off":
     case "gateway cut off":
       return happened(victim, () => cutOff(run, victim as SimulatedProcess, micros));
+    case "takeover stopped":
+      return stopTakeover(run, micros, TAKEOVER_LOOKS_MAX);
     case "clock jumped":
       return jump(run, micros);
     case "disk slow":
@@ -64,6 +69,18 @@ export function suffer(run: SimulationRun, { kind, millis }: Accident): void {
       return happened(standby?.matcher?.process, () => usurp(standby));
     default:
       return sufferSnapshot(run, kind);
+  }
+}
+
+/** Stops a process while it takes over, if one does soon. */
+function stopTakeover(run: SimulationRun, micros: number, looks: number): void {
+  const { world } = run;
+  const slot = run.matchers.find(({ matcher }) => matcher?.phase === "taking over");
+  if (slot?.matcher !== undefined && slot.matcher !== null) {
+    world.count("takeover stopped");
+    slot.matcher.process.stop(LEASE_MILLIS * 1000 + micros);
+  } else if (looks > 0) {
+    world.after(world.random() * 2_000, () => stopTakeover(run, micros, looks - 1));
   }
 }
 

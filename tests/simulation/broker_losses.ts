@@ -20,16 +20,33 @@ const LOST_MAX = 4;
 
 /** Whether every matching process dies with the broker, for a living one need not read again. */
 export const killsAll = (kind: LossKind): boolean =>
-  kind !== "journal cut behind its events" && kind !== "events lost";
+  kind !== "journal cut behind its events" && kind !== "journal and events cut" &&
+  kind !== "events lost";
 
 /** Whether the system has to stop. */
 export const mustStop = (kind: LossKind): boolean => kind !== "events lost";
 
-/** Lets the broker lose something; returns false when there is nothing yet that would be seen. */
-export function lose(kind: LossKind, broker: SimulatedBroker, world: SimulatedWorld): boolean {
+/**
+ * Lets the broker lose something; returns false when there is nothing yet that would be seen.
+ *
+ * @param leastApplied the last append that every matching process has applied
+ */
+export function lose(
+  kind: LossKind,
+  broker: SimulatedBroker,
+  world: SimulatedWorld,
+  leastApplied: number,
+): boolean {
   const { events, journal, objects } = broker;
   const length = journal.length;
   switch (kind) {
+    case "journal and events cut": {
+      // Only those who have applied what is lost can know.
+      const left = length - 1 - world.below(LOST_MAX);
+      if (left < 2 || leastApplied <= left) return false;
+      cut(broker, left);
+      return true;
+    }
     case "journal cut behind its events": {
       const left = length - 1 - world.below(LOST_MAX);
       const last = events.at(-1);
@@ -42,8 +59,7 @@ export function lose(kind: LossKind, broker: SimulatedBroker, world: SimulatedWo
       const sequence = newest === undefined ? 0 : Number(/-(\d+)\.snapshot$/.exec(newest)?.[1]);
       const left = sequence - 1 - world.below(LOST_MAX);
       if (left < 2) return false;
-      journal.length = left;
-      while (events.length > 0 && journalSequenceOf(events[events.length - 1]) > left) events.pop();
+      cut(broker, left);
       return true;
     }
     case "journal message missing":
@@ -62,6 +78,12 @@ export function lose(kind: LossKind, broker: SimulatedBroker, world: SimulatedWo
       return true;
     }
   }
+}
+
+/** Both streams end behind an append. */
+function cut({ events, journal }: SimulatedBroker, left: number): void {
+  journal.length = left;
+  while (events.length > 0 && journalSequenceOf(events[events.length - 1]) > left) events.pop();
 }
 
 function journalSequenceOf(events: Uint8Array): number {

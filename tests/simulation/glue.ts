@@ -21,6 +21,10 @@ export interface Glue {
   readonly expectedSequence: (lastSequence: number) => number | null;
   /** Whether a leader takes an append for stored when it has sent it. */
   readonly isStoredWhenSent: () => boolean;
+  /** Whether a process claims the lead that has caught up, and holds the lease or does not. */
+  readonly mayClaim: (holdsLease: boolean) => boolean;
+  /** Whether a leader answers a query, who holds the lease or does not. */
+  readonly mayAnswer: (holdsLease: boolean) => boolean;
   /** The blocks of a snapshot, each with its CRC. */
   readonly snapshotBlocks: (replica: Replica) => Uint8Array[];
 }
@@ -30,6 +34,8 @@ export const SOUND: Glue = {
   applyFrame,
   expectedSequence: (lastSequence) => lastSequence,
   isStoredWhenSent: () => false,
+  mayClaim: (holdsLease) => holdsLease,
+  mayAnswer: (holdsLease) => holdsLease,
   snapshotBlocks: (replica) => {
     const blocks: Uint8Array[] = [];
     for (const block of snapshotBlocks(replica, SHARD)) {

@@ -47,7 +47,7 @@ export class LeaseHand {
   /** Renews the lease until it is lost or given up. */
   keep(lost: () => void): void {
     const { connection } = this.#process;
-    connection.disconnected.push(() => this.#held?.doubt());
+    connection.disconnected.push(() => this.#held?.doubt(this.#process.clock.millis));
     connection.reconnected.push(() => {
       this.#held?.unanswered();
       this.#renew(lost);
@@ -61,9 +61,10 @@ export class LeaseHand {
     this.#phase = "leading";
     const held = this.#held;
     if (held === null) return;
+    const sentMillis = this.#process.clock.millis;
     this.#put("leading", held.revision, (answer) => {
       const revision = answer?.revision ?? null;
-      if (revision !== null) held.stored(revision);
+      if (revision !== null) held.stored(revision, sentMillis);
     });
   }
 
@@ -72,17 +73,18 @@ export class LeaseHand {
     this.#isReleased = true;
     const held = this.#held;
     if (held === null || held.isLost) return done();
-    held.doubt();
+    held.doubt(this.#process.clock.millis);
     this.#put("released", held.revision, done);
   }
 
   #renew(lost: () => void): void {
     const held = this.#held;
-    const from = held?.renewal(this.#process.clock.millis) ?? null;
+    const sentMillis = this.#process.clock.millis;
+    const from = held?.renewal(sentMillis) ?? null;
     if (held === null || from === null) return;
     this.#put(this.#phase, from, (answer) => {
       if (answer === null) held.unanswered();
-      else if (answer.revision !== null) held.stored(answer.revision);
+      else if (answer.revision !== null) held.stored(answer.revision, sentMillis);
       else this.#refused(held, lost);
     });
   }

@@ -39,6 +39,13 @@ export class MatcherSlot {
       matcher.sender?.waitingCount === 0;
   }
 
+  /** The last append that it has applied; 0 where it is down, or begins. */
+  get appliedSequence(): number {
+    const { matcher } = this;
+    if (matcher === null || matcher.phase === "restoring") return 0;
+    return matcher.leader?.appliedSequence ?? matcher.replica?.journalSequence ?? 0;
+  }
+
   /** What it is doing, for people. */
   get description(): string {
     const { matcher } = this;

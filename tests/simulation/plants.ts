@@ -23,6 +23,8 @@ export const PLANTS: Readonly<Record<string, () => Glue>> = {
   }),
   "lead-without-fence": () => ({ ...SOUND, expectedSequence: () => null }),
   "apply-twice": () => ({ ...SOUND, applyFrame: twiceAtTimes() }),
+  "claim-without-lease": () => ({ ...SOUND, mayClaim: () => true }),
+  "read-without-lease": () => ({ ...SOUND, mayAnswer: () => true }),
   "lose-a-hold": () => ({ ...SOUND, applyFrame: holdingOn }),
 };
 

@@ -46,7 +46,7 @@ export interface LeaderParts {
   /** Called after each append was applied. */
   readonly applied: () => void;
   /** Called once when it can lead no longer. */
-  readonly stopped: (reason: string) => void;
+  readonly stopped: (reason: string, isLogLost: boolean) => void;
 }
 
 /** Leads until it is stopped or deposed. */
@@ -63,6 +63,11 @@ export class SimulatedLeader {
   constructor(parts: LeaderParts) {
     this.#parts = parts;
     this.#appliedSequence = parts.sequencer.lastSequence;
+  }
+
+  /** The last append that was applied. */
+  get appliedSequence(): number {
+    return this.#appliedSequence;
   }
 
   /** Claims the epoch and begins to take frames. */
@@ -208,6 +213,7 @@ export class SimulatedLeader {
     if (resolved.action === "resend") this.#send(resolved.append);
     else if (resolved.action === "apply") this.#apply(resolved.append, sequence);
     else if (resolved.action === "deposed") this.#stop(resolved.reason);
+    else if (resolved.action === "lost") this.#stop(resolved.reason, true);
   }
 
   #lookAfter(): void {
@@ -218,7 +224,7 @@ export class SimulatedLeader {
     if (sequencer.phase === "inFlight" && isLate) this.#doubt();
   }
 
-  #stop(reason: string): void {
+  #stop(reason: string, isLogLost = false): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
     const { process, sequencer, stopped } = this.#parts;
@@ -228,7 +234,7 @@ export class SimulatedLeader {
       const late = sequencer.offer(new Uint8Array(64), FrameKind.orders, "");
       assert.equal(late, ResultCode.leaderStarting, "a deposed leader takes nothing");
     }
-    stopped(reason);
+    stopped(reason, isLogLost);
   }
 }
 

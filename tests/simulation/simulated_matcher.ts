@@ -89,6 +89,9 @@ export class SimulatedMatcher {
     const sender = new EventsSender(process, this.#broker);
     yield* sender.readStored();
     yield* standby.catchUp();
+    if (!this.mayUsurp && !this.#glue.mayClaim(this.#hand.holds)) {
+      return process.exit(ExitCode.again, "the lease ended before the lead was claimed");
+    }
     sender.takeOver(standby.recent);
     this.sender = sender;
     this.#checkClock(replica.state.stampMicros);
@@ -157,7 +160,8 @@ export class SimulatedMatcher {
         isClaimed = true;
         process.after(0, claimed);
       },
-      stopped: (reason) => process.exit(ExitCode.again, reason),
+      stopped: (reason, isLogLost) =>
+        process.exit(isLogLost ? ExitCode.distrust : ExitCode.again, reason),
     });
     this.leader = leader;
     leader.start();
@@ -194,7 +198,7 @@ export class SimulatedMatcher {
     respond: (answer: unknown) => void,
     askedMillis: number,
   ): void {
-    if (this.#hand.holds) {
+    if (this.#glue.mayAnswer(this.#hand.holds)) {
       respond(query === null ? "malformed" : answerFrom(state, query));
       return;
     }

@@ -151,6 +151,7 @@ const DISTRUST: ReadonlySet<string> = new Set([
   "JournalDamagedError",
   "JournalGapError",
   "StateDivergedError",
+  "StreamDamagedError",
 ]);
 
 /** Lets some microseconds of the process's clock pass. */

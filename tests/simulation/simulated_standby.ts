@@ -8,6 +8,8 @@ import { querySubject } from "../../core/protocol/subjects.ts";
 import { WatchedLease } from "../../core/sequencer/lease.ts";
 import { RecentEvents } from "../../core/sequencer/recent_events.ts";
 import type { Replica } from "../../core/sequencer/replica.ts";
+import { StreamDamagedError } from "../../infra/nats/stream_follower.ts";
+import { JournalBehindError } from "../../infra/snapshot/open_replica.ts";
 import { messagesOf } from "./events_sender.ts";
 import { SHARD } from "./glue.ts";
 import { applyMessage, followJournal, messagesFrom, type ReadMessage } from "./journal_reader.ts";
@@ -63,6 +65,11 @@ export class SimulatedStandby {
   *catchUp(): Task<void> {
     const { connection } = this.#process;
     const last = yield* connection.answerOf(() => this.#broker.journal.length);
+    if (last < this.#replica.journalSequence) {
+      throw new JournalBehindError(
+        `the journal ends at ${last}, but had ${this.#replica.journalSequence}`,
+      );
+    }
     yield* followJournal(this.#process, this.#broker, this.#replica, last, () => {
       this.#keepEvents();
       return undefined;
@@ -116,10 +123,18 @@ export class SimulatedStandby {
     if (this.#isReading || this.#isOver) return;
     this.#isReading = true;
     const first = this.#replica.journalSequence + 1;
-    const read = () => messagesFrom(this.#broker, first);
-    this.#process.connection.askOnce(read, false, READ_MICROS_MAX, (messages) => {
+    const read = () => ({
+      last: this.#broker.journal.length,
+      messages: messagesFrom(this.#broker, first),
+    });
+    this.#process.connection.askOnce(read, false, READ_MICROS_MAX, (answer) => {
       this.#isReading = false;
-      for (const one of messages ?? []) {
+      if (this.#isOver || answer === null) return;
+      // As a follower's new consumer finds it.
+      if (answer.last + 1 < first) {
+        throw new StreamDamagedError("JOURNAL_0", first, 1, answer.last);
+      }
+      for (const one of answer.messages) {
         if (one.sequence === this.#replica.journalSequence + 1) this.#pushed(one);
       }
     });

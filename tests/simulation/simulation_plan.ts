@@ -15,6 +15,7 @@ export const ACCIDENTS = [
   "snapshot process killed",
   "leader stopped",
   "standby stopped",
+  "takeover stopped",
   "gateway stopped",
   "leader cut off",
   "standby cut off",
@@ -40,6 +41,7 @@ export interface Accident {
 export const LOSSES = [
   "journal cut behind its events",
   "journal cut behind a snapshot",
+  "journal and events cut",
   "journal message missing",
   "journal message damaged",
   "journal message changed",

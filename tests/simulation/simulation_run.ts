@@ -226,11 +226,16 @@ export class SimulationRun {
     }
   }
 
+  /** The last append that every matching process has applied; 0 while one is down. */
+  get #leastApplied(): number {
+    return Math.min(...this.matchers.map(({ appliedSequence }) => appliedSequence));
+  }
+
   #lose(): void {
     const { broker, plan, world } = this;
     const { loss } = plan;
     if (loss === null) return;
-    if (broker.isDown || !lose(loss, broker, world)) {
+    if (broker.isDown || !lose(loss, broker, world, this.#leastApplied)) {
       if (this.#lossTries++ === LOSS_TRIES_MAX) return;
       this.beginSnapshot();
       world.after(LOSS_RETRY_MICROS, () => this.#lose());

@@ -29,7 +29,7 @@ import type { SimulatedProcess, Task } from "./simulated_process.ts";
  * Capacities of every replica in a run: small, but for what would have to grow before the first
  * command.
  */
-export const CAPACITIES: Capacities = { ...SMALL_CAPACITIES, balances: 2 ** 12, events: 2 ** 13 };
+export const CAPACITIES: Capacities = { ...SMALL_CAPACITIES, balances: 2 ** 12, events: 2 ** 14 };
 
 /** Where a replica is to begin. */
 export interface OpenRequest {

@@ -259,7 +259,8 @@ export class Leader {
       if (last === null) continue;
       const resolved = sequencer.resolve(doubt, last.sequence, last.message?.data ?? null);
       if (resolved.action === "none") return;
-      if (resolved.action === "deposed") this.#stop(resolved.reason, resolved.logIsLost);
+      if (resolved.action === "deposed") this.#stop(resolved.reason, false);
+      else if (resolved.action === "lost") this.#stop(resolved.reason, true);
       else if (resolved.action === "resend") this.#send(resolved.append);
       else this.#guard(() => this.#apply(resolved.append, last.sequence));
     }

@@ -78,8 +78,9 @@ export class LeaseKeeper {
     this.#phase = "leading";
     const held = this.#held;
     if (held === null) return;
+    const sentMillis = performance.now();
     try {
-      held.stored(await this.#put("leading", held.revision));
+      held.stored(await this.#put("leading", held.revision), sentMillis);
     } catch {
       // The next renewal says it.
     }
@@ -90,16 +91,17 @@ export class LeaseKeeper {
     clearInterval(this.#timer);
     const held = this.#held;
     if (held === null || held.isLost) return;
-    held.doubt();
+    held.doubt(performance.now());
     await this.#put("released", held.revision);
   }
 
   async #renew(lost: () => void): Promise<void> {
     const held = this.#held;
-    const from = held?.renewal(performance.now()) ?? null;
+    const sentMillis = performance.now();
+    const from = held?.renewal(sentMillis) ?? null;
     if (held === null || from === null) return;
     try {
-      held.stored(await this.#put(this.#phase, from));
+      held.stored(await this.#put(this.#phase, from), sentMillis);
     } catch (error) {
       if (isTaken(error)) await this.#refused(held);
       else held.unanswered();
@@ -129,7 +131,7 @@ export class LeaseKeeper {
    */
   async #followConnection(lost: () => void): Promise<void> {
     for await (const { type } of this.connection.status()) {
-      if (type === "disconnect") this.#held?.doubt();
+      if (type === "disconnect") this.#held?.doubt(performance.now());
       if (type !== "reconnect") continue;
       this.#held?.unanswered();
       await this.#renew(lost);

@@ -12,7 +12,7 @@
  */
 import type { NatsConnection } from "nats.ws";
 import { leaderSubject } from "../../core/protocol/subjects.ts";
-import { StateDivergedError } from "../../core/sequencer/replica.ts";
+import { type Replica, StateDivergedError } from "../../core/sequencer/replica.ts";
 import { Sequencer } from "../../core/sequencer/sequencer.ts";
 import { ConfigError, readConfig } from "../../infra/config.ts";
 import {
@@ -23,6 +23,7 @@ import {
 import { connectNats } from "../../infra/nats/connect.ts";
 import { inboxPrefixOf } from "../../infra/nats/inbox.ts";
 import { parseCredentials } from "../../infra/nats/jwt.ts";
+import { StreamDamagedError } from "../../infra/nats/stream_follower.ts";
 import { JournalBehindError } from "../../infra/snapshot/open_replica.ts";
 import { whenAnswered } from "./broker_patience.ts";
 import { EventsMismatchError, EventsPublisher } from "./events_publisher.ts";
@@ -92,8 +93,19 @@ async function main(): Promise<void> {
   console.log(JSON.stringify({ ready: true, epoch: leading.epoch, shard: config.shard }));
 }
 
-/** Replays, stands by until the lease can be had, claims and leads. */
-async function lead(connection: NatsConnection, config: MatchingConfig): Promise<Leading> {
+/** What a process leads with that has the lease and all that the journal has. */
+interface Prepared {
+  readonly name: string;
+  /** Of this process alone. */
+  readonly inbox: string;
+  readonly journal: JournalStream;
+  readonly keeper: LeaseKeeper;
+  readonly replica: Replica;
+  readonly publisher: EventsPublisher;
+}
+
+/** Replays, and stands by until the lease can be had. */
+async function prepare(connection: NatsConnection, config: MatchingConfig): Promise<Prepared> {
   const { shard } = config;
   const name = `matching-${Deno.pid}`;
   // An inbox of this process alone: to another leader of the same user, an acknowledgement that is
@@ -105,14 +117,25 @@ async function lead(connection: NatsConnection, config: MatchingConfig): Promise
   const first = new EventsPublisher(connection, shard, `${inbox}.replayed`);
   const replica = await restore(connection, config, journal, first, say);
   await first.drained();
-  const { senders, state } = replica;
   const standby = new Standby({ connection, shard, journal, replica, keeper, name, say });
   await standby.untilLeaseTaken();
   keeper.keep(() => fail("stepped down: another process has the lease"));
   const publisher = new EventsPublisher(connection, shard, `${inbox}.events`);
   await whenAnswered(() => publisher.readStored(), say);
   await whenAnswered(() => standby.catchUp(publisher.storedJournalSequence), say);
+  // One that was stopped meanwhile may have read the claim of its successor, and would depose it
+  // while it answers queries. Held behind the reading, the lease says that there was none.
+  if (!keeper.holds) fail("the lease ended before the lead was claimed");
   publisher.takeOver(standby.recent);
+  return { name, inbox, journal, keeper, replica, publisher };
+}
+
+/** Claims the lead once it can be had, and leads. */
+async function lead(connection: NatsConnection, config: MatchingConfig): Promise<Leading> {
+  const { shard } = config;
+  const prepared = await prepare(connection, config);
+  const { inbox, journal, keeper, name, publisher, replica } = prepared;
+  const { senders, state } = replica;
   checkClock(state.stampMicros / 1000, "the journal's last stamp");
   const reference = new ReferencePublisher(connection, state);
   reference.publish();
@@ -198,7 +221,7 @@ if (import.meta.main) {
     if (
       error instanceof JournalDamagedError || error instanceof JournalGapError ||
       error instanceof EventsMismatchError || error instanceof JournalBehindError ||
-      error instanceof StateDivergedError
+      error instanceof StateDivergedError || error instanceof StreamDamagedError
     ) distrust(error.message);
     say(error instanceof ConfigError ? error.message : String(error));
     Deno.exit(error instanceof ConfigError ? 2 : EXIT_AGAIN);

@@ -16,6 +16,7 @@ import type { JournalStream } from "../../infra/journal/journal_stream.ts";
 import { applyMessage } from "../../infra/journal/replay.ts";
 import { followStream } from "../../infra/nats/stream_follower.ts";
 import { journalEnd } from "./broker_patience.ts";
+import { JournalBehindError } from "../../infra/snapshot/open_replica.ts";
 import type { LeaseKeeper } from "./lease_keeper.ts";
 
 /** Time between two looks at the lease, and two calls of the leader. */
@@ -86,10 +87,17 @@ export class Standby {
    * claim.
    *
    * @param least append that the journal is known to have
+   * @throws {JournalBehindError} when it has less than this replica has applied
    */
   async catchUp(least: number): Promise<void> {
     const { journal, replica } = this.#parts;
     const last = await journalEnd(journal, Math.max(least, replica.journalSequence));
+    if (last < replica.journalSequence) {
+      throw new JournalBehindError(
+        `${journal.name} ends at ${last}, but had ${replica.journalSequence}: ` +
+          "the broker has lost what it acknowledged",
+      );
+    }
     for await (const { data, sequence } of journal.read(replica.journalSequence + 1, last)) {
       this.#apply(sequence, data);
     }

@@ -15,7 +15,7 @@ Deno.test("a holder renews in time, and holds only as long as its last stored re
   assert.equal(lease.renewal(1_000 + 2 * RENEW_MILLIS), null, "one at a time");
   assert.ok(lease.holds(1_000 + LEASE_MILLIS - 1));
   assert.ok(!lease.holds(1_000 + LEASE_MILLIS));
-  lease.stored(9);
+  lease.stored(9, 1_000 + RENEW_MILLIS);
   assert.ok(lease.holds(1_000 + RENEW_MILLIS + LEASE_MILLIS - 1), "counted from when it was sent");
   assert.ok(!lease.holds(1_000 + RENEW_MILLIS + LEASE_MILLIS));
   assert.equal(lease.renewal(1_000 + 2 * RENEW_MILLIS), 9);
@@ -37,11 +37,29 @@ Deno.test("a renewal without an answer is no loss; a refusal is one unless the k
 
 Deno.test("a broken connection makes a holder unsure until it has renewed", () => {
   const lease = new HeldLease(5, 0);
-  lease.doubt();
+  lease.doubt(0.5);
   assert.ok(!lease.holds(1));
   lease.renewal(RENEW_MILLIS);
-  lease.stored(6);
+  lease.stored(6, RENEW_MILLIS);
   assert.ok(lease.holds(RENEW_MILLIS + 1));
+});
+
+Deno.test("a stored renewal counts from when it was sent, whatever was sent since", () => {
+  const lease = new HeldLease(5, 0);
+  assert.equal(lease.renewal(RENEW_MILLIS), 5);
+  // Two are on their way: the one of before says that it was stored, the other one never comes.
+  lease.stored(6, 50);
+  assert.ok(lease.holds(50 + LEASE_MILLIS - 1));
+  assert.ok(!lease.holds(50 + LEASE_MILLIS));
+});
+
+Deno.test("a renewal that was sent before the connection broke makes nobody sure", () => {
+  const lease = new HeldLease(5, 0);
+  assert.equal(lease.renewal(RENEW_MILLIS), 5);
+  lease.doubt(RENEW_MILLIS + 1);
+  lease.stored(6, RENEW_MILLIS);
+  assert.ok(!lease.holds(RENEW_MILLIS + 2));
+  assert.equal(lease.renewal(2 * RENEW_MILLIS), 6, "but its revision counts");
 });
 
 Deno.test("a lease may be taken when it was never held, was given up, or has expired", () => {
@@ -94,7 +112,7 @@ Deno.test("whatever stands still, a holder that answers is the only one that can
         const from = lease.renewal(now);
         if (from !== null && from === key.revision) {
           key = { holder: who, revision: key.revision + 1 };
-          if (answered) lease.stored(key.revision);
+          if (answered) lease.stored(key.revision, now);
           else lease.unanswered();
         } else if (from !== null) lease.refused(key.holder === who, key.revision);
       } else {
