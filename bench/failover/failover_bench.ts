@@ -1,7 +1,8 @@
 /**
  * `bench:failover`: how long 32 clients wait when their leader dies with a standby beside it; every
  * order is accounted for in the end. Beside it, in the same run: a leader that is stopped, one that
- * hands over, and one that dies with nobody beside it and is started again.
+ * hands over, and one that dies with nobody beside it and is started again; and, on three nats-servers,
+ * the loss of the one that leads the stream.
  *
  * @module
  */
@@ -10,15 +11,20 @@ import { handoverSubject } from "../../core/protocol/subjects.ts";
 import { ObjectStoreMedium } from "../../infra/snapshot/snapshot_media.ts";
 import { takeSnapshot } from "../../infra/snapshot/take_snapshot.ts";
 import { Crowd } from "../../tests/support/client_crowd.ts";
+import { Silence } from "../../tests/support/three_servers.ts";
 import { pause, SHARD, Venue } from "../../tests/support/venue.ts";
 import { audit } from "../../tests/support/venue_audit.ts";
 import type { VenueProcess } from "../../tests/support/venue_process.ts";
 import { medianOf } from "../matching/compare.ts";
 import type { BenchResult } from "../result.ts";
+import { CLIENTS, THINK_MILLIS } from "./load_shape.ts";
+import {
+  measureStreamLeaderLoss,
+  STREAM_KILLS,
+  STREAM_MOVES,
+  type StreamLeaderLoss,
+} from "./stream_leader_loss.ts";
 
-const CLIENTS = 32;
-/** Pause of a client before each order: some thousand orders a second together. */
-const THINK_MILLIS = 5;
 /** Times that a leader goes, by how it goes. */
 const KILLS = 100;
 const OTHERS = 10;
@@ -30,25 +36,6 @@ const TARGETS = { killed: 500, stopped: 1_500 } as const;
 
 /** How a leader goes, and who leads after it. */
 type Going = (leader: VenueProcess, standby: VenueProcess) => Promise<void>;
-
-/** Watches how long nobody is answered. */
-class Silence {
-  #lastMillis = performance.now();
-  #longestMillis = 0;
-
-  answered(): void {
-    const now = performance.now();
-    this.#longestMillis = Math.max(this.#longestMillis, now - this.#lastMillis);
-    this.#lastMillis = now;
-  }
-
-  /** The longest silence since the last call. */
-  take(): number {
-    const longest = this.#longestMillis;
-    this.#longestMillis = 0;
-    return longest;
-  }
-}
 
 /** A venue under load, with a leader and a standby. */
 class FailoverVenue {
@@ -150,13 +137,20 @@ export async function failoverBench(say: (line: string) => void): Promise<BenchR
   }, say);
   const restarted = await failover.restarts(OTHERS);
   const orders = await failover.audit();
+  const stream = await measureStreamLeaderLoss(say);
   const value = Math.round(medianOf(killed));
   const restart = Math.round(medianOf(restarted));
   return {
     name: "failover",
     value,
     unit: "ms without an answer, median over kills",
-    peers: [{ name: "killed with nobody beside it, started again", value: restart }],
+    peers: [
+      { name: "killed with nobody beside it, started again", value: restart },
+      {
+        name: "stream leader of three nats-servers killed",
+        value: Math.round(medianOf(stream.killed)),
+      },
+    ],
     ratio: value / restart,
     details: {
       targets: `killed ${value} of ${TARGETS.killed} ms; stopped ` +
@@ -165,8 +159,20 @@ export async function failoverBench(say: (line: string) => void): Promise<BenchR
       [`stopped (SIGSTOP), ${OTHERS} times`]: textOf(stopped),
       [`handed over, ${OTHERS} times`]: textOf(handedOver),
       [`killed and started again, ${OTHERS} times`]: textOf(restarted),
+      ...streamDetails(stream),
       "orders": `${orders.toLocaleString("en-US")} of ${CLIENTS} clients, 0 lost, 0 done twice`,
     },
+  };
+}
+
+/** The broker's own budget, in lines of the table. */
+function streamDetails(stream: StreamLeaderLoss): Record<string, string> {
+  return {
+    [`stream leader killed (kill -9), ${STREAM_KILLS} times`]: textOf(stream.killed),
+    [`stream leader stopped (SIGTERM), ${STREAM_MOVES} times`]: textOf(stream.stopped),
+    [`stream leader stepped down, ${STREAM_MOVES} times`]: textOf(stream.steppedDown),
+    "orders to three servers": `${stream.orders.toLocaleString("en-US")} of ${CLIENTS} clients, ` +
+      "0 lost, 0 done twice",
   };
 }
 

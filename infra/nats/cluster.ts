@@ -14,12 +14,17 @@
  *
  * @module
  */
-import { type ClusterMember, newRoutePassword, type RouteAddress } from "./cluster_config.ts";
+import {
+  type ClusterMember,
+  memberName,
+  newRoutePassword,
+  type RouteAddress,
+} from "./cluster_config.ts";
 import { ServerStartError } from "./errors.ts";
 import { launchNats, type LaunchOptions, type RunningNats, START_ATTEMPTS_MAX } from "./launch.ts";
 import { type Installation, openInstallation, writeCredentialFiles } from "./operator.ts";
 import { freePorts, pickPorts } from "./ports.ts";
-import type { ServerPorts } from "./server_config.ts";
+import { memberDirectory, type ServerPorts } from "./server_config.ts";
 import { assertStoredFor } from "./stored_servers.ts";
 
 /** Fewest servers that go on without one of them. */
@@ -56,14 +61,17 @@ const HOST = "127.0.0.1";
 /** A cluster, its places fixed when it is planned. */
 export class Cluster implements BrokerAccess {
   readonly #options: ClusterOptions;
+  /** The broker's folder. */
+  readonly #common: string;
   readonly #installation: Installation;
   readonly #servers: (RunningNats | null)[];
   readonly #ports: readonly ServerPorts[];
   readonly #members: readonly ClusterMember[];
 
-  private constructor(options: ClusterOptions, installation: Installation) {
+  private constructor(options: ClusterOptions, common: string, installation: Installation) {
     const { size, route = (_from, _to, address) => address } = options;
     this.#options = options;
+    this.#common = common;
     this.#installation = installation;
     this.#servers = Array.from({ length: size }, () => null);
     const taken = options.ports ?? [];
@@ -74,7 +82,7 @@ export class Cluster implements BrokerAccess {
     const listens = freePorts(HOST, size).map((port) => ({ host: HOST, port }));
     const password = newRoutePassword();
     this.#members = listens.map((listen, from) => ({
-      serverName: serverName(from),
+      serverName: memberName(from),
       listen,
       others: listens.flatMap((address, to) => to === from ? [] : [route(from, to, address)]),
       password,
@@ -96,7 +104,7 @@ export class Cluster implements BrokerAccess {
     await assertStoredFor(common, size);
     const installation = await openInstallation(common, shards, Date.now());
     await writeCredentialFiles(`${common}/creds`, installation.credentials);
-    return new Cluster(options, installation);
+    return new Cluster(options, common, installation);
   }
 
   /** Number of servers. */
@@ -127,13 +135,18 @@ export class Cluster implements BrokerAccess {
   /** The present process of a server, or the last one. @throws when it has never run */
   server(index: number): RunningNats {
     const server = this.#servers[index];
-    if (server === null) throw new Error(`${serverName(index)} has not run yet`);
+    if (server === null) throw new Error(`${memberName(index)} has not run yet`);
     return server;
   }
 
   /** Name of a server, as in what JetStream says of its leaders. */
   nameOf(index: number): string {
     return this.#members[index].serverName;
+  }
+
+  /** Folder of a server: its store, configuration, log and pid. */
+  directoryOf(index: number): string {
+    return memberDirectory(this.#common, this.nameOf(index));
   }
 
   /** Starts one server, for the first time or again, and waits until all it holds is current. */
@@ -181,5 +194,3 @@ export async function launchCluster(options: ClusterOptions): Promise<Cluster> {
     }
   }
 }
-
-const serverName = (index: number): string => `server-${index + 1}`;

@@ -38,6 +38,9 @@ export interface ClusterMember {
   readonly password: string;
 }
 
+/** Name of a server by its place among the others, from 0. */
+export const memberName = (index: number): string => `server-${index + 1}`;
+
 /** A password for the routes of one start. */
 export function newRoutePassword(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(PASSWORD_BYTES));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { pause } from "../support/venue.ts";
+import { assertSameJournal } from "../support/journal_copies.ts";
 import { startLoad, ThreeServers } from "../support/three_servers.ts";
 import { chaosRandom } from "./chaos_seed.ts";
 
@@ -33,6 +34,7 @@ Deno.test("kill -9 of the stream leader under load: the others go on, nothing is
   }
   await crowd.settle(ORDERS);
   await crowd.rest();
+  await assertSameJournal(servers);
   const { claims } = await servers.audit(crowd);
   assert.ok(venue.matcher.isAlive, "the matching leader outlives the stream's");
   assert.equal(claims.length, 1, "and leads on without a new claim");

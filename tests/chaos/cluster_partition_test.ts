@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { eventsStream } from "../../core/protocol/subjects.ts";
 import { queryLeader } from "../../infra/administration/leader_query.ts";
+import { assertSameJournal } from "../support/journal_copies.ts";
 import { RouteProxies } from "../support/route_proxies.ts";
 import { startLoad, ThreeServers } from "../support/three_servers.ts";
 import { pause, SHARD } from "../support/venue.ts";
@@ -18,6 +19,10 @@ const ARRIVED_MILLIS = 300;
 const SILENCE_MILLIS_MAX = 3_000;
 const QUERY_MILLIS_MAX = 2_000;
 
+/**
+ * On nats-server 2.9.10 the cut-off server keeps, at the place of what the others wrote meanwhile, the
+ * append that it never acknowledged, and says that it is current. So it is rebuilt from the others.
+ */
 Deno.test("a cut-off follower is not missed, and a cut-off stream leader answers nobody", async () => {
   const random = chaosRandom("partition");
   await using proxies = new RouteProxies();
@@ -68,7 +73,8 @@ Deno.test("a cut-off follower is not missed, and a cut-off stream leader answers
   await crowd.settle(ORDERS);
   await crowd.rest();
   assert.ok(cutOff.status.answered > answered, "and goes on once the roads are there again");
-  await servers.current();
+  await servers.rebuild(0);
+  await assertSameJournal(servers);
   const { claims } = await servers.audit(crowd);
   assert.equal(claims.length, 3);
 });

@@ -3,6 +3,7 @@ import { queryLeader } from "../../infra/administration/leader_query.ts";
 import { OrderPathDownError } from "../../infra/orders/commands.ts";
 import { SILENCE_MICROS_MAX } from "../../infra/orders/order_gateway.ts";
 import { commandOf } from "../support/client.ts";
+import { assertSameJournal } from "../support/journal_copies.ts";
 import { SERVERS, startLoad, ThreeServers } from "../support/three_servers.ts";
 import { pause, SHARD } from "../support/venue.ts";
 import { chaosRandom } from "./chaos_seed.ts";
@@ -51,5 +52,6 @@ Deno.test("with two of three servers gone nobody is answered, and all goes on wh
   );
   await crowd.rest();
   await servers.current();
+  await assertSameJournal(servers);
   await servers.audit(crowd);
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { eventsStream } from "../../core/protocol/subjects.ts";
+import { assertSameJournal } from "../support/journal_copies.ts";
 import { SERVERS, startLoad, ThreeServers } from "../support/three_servers.ts";
 import { SHARD } from "../support/venue.ts";
 import { chaosRandom } from "./chaos_seed.ts";
@@ -31,6 +32,7 @@ Deno.test("all three servers are restarted one after the other under load", asyn
     assert.ok(millis < SILENCE_MILLIS_MAX, `${millis} ms without an answer`);
   }
   await crowd.rest();
+  await assertSameJournal(servers);
   const { claims } = await servers.audit(crowd);
   assert.ok(venue.matcher.isAlive, "the matching leader outlives all restarts");
   assert.equal(claims.length, 1, "and leads on without a new claim");

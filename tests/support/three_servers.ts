@@ -57,6 +57,11 @@ export class ThreeServers implements AsyncDisposable {
     return this.cluster.server(server).webSocketUrl;
   }
 
+  /** Folder of a server's JetStream files. */
+  storeOf(server: number): string {
+    return `${this.cluster.directoryOf(server)}/store`;
+  }
+
   /** What a stream's leader says of the stream, once it has one. */
   async info(stream: string = JOURNAL): Promise<StreamInfo> {
     return await this.#until(stream, (info) => info.cluster?.leader !== undefined);
@@ -107,6 +112,14 @@ export class ThreeServers implements AsyncDisposable {
     await running.exited;
   }
 
+  /** Has a server get everything anew from the others. */
+  async rebuild(server: number): Promise<void> {
+    await this.cluster.server(server).stop();
+    await Deno.remove(this.storeOf(server), { recursive: true });
+    await this.cluster.launch(server);
+    await this.current();
+  }
+
   /** Ends the venue with its cluster. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.venue[Symbol.asyncDispose]();
@@ -154,14 +167,20 @@ export interface Load {
   readonly silence: Silence;
 }
 
-/** Clients that trade through these gateways in turn. */
+/**
+ * Clients that trade through these gateways in turn.
+ *
+ * @param thinkMillis pause of a client before each order
+ */
 export function startLoad(
   count: number,
   random: () => number,
   gateways: readonly OrderGateway[],
+  thinkMillis = 0,
 ): Load {
   const silence = new Silence();
   const crowd = new Crowd(count, random, (account) => async (command, waitMillis) => {
+    if (thinkMillis > 0) await pause(thinkMillis);
     const answer = await gateways[account % gateways.length].submit(command, waitMillis);
     if (answer !== "pending") silence.answered();
     return answer;

@@ -47,7 +47,7 @@ const DRAIN_MILLIS_MAX = 3_000;
 const RETRY_MILLIS = 50;
 /** How long the log's end is waited for at first; doubled each time, up to the longest. */
 const READ_MILLIS_LEAST = 250;
-const READ_MILLIS_MOST = 2_000;
+const READ_MILLIS_MOST = 1_000;
 
 /** What a leader works with. */
 export interface LeaderParts {
@@ -84,7 +84,8 @@ export class Leader {
   readonly #patience = new JournalPatience();
   /** The last append that was applied. */
   #appliedSequence: number;
-  #reconnected = Promise.withResolvers<null>();
+  /** Settles when a question that is on its way to the broker will get no answer, or an old one. */
+  #questionLost = Promise.withResolvers<null>();
   #isScheduled = false;
   #isStopped = false;
   #watch: ReturnType<typeof setInterval> | undefined;
@@ -107,7 +108,7 @@ export class Leader {
     );
     // Where another server of the broker leads the journal now, an answer in flight may be lost.
     this.#subscribe(streamLeaderSubject(journalStream(shard)), () => {
-      if (sequencer.phase === "inFlight") this.#doubt();
+      this.#loseQuestions();
     });
     this.#watch = setInterval(() => this.#lookAfter(), WATCH_MILLIS);
     this.#advance();
@@ -252,8 +253,7 @@ export class Leader {
     let readMillis = READ_MILLIS_LEAST;
     while (sequencer.phase === "inDoubt" && !this.#isStopped) {
       await new Promise((resolve) => setTimeout(resolve, RETRY_MILLIS));
-      // What was asked before a reconnect gets no answer.
-      const last = await Promise.race([this.#readLast(readMillis), this.#reconnected.promise]);
+      const last = await Promise.race([this.#readLast(readMillis), this.#questionLost.promise]);
       if (this.#isStopped) return;
       readMillis = Math.min(READ_MILLIS_MOST, readMillis * 2);
       if (last === null) continue;
@@ -298,10 +298,15 @@ export class Leader {
     for await (const status of connection.status()) {
       if (this.#isStopped) return;
       if (status.type !== "reconnect") continue;
-      this.#reconnected.resolve(null);
-      this.#reconnected = Promise.withResolvers();
-      if (this.#parts.sequencer.phase === "inFlight") this.#doubt();
+      this.#loseQuestions();
     }
+  }
+
+  /** What is on its way to the broker gets no answer, or that of a server that leads no more. */
+  #loseQuestions(): void {
+    this.#questionLost.resolve(null);
+    this.#questionLost = Promise.withResolvers();
+    if (this.#parts.sequencer.phase === "inFlight") this.#doubt();
   }
 
   #sayChange(): void {

@@ -15,6 +15,7 @@ import { INSTRUMENT_COMMANDS } from "./instrument_commands.ts";
 import { KEY_COMMANDS } from "./key_commands.ts";
 import { JOURNAL_COMMANDS } from "./journal_commands.ts";
 import { LEAD_COMMANDS } from "./lead_commands.ts";
+import { SERVER_COMMANDS } from "./server_commands.ts";
 
 const PROGRAM = "deno task admin";
 const EXIT_FAILED = 1;
@@ -28,6 +29,7 @@ const COMMANDS: readonly AdminCommand[] = [
   ...KEY_COMMANDS,
   ...LEAD_COMMANDS,
   ...JOURNAL_COMMANDS,
+  ...SERVER_COMMANDS,
 ];
 
 const SHARED_OPTIONS = {

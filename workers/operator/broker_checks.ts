@@ -5,7 +5,11 @@
  */
 import type { NatsConnection, StreamConfig } from "nats.ws";
 import { InstallationPaths } from "../../infra/administration/local_installation.ts";
+import { memberName } from "../../infra/nats/cluster_config.ts";
+import { serverList } from "../../infra/nats/connect.ts";
 import { parsePorts } from "../../infra/nats/ports.ts";
+import { memberDirectory } from "../../infra/nats/server_config.ts";
+import { storedServers } from "../../infra/nats/stored_servers.ts";
 import { streamConfigs } from "../../infra/nats/streams.ts";
 import { natsFeatures } from "../../infra/provision/features.ts";
 import { formatVersion, parseVersion } from "../../infra/provision/server_version.ts";
@@ -23,7 +27,7 @@ const GREETING_BYTES_MAX = 16_384;
 /** What the checks look at. The promises are shared: one connection serves all. */
 export interface BrokerTarget {
   readonly paths: InstallationPaths;
-  /** `nats://host:port`. */
+  /** `nats://host:port`; of a cluster several, with commas between them. */
   readonly natsUrl: () => Promise<string>;
   /** Connection of the admin user over WebSocket; rejects with why there is none. */
   readonly connect: () => Promise<NatsConnection>;
@@ -69,9 +73,18 @@ async function readGreeting(url: string): Promise<Record<string, unknown>> {
 }
 
 async function lookAtNats({ natsUrl }: BrokerTarget): Promise<Finding> {
-  const url = await natsUrl();
-  const { version } = await readGreeting(url);
-  return { status: "ok", detail: `nats-server ${version} at ${url}` };
+  const urls = serverList(await natsUrl());
+  const greetings = await Promise.allSettled(urls.map(readGreeting));
+  const there = greetings.flatMap((one) => one.status === "fulfilled" ? [one.value] : []);
+  if (there.length === 0) throw (greetings[0] as PromiseRejectedResult).reason;
+  const detail = `nats-server ${there[0].version} at ${urls.join(", ")}`;
+  if (there.length === urls.length) return { status: "ok", detail };
+  const gone = urls.filter((_, at) => greetings[at].status === "rejected");
+  return {
+    status: "warn",
+    detail: `${detail}; nobody answers at ${gone.join(", ")}`,
+    advice: "start the server again: without most of them nothing is acknowledged",
+  };
 }
 
 async function lookAtWebSocket({ connect }: BrokerTarget): Promise<Finding> {
@@ -117,9 +130,12 @@ async function askMonitor(
   paths: InstallationPaths,
   page: string,
 ): Promise<Record<string, unknown> | null> {
-  for await (const { name } of Deno.readDir(paths.nats())) {
+  // Of a cluster the first server.
+  const member = memberDirectory(paths.nats(), memberName(0));
+  const directory = await storedServers(paths.nats()) === 1 ? paths.nats() : member;
+  for await (const { name } of Deno.readDir(directory)) {
     if (!name.endsWith(".ports")) continue;
-    const ports = parsePorts(await Deno.readTextFile(`${paths.nats()}/${name}`));
+    const ports = parsePorts(await Deno.readTextFile(`${directory}/${name}`));
     if (ports === undefined) return null;
     return await (await fetch(`http://127.0.0.1:${ports.monitor}/${page}`)).json();
   }
@@ -139,6 +155,16 @@ async function lookAtStreams({ connection, shard }: BrokerTarget): Promise<Findi
   const missing = found.filter(({ info }) => info === null).map(({ config }) => config.name);
   if (missing.length > 0) {
     throw new Error(`missing: ${missing.join(", ")}`);
+  }
+  const behind = found.filter(({ info }) =>
+    (info?.cluster?.replicas ?? []).some(({ current, offline }) => !current || offline)
+  );
+  if (behind.length > 0) {
+    return {
+      status: "warn",
+      detail: `${behind.map(({ config }) => config.name).join(", ")}: a copy is behind its leader`,
+      advice: "wait, and look again; deno task admin servers names the server",
+    };
   }
   const weaker = found.filter(({ config, info }) => !isKept(config, info?.config));
   if (weaker.length > 0) {

@@ -9,6 +9,7 @@
 import type { NatsConnection } from "nats.ws";
 import { readMarketFile } from "../../infra/administration/local_installation.ts";
 import { ConfigError } from "../../infra/config.ts";
+import { serverList } from "../../infra/nats/connect.ts";
 import { table } from "./admin_command.ts";
 import { brokerChecks } from "./broker_checks.ts";
 import { type CheckResult, NotLookedAtError, runChecks } from "./check.ts";
@@ -71,7 +72,7 @@ async function examine(data: string | undefined): Promise<CheckResult[]> {
   };
   const urls = async () => {
     const { gateway, nats, natsWebSocket } = await market();
-    return [gateway, nats, natsWebSocket];
+    return [gateway, ...serverList(nats), ...serverList(natsWebSocket)];
   };
   const results = await runChecks([
     ...machineChecks(paths, urls),

@@ -14,7 +14,8 @@ export interface ReadyMarket {
   readonly subscriberCreds: string;
   readonly keys: readonly ShownKey[];
   readonly instruments: readonly string[];
-  readonly pids: { readonly nats: number; readonly matching: number; readonly gateway: number };
+  /** Of a cluster also `nats-2` and `nats-3`. */
+  readonly pids: Readonly<Record<"nats" | "matching" | "gateway", number> & Record<string, number>>;
 }
 
 /** The line of `--json`. Outside scripts rely on its keys. */

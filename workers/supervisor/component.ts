@@ -7,7 +7,12 @@ import { RESTART_WINDOW_MILLIS, RestartPolicy, RESTARTS_MAX } from "./restart_po
 import type { Say } from "./log_lines.ts";
 
 /** Names of the components, as in `run/NAME.pid`. */
-export type ComponentName = "nats" | "matching" | "gateway" | "demo";
+export type ComponentName = NatsName | "matching" | "gateway" | "demo";
+
+/** Names of nats-servers: of the one, or of the first three of a cluster. */
+export const NATS_NAMES = ["nats", "nats-2", "nats-3"] as const;
+/** One of {@link NATS_NAMES}. */
+export type NatsName = (typeof NATS_NAMES)[number];
 
 /** A process of a component. */
 export interface Launched {

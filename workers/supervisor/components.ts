@@ -4,8 +4,8 @@
  * @module
  */
 import { endServer } from "../../infra/nats/server_process.ts";
-import { launchNats, type LaunchOptions, type RunningNats } from "../../infra/nats/launch.ts";
-import type { ComponentSpec, Launched } from "./component.ts";
+import type { RunningNats } from "../../infra/nats/launch.ts";
+import type { ComponentSpec, Launched, NatsName } from "./component.ts";
 import { type DenoProcessSpec, spawnDeno } from "./deno_process.ts";
 
 /** Modules of the components that are processes of Deno, from the project's root. */
@@ -34,20 +34,12 @@ const PROBE_MILLIS_MAX = 2_000;
 const CONFIGURATION_REFUSAL = "it refuses its configuration, see the line above; correct the " +
   "variable and start again";
 
-/**
- * nats-server. Asks for the ports at each launch: once it runs it keeps them.
- *
- * @param running told of each server that has come up
- */
-export function natsComponent(
-  options: () => LaunchOptions,
-  running: (server: RunningNats) => void,
-): ComponentSpec {
+/** A nats-server: the only one, or one of a cluster. */
+export function natsComponent(name: NatsName, start: () => Promise<RunningNats>): ComponentSpec {
   return {
-    name: "nats",
+    name,
     async launch(): Promise<Launched> {
-      const server = await launchNats(options());
-      running(server);
+      const server = await start();
       return {
         pid: server.pid,
         ready: Promise.resolve(),

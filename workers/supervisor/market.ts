@@ -3,27 +3,27 @@
  *
  * @module
  */
-import type { NatsConnection } from "nats.ws";
+import { type NatsConnection, NatsError } from "nats.ws";
 import { type MarketFile, replaceFile } from "../../infra/administration/local_installation.ts";
 import { readInstruments } from "../../infra/administration/reference.ts";
 import { readConfig } from "../../infra/config.ts";
 import type { KeyRecord } from "../../infra/keys/key_record.ts";
 import { connectNats } from "../../infra/nats/connect.ts";
-import type { RunningNats } from "../../infra/nats/launch.ts";
+import type { BrokerAccess } from "../../infra/nats/cluster.ts";
+import { NatsSetupError } from "../../infra/nats/errors.ts";
 import { isPortFree, pickPorts } from "../../infra/nats/ports.ts";
-import type { ServerPorts } from "../../infra/nats/server_config.ts";
 import { ensureStreams } from "../../infra/nats/streams.ts";
 import { demoEnvironment, type ReadyMarket } from "./announcement.ts";
 import { openApiKeys, openMasterKey, shownKeys } from "./api_keys.ts";
 import { Bootstrap } from "./bootstrap.ts";
-import { Component, type ComponentName, type ComponentSpec } from "./component.ts";
+import { type EmbeddedBroker, planBroker } from "./broker.ts";
+import { Component, type ComponentName, type ComponentSpec, NATS_NAMES } from "./component.ts";
 import {
   answers,
   demoComponent,
   ENTRIES,
   gatewayComponent,
   matchingComponent,
-  natsComponent,
   SNAPSHOTS_ENTRY,
   WORKER_ENTRIES,
 } from "./components.ts";
@@ -38,8 +38,6 @@ import { DEMO_ACCOUNTS, STANDARD_ACCOUNTS } from "./standard_market.ts";
 
 /** The one shard of the embedded market. */
 const SHARD = 0;
-/** Ports of nats-server where nobody else has them. */
-const NATS_PORTS: ServerPorts = { client: 4222, webSocket: 8443, monitor: 8222 };
 /**
  * When each component must have ended, counted from the beginning of the stop. The gateway needs up
  * to four seconds where a request waits for its report; the others follow in a moment.
@@ -49,10 +47,14 @@ const END_BY_MILLIS: Readonly<Record<ComponentName, number>> = {
   gateway: 4_100,
   matching: 4_400,
   nats: 4_600,
+  "nats-2": 4_600,
+  "nats-3": 4_600,
 };
 /** How long the gateway may take to be ready once all that it needs is up. */
 const GATEWAY_READY_MILLIS = 60_000;
 const MILLIS_PER_MINUTE = 60_000;
+/** Attempts to make the streams; each waits for the client library's five seconds. */
+const STREAM_ATTEMPTS_MAX = 6;
 const PUBLIC_MODE = 0o644;
 const SECRET_MODE = 0o600;
 
@@ -67,6 +69,8 @@ export interface MarketOptions {
   /** Port of the gateway; 0: one that is free. */
   readonly port: number;
   readonly withDemo: boolean;
+  /** Number of nats-servers; `null`: as many as the directory was made with, one on a fresh one. */
+  readonly servers: number | null;
   readonly say: Say;
   /** Takes what the components print. */
   readonly log: Say;
@@ -78,7 +82,7 @@ export class Market {
   readonly #components = new Map<ComponentName, Component>();
   readonly #failed = Promise.withResolvers<never>();
   readonly #snapshots: SnapshotRounds;
-  #server: RunningNats | null = null;
+  #broker: EmbeddedBroker | null = null;
   #isStopping = false;
 
   constructor(options: MarketOptions) {
@@ -113,13 +117,16 @@ export class Market {
     this.#isStopping = true;
     const began = performance.now();
     await this.#snapshots.stop();
-    for (const name of ENDING_ORDER) {
+    const end = async (name: ComponentName): Promise<void> => {
       const left = Math.max(1, END_BY_MILLIS[name] - (performance.now() - began));
       // A component that is being launched cannot be told; what is left of it is ended below.
       const late = cancelablePause(left + 100);
       await Promise.race([this.#components.get(name)?.stop(left), late.over]);
       late.cancel();
-    }
+    };
+    const isNats = (name: ComponentName) => NATS_NAMES.some((one) => one === name);
+    for (const name of ENDING_ORDER) if (!isNats(name)) await end(name);
+    await Promise.all(NATS_NAMES.map(end));
     await endOrphans(directory.paths, say, 0);
     for (const name of ENDING_ORDER) await removeIfThere(directory.paths.pid(name));
   }
@@ -136,8 +143,7 @@ export class Market {
       credentials: server.credentials.admin,
       name: "supervisor",
     });
-    const mayTrim = readConfig(["retention"]).retention === "trim";
-    await ensureStreams(connection, { shards: [SHARD], replicas: 1, mayTrim });
+    await this.#makeStreams(connection);
     await this.#writeRunFiles(url, server);
     const masterKey = await openMasterKey(paths);
     const keys = await openApiKeys(connection, paths, masterKey, withDemo, say);
@@ -165,6 +171,7 @@ export class Market {
         nats: this.#pid("nats"),
         matching: this.#pid("matching"),
         gateway: this.#pid("gateway"),
+        ...this.#pidsOfOthers(),
       },
     };
   }
@@ -189,18 +196,33 @@ export class Market {
   }
 
   async #startNats(): Promise<void> {
-    const { directory, say } = this.#options;
-    const spec = natsComponent(
-      () => ({
-        dataDirectory: directory.paths.data,
-        // Once it has run, everybody knows its ports.
-        ports: this.#server?.ports ?? natsPorts(say),
-        ownSession: true,
+    const { directory, say, servers } = this.#options;
+    const { paths } = directory;
+    try {
+      this.#broker = await planBroker({
+        dataDirectory: paths.data,
+        natsDirectory: paths.nats(),
+        servers,
         say,
-      }),
-      (server) => this.#server = server,
-    );
-    await this.#add(spec);
+      });
+    } catch (error) {
+      throw error instanceof NatsSetupError ? new MarketError(error.message) : error;
+    }
+    await Promise.all(this.#broker.components.map((spec) => this.#add(spec)));
+  }
+
+  /** The servers of a cluster may still elect who places the streams. */
+  async #makeStreams(connection: NatsConnection): Promise<void> {
+    const replicas = this.#broker?.replicas ?? 1;
+    const mayTrim = readConfig(["retention"]).retention === "trim";
+    for (let attempt = 1;; attempt++) {
+      try {
+        await ensureStreams(connection, { shards: [SHARD], replicas, mayTrim });
+        return;
+      } catch (error) {
+        if (!(error instanceof NatsError) || attempt === STREAM_ATTEMPTS_MAX) throw error;
+      }
+    }
   }
 
   async #startMatching(connection: NatsConnection): Promise<void> {
@@ -244,7 +266,7 @@ export class Market {
     await component.start();
   }
 
-  async #writeRunFiles(gateway: string, server: RunningNats): Promise<void> {
+  async #writeRunFiles(gateway: string, server: BrokerAccess): Promise<void> {
     const { paths } = this.#options.directory;
     const market: MarketFile = {
       gateway,
@@ -276,29 +298,20 @@ export class Market {
     return { say: (line) => log(line.startsWith(`${name}:`) ? line : `${name}: ${line}`) };
   }
 
-  #running(): RunningNats {
-    if (this.#server === null) throw new MarketError("nats-server has not run yet");
-    return this.#server;
+  #running(): BrokerAccess {
+    if (this.#broker === null) throw new MarketError("nats-server has not run yet");
+    return this.#broker.access();
+  }
+
+  /** Pids of the servers of a cluster but the first. */
+  #pidsOfOthers(): Record<string, number> {
+    const names = NATS_NAMES.slice(1).filter((name) => this.#components.has(name));
+    return Object.fromEntries(names.map((name) => [name, this.#pid(name)]));
   }
 
   #pid(name: ComponentName): number {
     return this.#components.get(name)?.pid ?? 0;
   }
-}
-
-/** The usual ports, and 0 for those that are taken. */
-function natsPorts(say: Say): ServerPorts {
-  const host = "127.0.0.1";
-  const freeOr = (port: number): number => {
-    if (isPortFree(host, port)) return port;
-    say(`port ${port} is taken; nats-server gets a free one`);
-    return 0;
-  };
-  return {
-    client: freeOr(NATS_PORTS.client),
-    webSocket: freeOr(NATS_PORTS.webSocket),
-    monitor: freeOr(NATS_PORTS.monitor),
-  };
 }
 
 async function removeIfThere(path: string): Promise<void> {

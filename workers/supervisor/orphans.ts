@@ -7,8 +7,9 @@
  * @module
  */
 import type { InstallationPaths } from "../../infra/administration/local_installation.ts";
-import { configPath, pidPath } from "../../infra/nats/server_config.ts";
-import type { ComponentName } from "./component.ts";
+import { memberName } from "../../infra/nats/cluster_config.ts";
+import { configPath, memberDirectory, pidPath } from "../../infra/nats/server_config.ts";
+import { type ComponentName, NATS_NAMES } from "./component.ts";
 import { ENTRIES } from "./components.ts";
 import type { Say } from "./log_lines.ts";
 
@@ -19,7 +20,12 @@ const ORPHAN_KILLED_MILLIS = 2_000;
 const POLL_MILLIS = 20;
 
 /** The order in which components are ended: who needs the others goes first. */
-export const ENDING_ORDER: readonly ComponentName[] = ["demo", "gateway", "matching", "nats"];
+export const ENDING_ORDER: readonly ComponentName[] = [
+  "demo",
+  "gateway",
+  "matching",
+  ...NATS_NAMES,
+];
 
 /** A process of this data directory that should not be there. */
 export interface Orphan {
@@ -31,7 +37,7 @@ export interface Orphan {
 export async function findOrphans(paths: InstallationPaths): Promise<Orphan[]> {
   const orphans: Orphan[] = [];
   for (const name of ENDING_ORDER) {
-    const files = name === "nats" ? [paths.pid(name), pidPath(paths.nats())] : [paths.pid(name)];
+    const files = [paths.pid(name), ...natsDirectories(paths, name).map(pidPath)];
     for (const pid of new Set(await Promise.all(files.map(readPid)))) {
       if (pid !== null && await isOurs(paths, name, pid)) orphans.push({ name, pid });
     }
@@ -77,6 +83,14 @@ export async function readPid(path: string): Promise<number | null> {
   }
 }
 
+/** Folders that a nats-server of this name may run on; none for another component. */
+function natsDirectories(paths: InstallationPaths, name: ComponentName): string[] {
+  const index = NATS_NAMES.findIndex((one) => one === name);
+  if (index < 0) return [];
+  const member = memberDirectory(paths.nats(), memberName(index));
+  return index === 0 ? [paths.nats(), member] : [member];
+}
+
 /** Whether a process is a component of this data directory: its command line says so. */
 export async function isOurs(
   paths: InstallationPaths,
@@ -84,8 +98,12 @@ export async function isOurs(
   pid: number,
 ): Promise<boolean> {
   const line = await commandLine(pid);
-  if (name === "nats") return line.includes(configPath(paths.nats()));
-  return line.includes(`/${ENTRIES[name]} `) && line.trimEnd().endsWith(` ${paths.data}`);
+  const directories = natsDirectories(paths, name);
+  if (directories.length > 0) {
+    return directories.some((directory) => line.includes(configPath(directory)));
+  }
+  return line.includes(`/${ENTRIES[name as keyof typeof ENTRIES]} `) &&
+    line.trimEnd().endsWith(` ${paths.data}`);
 }
 
 /** The command line of a process, "" when it is not there or has ended and waits to be reaped. */

@@ -15,7 +15,8 @@ import {
 } from "../../infra/administration/local_installation.ts";
 import { inheritedEnvironment, readConfig, VARIABLES } from "../../infra/config.ts";
 import type { KeyRecord } from "../../infra/keys/key_record.ts";
-import type { RunningNats } from "../../infra/nats/launch.ts";
+import type { BrokerAccess } from "../../infra/nats/cluster.ts";
+import { serverList } from "../../infra/nats/connect.ts";
 import { ENTRIES, SNAPSHOTS_ENTRY } from "./components.ts";
 import type { DenoProcessSpec } from "./deno_process.ts";
 import { EMBEDDED_LIMITS } from "./start_arguments.ts";
@@ -40,11 +41,11 @@ export const MATCHING_V8_FLAGS: readonly string[] = [
 const WORKER_FOLDERS = ["core", "infra", "workers/history", "workers/market_data"];
 
 /** The matching process. */
-export function matchingProcess(server: RunningNats, paths: InstallationPaths): ProcessSpec {
+export function matchingProcess(server: BrokerAccess, paths: InstallationPaths): ProcessSpec {
   const { matcher, marketData, history } = server.credentials;
   return {
     entry: ENTRIES.matching,
-    net: [hostOf(server.webSocketUrl)],
+    net: hostsOf(server),
     // A Worker needs leave to read every module it imports; the process itself imports without.
     read: [...WORKER_FOLDERS.map((folder) => PROJECT_ROOT + folder), paths.history()],
     write: [paths.history()],
@@ -62,10 +63,10 @@ export function matchingProcess(server: RunningNats, paths: InstallationPaths): 
 }
 
 /** The process that takes one snapshot; it may write nothing on this machine. */
-export function snapshotsProcess(server: RunningNats, paths: InstallationPaths): ProcessSpec {
+export function snapshotsProcess(server: BrokerAccess, paths: InstallationPaths): ProcessSpec {
   return {
     entry: SNAPSHOTS_ENTRY,
-    net: [hostOf(server.webSocketUrl)],
+    net: hostsOf(server),
     v8Flags: MATCHING_V8_FLAGS,
     environment: {
       [VARIABLES.natsUrl.name]: server.webSocketUrl,
@@ -77,7 +78,7 @@ export function snapshotsProcess(server: RunningNats, paths: InstallationPaths):
 
 /** The gateway. */
 export function gatewayProcess(
-  server: RunningNats,
+  server: BrokerAccess,
   listen: { readonly host: string; readonly port: number },
   masterKey: string,
   paths: InstallationPaths,
@@ -94,7 +95,7 @@ export function gatewayProcess(
     v8Flags: [KEEP_CODE],
     net: [
       `${listen.host.includes(":") ? `[${listen.host}]` : listen.host}:${listen.port}`,
-      hostOf(server.webSocketUrl),
+      ...hostsOf(server),
       ...(usesUpstash && upstashUrl !== "" ? [hostOf(upstashUrl)] : []),
     ],
     environment: {
@@ -138,6 +139,9 @@ export function demoProcess(
     label: paths.data,
   };
 }
+
+/** Where the broker's servers listen for WebSockets. */
+const hostsOf = ({ webSocketUrl }: BrokerAccess): string[] => serverList(webSocketUrl).map(hostOf);
 
 /** `host:port` of a URL, with the port that its scheme stands for. */
 function hostOf(url: string): string {

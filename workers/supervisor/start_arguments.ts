@@ -11,9 +11,12 @@ import { DEFAULT_DATA_DIRECTORY } from "../../infra/administration/local_install
 /** Text of `deno task start --help`. */
 export const START_HELP = `Starts the whole market on this machine: nats-server, matching, gateway.
 
-Usage: deno task start [--demo] [--port N] [--data DIR] [--fresh] [--json] [--help]
+Usage: deno task start [--demo] [--servers N] [--port N] [--data DIR] [--fresh] [--json]
+                       [--help]
 
   --demo      traders that make a live market on BTC-USD and ETH-USD
+  --servers N nats-servers: 1, or 3 as a cluster that goes on without one of them (default: as
+              many as the data directory was made with; 1 on a fresh one)
   --port N    port of the gateway; 0 picks one that is free (default 8000)
   --data DIR  where everything is kept (default: data in the project's folder)
   --fresh     start from nothing: removes what the project made in the data directory
@@ -21,7 +24,7 @@ Usage: deno task start [--demo] [--port N] [--data DIR] [--fresh] [--json] [--he
   --help      print this text
 
 nats-server takes ports 4222 (TCP), 8443 (WebSocket) and 8222 (monitoring), or free ones where
-they are taken. A second market on the machine needs a --data and a --port of its own.
+they are taken; the servers of a cluster take those behind them as well. A second market on the machine needs a --data and a --port of its own.
 Ctrl-C stops everything in order.
 
 Environment that is passed on to the processes:
@@ -55,6 +58,8 @@ export interface StartArguments {
   readonly json: boolean;
   /** Port of the gateway; 0 for one that is free. */
   readonly port: number;
+  /** Number of nats-servers; `null`: as many as the data directory was made with. */
+  readonly servers: number | null;
   /** Absolute path. */
   readonly dataDirectory: string;
 }
@@ -65,6 +70,8 @@ export class UsageError extends Error {
 }
 
 const PORT_MAX = 65_535;
+/** One server, or as many as go on without one of them. */
+const SERVERS = [1, 3] as const;
 
 /**
  * Reads the command line.
@@ -81,6 +88,7 @@ export function readStartArguments(args: string[]): StartArguments {
     fresh: values.fresh,
     json: values.json,
     port: values.port === undefined ? readConfig(["port"]).port : portOf(values.port),
+    servers: values.servers === undefined ? null : serversOf(values.servers),
     dataDirectory: data === undefined ? DEFAULT_DATA_DIRECTORY : resolve(data),
   };
 }
@@ -95,6 +103,7 @@ function parsed(args: string[]) {
         fresh: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
         port: { type: "string" },
+        servers: { type: "string" },
         data: { type: "string" },
       },
     });
@@ -102,6 +111,12 @@ function parsed(args: string[]) {
     const reason = error instanceof Error ? error.message.split(". ")[0] : String(error);
     throw new UsageError(`${reason}; deno task start --help lists what there is`);
   }
+}
+
+function serversOf(text: string): number {
+  const servers = SERVERS.find((one) => String(one) === text);
+  if (servers !== undefined) return servers;
+  throw new UsageError(`--servers ${text} is not allowed; it takes ${SERVERS.join(" or ")}`);
 }
 
 function portOf(text: string): number {

@@ -44,8 +44,8 @@ async function run(asked: StartArguments): Promise<number> {
   for (const signal of SIGNALS) Deno.addSignalListener(signal, () => told.resolve(signal));
   const endWatch = await watchTaskRunner(() => told.resolve("the end of deno task"));
   const directory = await openDataDirectory(asked.dataDirectory, asked.fresh, say);
-  const { port, demo: withDemo } = asked;
-  const market = new Market({ directory, port, withDemo, say, log });
+  const { port, demo: withDemo, servers } = asked;
+  const market = new Market({ directory, port, withDemo, servers, say, log });
   let code = 0;
   try {
     const started = market.start().then((ready) => {
