@@ -21,6 +21,7 @@ import { SimulatedStandby } from "./simulated_standby.ts";
 import { openReplica } from "./snapshot_shelf.ts";
 
 const CLOCK_OFFSET_MICROS_MAX = 2_000_000;
+const CLAIM_PAUSE_MICROS = 50_000;
 const QUERY_WAIT_MILLIS_MAX = 1_500;
 const QUERY_STEP_MICROS = 10_000;
 /** Orders that a query lists at most. */
@@ -88,9 +89,10 @@ export class SimulatedMatcher {
     this.#hand.keep(() => process.exit(ExitCode.again, "another process has the lease"));
     const sender = new EventsSender(process, this.#broker);
     yield* sender.readStored();
-    yield* standby.catchUp();
-    if (!this.mayUsurp && !this.#glue.mayClaim(this.#hand.holds)) {
-      return process.exit(ExitCode.again, "the lease ended before the lead was claimed");
+    for (;;) {
+      yield* standby.catchUp();
+      if (this.mayUsurp || this.#glue.mayClaim(this.#hand.holds)) break;
+      yield (resume) => process.after(CLAIM_PAUSE_MICROS, resume);
     }
     sender.takeOver(standby.recent);
     this.sender = sender;

@@ -42,6 +42,8 @@ import { StandbyList } from "./standby_list.ts";
 export const CLOCK_OFFSET_MILLIS_MAX = 2_000;
 /** Longest time to end in order. */
 const STOP_MILLIS_MAX = 4_000;
+/** Pause before a process that is not sure of the lease reads the journal again. */
+const CLAIM_PAUSE_MILLIS = 50;
 const EXIT_AGAIN = 3;
 const EXIT_DISTRUST = 4;
 
@@ -122,10 +124,14 @@ async function prepare(connection: NatsConnection, config: MatchingConfig): Prom
   keeper.keep(() => fail("stepped down: another process has the lease"));
   const publisher = new EventsPublisher(connection, shard, `${inbox}.events`);
   await whenAnswered(() => publisher.readStored(), say);
-  await whenAnswered(() => standby.catchUp(publisher.storedJournalSequence), say);
   // One that was stopped meanwhile may have read the claim of its successor, and would depose it
-  // while it answers queries. Held behind the reading, the lease says that there was none.
-  if (!keeper.holds) fail("the lease ended before the lead was claimed");
+  // while it answers queries. Held behind the reading, the lease says that there was none. Where it
+  // could not be renewed, as while the broker elects, it is once more, or lost.
+  for (;;) {
+    await whenAnswered(() => standby.catchUp(publisher.storedJournalSequence), say);
+    if (keeper.holds) break;
+    await new Promise((resolve) => setTimeout(resolve, CLAIM_PAUSE_MILLIS));
+  }
   publisher.takeOver(standby.recent);
   return { name, inbox, journal, keeper, replica, publisher };
 }

@@ -14,18 +14,18 @@ export const START_HELP = `Starts the whole market on this machine: nats-server,
 Usage: deno task start [--demo] [--servers N] [--port N] [--data DIR] [--fresh] [--json]
                        [--help]
 
-  --demo      traders that make a live market on BTC-USD and ETH-USD
-  --servers N nats-servers: 1, or 3 as a cluster that goes on without one of them (default: as
-              many as the data directory was made with; 1 on a fresh one)
-  --port N    port of the gateway; 0 picks one that is free (default 8000)
-  --data DIR  where everything is kept (default: data in the project's folder)
-  --fresh     start from nothing: removes what the project made in the data directory
-  --json      log to standard error; one line of JSON on standard output when all is ready
-  --help      print this text
+  --demo       traders that make a live market on BTC-USD and ETH-USD
+  --servers N  nats-servers: 1, or 3 as a cluster that goes on without one of them (default: as
+               many as the data directory was made with; 1 on a fresh one)
+  --port N     port of the gateway; 0 picks one that is free (default 8000)
+  --data DIR   where everything is kept (default: data in the project's folder)
+  --fresh      start from nothing: removes what the project made in the data directory
+  --json       log to standard error; one line of JSON on standard output when all is ready
+  --help       print this text
 
 nats-server takes ports 4222 (TCP), 8443 (WebSocket) and 8222 (monitoring), or free ones where
-they are taken; the servers of a cluster take those behind them as well. A second market on the machine needs a --data and a --port of its own.
-Ctrl-C stops everything in order.
+they are taken; the servers of a cluster take those behind them as well. A second market on the
+machine needs a --data and a --port of its own. Ctrl-C stops everything in order.
 
 Environment that is passed on to the processes:
 ${

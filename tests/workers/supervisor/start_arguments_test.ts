@@ -12,6 +12,7 @@ Deno.test("start arguments: without any, the usual port and the project's data d
     demo: false,
     fresh: false,
     json: false,
+    servers: null,
     port: 8000,
     dataDirectory: DEFAULT_DATA_DIRECTORY,
   });
