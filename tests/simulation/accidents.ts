@@ -20,40 +20,13 @@ const TAKEOVER_LOOKS_MAX = 1_000;
 const CUT_NOTICE_MICROS = 600_000;
 
 /** Lets something happen; what it needs may not be there, and then nothing does. */
-export function suffer(run: SimulationRun, { kind, millis }: Accident): void {
+export function suffer(run: SimulationRun, accident: Accident): void {
   const { broker, world } = run;
+  const { kind, millis } = accident;
   const micros = millis * 1000;
-  const happened = (process: SimulatedProcess | undefined, happen: () => void): void => {
-    if (process === undefined || process.isDead) return;
-    world.count(kind);
-    happen();
-  };
-  const gatewaySlot = run.gateways[world.below(run.gateways.length)];
-  const leader = run.matchers.find(({ matcher }) => isLeading(matcher?.phase));
-  const standbys = run.matchers.filter(({ matcher }) => matcher?.phase === "standing by");
-  const standby = standbys[world.below(standbys.length)];
-  const victim = kind.startsWith("leader")
-    ? leader?.matcher?.process
-    : kind.startsWith("standby")
-    ? standby?.matcher?.process
-    : gatewaySlot.gateway.process;
   switch (kind) {
-    case "leader killed":
-      return happened(victim, () => (leader as MatcherSlot).kill());
-    case "standby killed":
-      return happened(victim, () => standby.kill());
-    case "gateway killed":
-      return happened(victim, () => run.replaceGateway(gatewaySlot));
     case "broker killed":
       return killWriting(run, micros / 2, WRITE_LOOKS_MAX);
-    case "leader stopped":
-    case "standby stopped":
-    case "gateway stopped":
-      return happened(victim, () => victim?.stop(micros));
-    case "leader cut off":
-    case "standby cut off":
-    case "gateway cut off":
-      return happened(victim, () => cutOff(run, victim as SimulatedProcess, micros));
     case "takeover stopped":
       return stopTakeover(run, micros, TAKEOVER_LOOKS_MAX);
     case "clock jumped":
@@ -65,11 +38,34 @@ export function suffer(run: SimulationRun, { kind, millis }: Accident): void {
       return;
     case "handover":
       return handOver(run);
-    case "lead usurped":
-      return happened(standby?.matcher?.process, () => usurp(standby));
+    case "snapshot begun":
+      return run.beginSnapshot();
+    case "snapshot process killed":
+      return killSnapshotter(run);
+    case "snapshot damaged":
+      return damageSnapshot(run);
     default:
-      return sufferSnapshot(run, kind);
+      return sufferProcess(run, kind, micros);
   }
+}
+
+/** Something happens to one process: the leader, a standby, or a gateway. */
+function sufferProcess(run: SimulationRun, kind: Accident["kind"], micros: number): void {
+  const { world } = run;
+  const gateway = run.gateways[world.below(run.gateways.length)];
+  const leader = run.matchers.find(({ matcher }) => isLeading(matcher?.phase));
+  const standbys = run.matchers.filter(({ matcher }) => matcher?.phase === "standing by");
+  const standby = standbys[world.below(standbys.length)];
+  const slot = kind.startsWith("leader") ? leader : standby;
+  const isOfGateway = kind.startsWith("gateway");
+  const process = isOfGateway ? gateway.gateway.process : slot?.matcher?.process;
+  if (process === undefined || process.isDead) return;
+  world.count(kind);
+  if (kind.endsWith("stopped")) process.stop(micros);
+  else if (kind.endsWith("cut off")) cutOff(run, process, micros);
+  else if (isOfGateway) run.replaceGateway(gateway);
+  else if (kind === "lead usurped") usurp(slot as MatcherSlot);
+  else (slot as MatcherSlot).kill();
 }
 
 /** Stops a process while it takes over, if one does soon. */
@@ -94,25 +90,26 @@ function killWriting(run: SimulationRun, micros: number, looks: number): void {
 const isLeading = (phase: string | undefined): boolean =>
   phase === "leading" || phase === "taking over";
 
-function sufferSnapshot(run: SimulationRun, kind: Accident["kind"]): void {
-  const { broker, world } = run;
-  if (kind === "snapshot begun") return run.beginSnapshot();
-  if (kind === "snapshot process killed") {
-    run.beginSnapshot();
-    const process = run.snapshotter;
-    world.after(world.random() * 30_000, () => {
-      if (process === null || process.isDead) return;
-      world.count(kind);
-      process.kill(1);
-      run.snapshotter = null;
-    });
-    return;
-  }
-  const names = [...broker.objects.keys()].sort();
-  const name = names.at(-1 - world.below(2));
-  if (name === undefined) return;
-  world.count(kind);
-  const bytes = (broker.objects.get(name) as Uint8Array).slice();
+/** A process that takes a snapshot dies at any moment of it. */
+function killSnapshotter(run: SimulationRun): void {
+  const { world } = run;
+  run.beginSnapshot();
+  const process = run.snapshotter;
+  world.after(world.random() * 30_000, () => {
+    if (process === null || process.isDead) return;
+    world.count("snapshot process killed");
+    process.kill(1);
+    run.snapshotter = null;
+  });
+}
+
+/** One of the newest snapshots has a wrong bit, or ends too early. */
+function damageSnapshot({ broker, world }: SimulationRun): void {
+  const name = [...broker.objects.keys()].sort().at(-1 - world.below(2));
+  const whole = name === undefined ? undefined : broker.objects.get(name);
+  if (name === undefined || whole === undefined) return;
+  world.count("snapshot damaged");
+  const bytes = whole.slice();
   const at = world.below(bytes.length);
   bytes[at] ^= 1 << world.below(8);
   broker.objects.set(name, world.random() < 0.3 ? bytes.subarray(0, at) : bytes);

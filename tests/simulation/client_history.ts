@@ -4,7 +4,7 @@
  * @module
  */
 import type { CommandReport } from "../../core/protocol/command_report.ts";
-import { EventKind } from "../../core/protocol/event_record.ts";
+import { EventKind, OrderStatus } from "../../core/protocol/event_record.ts";
 import { CommandKind } from "../../core/protocol/order_record.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
 import type { NumberedCommand } from "../support/frames.ts";
@@ -55,8 +55,7 @@ export function isLate(report: CommandReport): boolean {
 export function outcomeOf(kind: number, report: CommandReport): string {
   const { code, executedLots, leavesLots, orderId, status } = report;
   if (report.kind === EventKind.rejected) return `rejected ${code}`;
-  const isRejected = status === REJECTED;
-  if (isRejected) return `rejected ${code}`;
+  if (status === OrderStatus.rejected) return `rejected ${code}`;
   if (kind === CommandKind.newOrder) {
     return `order ${orderId} status ${status} executed ${executedLots} leaves ${leavesLots}`;
   }
@@ -65,5 +64,3 @@ export function outcomeOf(kind: number, report: CommandReport): string {
   if (kind === CommandKind.cancelAll) return `cancel of ${executedLots} orders code ${code}`;
   return `done ${code}`;
 }
-
-const REJECTED = 6;

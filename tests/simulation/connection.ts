@@ -6,8 +6,8 @@
  * @module
  */
 import type { SimulatedBroker } from "./simulated_broker.ts";
-import { NoAnswerError, type SimulatedProcess, type Task } from "./simulated_process.ts";
-import type { SimulatedWorld } from "./simulated_world.ts";
+import { NO_ANSWER, NoAnswerError, type SimulatedProcess, type Task } from "./simulated_process.ts";
+import type { Lane, SimulatedWorld } from "./simulated_world.ts";
 
 /** How long a process waits for an answer unless it says otherwise. */
 const ANSWER_MICROS_MAX = 1_000_000;
@@ -30,6 +30,8 @@ export class Connection {
   isCut = false;
   /** Whether the broker has this connection. */
   isOpen = false;
+  readonly #out: Lane = { dueMicros: 0 };
+  readonly #in: Lane = { dueMicros: 0 };
   #life = 0;
   /** Whether the process believes that it is connected. */
   #isBelieved = false;
@@ -52,7 +54,7 @@ export class Connection {
       return;
     }
     const life = this.#life;
-    this.world.carry(() => {
+    this.world.carry(this.#out, () => {
       if (this.isOpen && !this.isCut && life === this.#life) run();
     });
   }
@@ -61,7 +63,7 @@ export class Connection {
   toProcess(run: () => void): void {
     const life = this.#life;
     if (!this.isOpen) return;
-    this.world.carry(() => {
+    this.world.carry(this.#in, () => {
       if (!this.isCut && life === this.#life) this.process.run(run);
     });
   }
@@ -109,7 +111,7 @@ export class Connection {
         answer = result;
         resume();
       });
-    if (answer === null) throw new NoAnswerError("the broker did not answer in time");
+    if (answer === null) throw new NoAnswerError(NO_ANSWER);
     return answer;
   }
 

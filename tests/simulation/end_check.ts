@@ -23,7 +23,7 @@ import { CAPACITIES } from "./snapshot_shelf.ts";
  * @throws {SimulationError} or an assertion's error
  */
 export function checkEnd(run: SimulationRun, areReadsTrue: boolean): void {
-  if (run.mustHaveStopped) return;
+  if (run.mustHaveStopped || run.isForgotten) return;
   const { broker, history } = run;
   const reads = new ReadCheck(areReadsTrue ? history.reads : []);
   const log = readLog(broker.journal, (state, stored) => reads.applied(state, stored));

@@ -36,11 +36,6 @@ export interface LoggedCommand {
   readonly storedMicros: number;
 }
 
-/** Where the log stood behind an append. */
-export interface LogPlace {
-  readonly storedMicros: number;
-}
-
 /** What a journal means. */
 export interface LogMeaning {
   readonly replica: Replica;

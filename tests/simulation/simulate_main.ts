@@ -23,7 +23,7 @@ Usage: deno task simulate --seeds N [--from SEED] [--plant NAME] [--json] [--tra
 A run that fails ends it with exit code 1, what is wrong, and the command that repeats the run.`;
 
 /** Time between two lines that say how far it is. */
-const PROGRESS_MILLIS = 1_900;
+const PROGRESS_MILLIS = 1_500;
 const USAGE_CODE = 2;
 const KIND_WIDTH = 52;
 const COUNT_WIDTH = 12;

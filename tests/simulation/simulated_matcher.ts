@@ -16,12 +16,14 @@ import { followJournal } from "./journal_reader.ts";
 import { LeaseHand } from "./lease_hand.ts";
 import type { SimulatedBroker } from "./simulated_broker.ts";
 import { SimulatedLeader } from "./simulated_leader.ts";
-import { ExitCode, type SimulatedProcess, type Task } from "./simulated_process.ts";
+import { ExitCode, NO_ANSWER, type SimulatedProcess, type Task } from "./simulated_process.ts";
 import { SimulatedStandby } from "./simulated_standby.ts";
 import { openReplica } from "./snapshot_shelf.ts";
 
 const CLOCK_OFFSET_MICROS_MAX = 2_000_000;
 const CLAIM_PAUSE_MICROS = 50_000;
+/** How long the broker may take to say how long the journal is. */
+const LAST_MICROS_MAX = 2_000_000;
 const QUERY_WAIT_MILLIS_MAX = 1_500;
 const QUERY_STEP_MICROS = 10_000;
 /** Orders that a query lists at most. */
@@ -56,6 +58,8 @@ export class SimulatedMatcher {
   replica: Replica | null = null;
   sequencer: Sequencer | null = null;
   sender: EventsSender | null = null;
+  /** Once it claims. */
+  leader: SimulatedLeader | null = null;
   /** Set to have it lead without asking for the lease. */
   mayUsurp = false;
   readonly #broker: SimulatedBroker;
@@ -69,14 +73,6 @@ export class SimulatedMatcher {
     process.perform(this.#lead());
   }
 
-  /** Gives the lead up in order: takes no more frames, finishes, and releases the lease. */
-  handOver(leader: SimulatedLeader): Task<void> {
-    return this.#handOver(leader);
-  }
-
-  /** The leader, once it leads. */
-  leader: SimulatedLeader | null = null;
-
   *#lead(): Task<void> {
     const { process } = this;
     const replica = yield* this.#restore();
@@ -86,7 +82,7 @@ export class SimulatedMatcher {
     yield* standby.untilLeaseTaken(() => this.mayUsurp);
     this.phase = "taking over";
     process.world.count("lease taken");
-    this.#hand.keep(() => process.exit(ExitCode.again, "another process has the lease"));
+    this.#hand.keep(() => this.#stepDown("another process has the lease"));
     const sender = new EventsSender(process, this.#broker);
     yield* sender.readStored();
     for (;;) {
@@ -163,13 +159,25 @@ export class SimulatedMatcher {
         process.after(0, claimed);
       },
       stopped: (reason, isLogLost) =>
-        process.exit(isLogLost ? ExitCode.distrust : ExitCode.again, reason),
+        isLogLost ? process.exit(ExitCode.distrust, reason) : this.#stepDown(reason),
     });
     this.leader = leader;
     leader.start();
   }
 
-  *#handOver(leader: SimulatedLeader): Task<void> {
+  /** Ends; for good, where the journal has less than this process knew of. */
+  #stepDown(reason: string): void {
+    const { process, replica, sequencer } = this;
+    const known = sequencer?.lastSequence ?? replica?.journalSequence ?? 0;
+    const read = () => this.#broker.journal.length;
+    process.connection.askOnce(read, false, LAST_MICROS_MAX, (last) => {
+      if (last === null) process.exit(ExitCode.again, NO_ANSWER);
+      else process.exit(last < known ? ExitCode.distrust : ExitCode.again, reason);
+    });
+  }
+
+  /** Gives the lead up in order: takes no more frames, finishes, and releases the lease. */
+  *handOver(leader: SimulatedLeader): Task<void> {
     const { process, sender, sequencer } = this;
     leader.takeNoMore();
     while (sequencer?.phase !== "idle") {

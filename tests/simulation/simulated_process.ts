@@ -41,6 +41,9 @@ export type Step = (resume: () => void) => void;
 /** A procedure that waits in between, written from top to bottom as the real one is. */
 export type Task<T> = Generator<Step, T, void>;
 
+/** Why a process ends that the broker does not answer. */
+export const NO_ANSWER = "the broker did not answer in time";
+
 /** No answer came in time, or nobody was there to give one. */
 export class NoAnswerError extends Error {
   override readonly name = "NoAnswerError";

@@ -22,6 +22,11 @@ export interface NetworkFaults {
 /** A network without faults. */
 export const HEALTHY: NetworkFaults = { lossShare: 0, repeatShare: 0, delayMicrosMost: 500 };
 
+/** A way that messages go, and when the last of them arrives. */
+export interface Lane {
+  dueMicros: number;
+}
+
 /** A run has come to something that must never be; the message says what. */
 export class SimulationError extends Error {
   override readonly name = "SimulationError";
@@ -63,7 +68,7 @@ export class SimulatedWorld {
 
   /** Counts something, and puts it into the trace. */
   count(kind: string, by = 1): void {
-    this.counts.set(kind, (this.counts.get(kind) ?? 0) + by);
+    this.#add(kind, by);
     this.trace(kind);
   }
 
@@ -105,14 +110,23 @@ export class SimulatedWorld {
   }
 
   /** Carries a message, or not; `deliver` runs when and as often as it arrives. */
-  carry(deliver: () => void): void {
+  carry(lane: Lane, deliver: () => void): void {
     const { delayMicrosMost, lossShare, repeatShare } = this.faults;
     const isRepeated = repeatShare > 0 && this.random() < repeatShare;
-    if (isRepeated) this.count("message doubled");
+    if (isRepeated) this.#add("message doubled", 1);
     for (let copy = isRepeated ? 2 : 1; copy > 0; copy--) {
-      if (lossShare > 0 && this.random() < lossShare) this.count("message lost");
-      else this.after(20 + this.random() * delayMicrosMost, deliver);
+      if (lossShare > 0 && this.random() < lossShare) this.#add("message lost", 1);
+      else {
+        const delayMicros = 20 + this.random() * delayMicrosMost;
+        if (this.nowMicros + delayMicros < lane.dueMicros) this.#add("message overtook another", 1);
+        else lane.dueMicros = this.nowMicros + delayMicros;
+        this.after(delayMicros, deliver);
+      }
     }
+  }
+
+  #add(kind: string, by: number): void {
+    this.counts.set(kind, (this.counts.get(kind) ?? 0) + by);
   }
 
   #mix(value: number): void {

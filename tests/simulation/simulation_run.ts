@@ -14,7 +14,7 @@ import { SimulatedBroker } from "./simulated_broker.ts";
 import { SimulatedClient } from "./simulated_client.ts";
 import { SimulatedGateway } from "./simulated_gateway.ts";
 import { SimulatedOperator } from "./simulated_operator.ts";
-import { ExitCode, HostClock, SimulatedProcess } from "./simulated_process.ts";
+import { ExitCode, HostClock, NO_ANSWER, SimulatedProcess } from "./simulated_process.ts";
 import { FOLLOW_SUBJECT } from "./simulated_standby.ts";
 import { HEALTHY, SimulatedWorld, SimulationError, START_MICROS } from "./simulated_world.ts";
 import { type Accident, keepsLease, type SimulationPlan } from "./simulation_plan.ts";
@@ -59,6 +59,8 @@ export class SimulationRun {
   /** Set once the broker has broken its word: how long its journal was then. */
   #lengthAtLoss: number | null = null;
   #lossTries = 0;
+  /** Whether a process that alone could know of a loss ended before it did. */
+  isForgotten = false;
   #isFailing = false;
   #isHealed = false;
 
@@ -129,6 +131,7 @@ export class SimulationRun {
 
   /** Whether everybody has what they wait for, and all replicas stand at the journal's end. */
   get isSettled(): boolean {
+    if (this.isForgotten) return true;
     if (this.mustHaveStopped) return this.matchers.every(({ isHalted }) => isHalted);
     const mayBreak = this.plan.loss !== null && this.#lossTries <= LOSS_TRIES_MAX;
     return this.#isHealed && !mayBreak &&
@@ -149,15 +152,24 @@ export class SimulationRun {
   /** Whether the run has to end with everybody stopped. */
   get mustHaveStopped(): boolean {
     const { loss } = this.plan;
-    return this.#lengthAtLoss !== null && loss !== null && mustStop(loss);
+    return this.#lengthAtLoss !== null && loss !== null && mustStop(loss) && !this.isForgotten;
   }
 
   /** A process ended by itself: one that trusts the log no longer has a reason, or there is a bug. */
   ended(name: string, code: number, reason: string): void {
+    if (this.plan.loss === "journal and events cut" && this.mustHaveStopped) {
+      if (reason === NO_ANSWER && name.startsWith("matcher")) this.#forget();
+    }
     if (code !== ExitCode.distrust) return;
     this.world.count("process stopped loudly");
     if (this.#lengthAtLoss !== null) return;
     throw new SimulationError(`${name} trusts a log that lost nothing no longer: ${reason}`);
+  }
+
+  /** What only a process knew, nobody knows when it is started again. */
+  #forget(): void {
+    this.world.count("loss forgotten with a process");
+    this.isForgotten = true;
   }
 
   /** Starts a process that takes a snapshot, unless one runs. */

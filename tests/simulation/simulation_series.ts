@@ -53,6 +53,7 @@ const WORK: ReadonlySet<string> = new Set([
   "frame sent again",
   "handover",
   "lease taken",
+  "loss forgotten with a process",
   "matcher started again",
   "process stopped loudly",
   "read answered",

@@ -25,7 +25,7 @@ import { inboxPrefixOf } from "../../infra/nats/inbox.ts";
 import { parseCredentials } from "../../infra/nats/jwt.ts";
 import { StreamDamagedError } from "../../infra/nats/stream_follower.ts";
 import { JournalBehindError } from "../../infra/snapshot/open_replica.ts";
-import { whenAnswered } from "./broker_patience.ts";
+import { journalEnd, whenAnswered } from "./broker_patience.ts";
 import { EventsMismatchError, EventsPublisher } from "./events_publisher.ts";
 import { Leader } from "./leader.ts";
 import { serveHandover } from "./handover.ts";
@@ -104,6 +104,10 @@ interface Prepared {
   readonly keeper: LeaseKeeper;
   readonly replica: Replica;
   readonly publisher: EventsPublisher;
+  /** How far the journal is known to go. */
+  readonly known: { sequence: () => number };
+  /** Ends this process, for a reason that another start may not have. */
+  readonly stepDown: (reason: string) => void;
 }
 
 /** Replays, and stands by until the lease can be had. */
@@ -121,7 +125,9 @@ async function prepare(connection: NatsConnection, config: MatchingConfig): Prom
   await first.drained();
   const standby = new Standby({ connection, shard, journal, replica, keeper, name, say });
   await standby.untilLeaseTaken();
-  keeper.keep(() => fail("stepped down: another process has the lease"));
+  const known = { sequence: () => replica.journalSequence };
+  const stepDown = (reason: string) => void endAgain(journal, known.sequence(), reason);
+  keeper.keep(() => stepDown("another process has the lease"));
   const publisher = new EventsPublisher(connection, shard, `${inbox}.events`);
   await whenAnswered(() => publisher.readStored(), say);
   // One that was stopped meanwhile may have read the claim of its successor, and would depose it
@@ -133,25 +139,20 @@ async function prepare(connection: NatsConnection, config: MatchingConfig): Prom
     await new Promise((resolve) => setTimeout(resolve, CLAIM_PAUSE_MILLIS));
   }
   publisher.takeOver(standby.recent);
-  return { name, inbox, journal, keeper, replica, publisher };
+  return { name, inbox, journal, keeper, replica, publisher, known, stepDown };
 }
 
 /** Claims the lead once it can be had, and leads. */
 async function lead(connection: NatsConnection, config: MatchingConfig): Promise<Leading> {
   const { shard } = config;
   const prepared = await prepare(connection, config);
-  const { inbox, journal, keeper, name, publisher, replica } = prepared;
-  const { senders, state } = replica;
+  const { inbox, journal, keeper, known, name, publisher, replica, stepDown } = prepared;
+  const { state } = replica;
   checkClock(state.stampMicros / 1000, "the journal's last stamp");
   const reference = new ReferencePublisher(connection, state);
   reference.publish();
-  const sequencer = new Sequencer(
-    replica.journalSequence,
-    state.stampMicros,
-    state.commandCount,
-    state.epoch + 1,
-    senders,
-  );
+  const sequencer = sequencerBehind(replica);
+  known.sequence = () => sequencer.lastSequence;
   const claimed = Promise.withResolvers<void>();
   const leader = new Leader({
     connection,
@@ -165,7 +166,7 @@ async function lead(connection: NatsConnection, config: MatchingConfig): Promise
       reference.applied();
       claimed.resolve();
     },
-    stopped: (reason, logIsLost) => logIsLost ? distrust(reason) : fail(`stepped down: ${reason}`),
+    stopped: (reason, logIsLost) => logIsLost ? distrust(reason) : stepDown(reason),
     say,
   });
   leader.start();
@@ -193,6 +194,12 @@ async function lead(connection: NatsConnection, config: MatchingConfig): Promise
   };
 }
 
+/** A sequencer that claims the next epoch behind what a replica has applied. */
+function sequencerBehind({ journalSequence, senders, state }: Replica): Sequencer {
+  const { commandCount, epoch, stampMicros } = state;
+  return new Sequencer(journalSequence, stampMicros, commandCount, epoch + 1, senders);
+}
+
 function checkClock(millis: number, whose: string): void {
   const ahead = Math.round(millis - Date.now());
   if (ahead > CLOCK_OFFSET_MILLIS_MAX) {
@@ -208,6 +215,18 @@ async function checkBrokerClock(journal: JournalStream): Promise<void> {
   if (offset > CLOCK_OFFSET_MILLIS_MAX) {
     fail(`this clock and the broker's differ by ${offset} ms, at most ${CLOCK_OFFSET_MILLIS_MAX}`);
   }
+}
+
+/**
+ * Ends, to be started again; but where the journal has less than this process knew of, nobody may go
+ * on from what is left, and the next start could not tell.
+ */
+async function endAgain(journal: JournalStream, known: number, reason: string): Promise<void> {
+  const last = await journalEnd(journal, known).catch(() => null);
+  if (last !== null && last < known) {
+    distrust(`${reason}; ${journal.name} ends at ${last}, but had ${known}`);
+  }
+  fail(`stepped down: ${reason}`);
 }
 
 function fail(reason: string): void {

@@ -54,3 +54,27 @@ Deno.test("a broken invariant stops the leader at once and loudly, and nobody is
     await assert.rejects(answer, { code: "TIMEOUT" });
     await assert.rejects(gateway.request(ordersSubject(SHARD), frame.bytes), { code: "503" });
   }));
+
+Deno.test("a leader that finds less in the journal than it knew of says that the log is lost", () =>
+  withNats(async (nats) => {
+    const connection = await nats.connectAs("matcher");
+    const { jwt } = parseCredentials(nats.server.credentials.matcher);
+    const inbox = `${inboxPrefixOf(jwt)}.leader-test`;
+    const stopped = Promise.withResolvers<{ reason: string; isLogLost: boolean }>();
+    const leader = new Leader({
+      connection,
+      shard: SHARD,
+      state: new ShardState(),
+      sequencer: new Sequencer(5, 0, 0, 1, new SenderOrder()),
+      journal: new JournalStream(connection, SHARD),
+      publisher: new EventsPublisher(connection, SHARD, `${inbox}.events`),
+      inbox,
+      applied: () => {},
+      stopped: (reason, isLogLost) => stopped.resolve({ reason, isLogLost }),
+      say: () => {},
+    });
+    leader.start();
+    const { isLogLost, reason } = await stopped.promise;
+    assert.match(reason, /the log ends at 0, but 5 was acknowledged/);
+    assert.ok(isLogLost);
+  }));
