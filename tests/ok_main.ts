@@ -23,8 +23,9 @@ Usage: deno task ok [--help]
   types      deno check, against the lock file
   docs       examples in docstrings: type-checked, those of core run
   tidy       what a linter cannot see: links, layout, tasks, paths
-  tests      every test, against real servers
+  tests      every test but those below, against real servers, files side by side
   coverage   lines of core that the tests reach (deno.json, coverage.thresholds)
+  chaos      everything killed, stopped, cut off and starved in turn, one file after the other
   deploy     the gateway as Deno Deploy would run it, also on the oldest runtime
 
 The last line is "N passed, N failed": tests, and one failure for each other step that fails.
@@ -37,6 +38,8 @@ const USAGE_CODE = 2;
 
 const TIDY = "tests/tidy_test.ts";
 const DEPLOY = "tests/deploy/";
+/** These say how long things take to heal, and want the machine for themselves. */
+const CHAOS = "tests/chaos/";
 
 /** A step that is one command of Deno. */
 function command(name: string, args: readonly string[]): Step {
@@ -81,7 +84,8 @@ async function main(): Promise<number> {
   const profiles = await Deno.makeTempDir({ prefix: "edgebook_coverage_" });
   const collect = [`--coverage=${profiles}`, "--coverage-raw-data-only"];
   let healed: string[] = [];
-  const isOther = (file: string): boolean => file !== TIDY && !file.startsWith(DEPLOY);
+  const isOther = (file: string): boolean =>
+    file !== TIDY && !file.startsWith(DEPLOY) && !file.startsWith(CHAOS);
   try {
     const counts = await runSteps([
       command("format", ["fmt", "--check"]),
@@ -89,7 +93,8 @@ async function main(): Promise<number> {
       command("types", ["check", "--frozen"]),
       { name: "docs", run: () => checkDocExamples(STEP_MILLIS_MAX) },
       tests("tidy", (file) => file === TIDY, []),
-      tests("tests", isOther, collect, (output) => healed = healTable(output)),
+      tests("tests", isOther, ["--parallel", ...collect]),
+      tests("chaos", (file) => file.startsWith(CHAOS), [], (output) => healed = healTable(output)),
       { name: "coverage", run: () => coreCoverage(profiles, STEP_MILLIS_MAX) },
       tests("deploy", (file) => file.startsWith(DEPLOY), []),
     ], (text) => Deno.stdout.writeSync(new TextEncoder().encode(text)));
