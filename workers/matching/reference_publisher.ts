@@ -1,6 +1,6 @@
 /**
  * Publishes the instruments to the REFERENCE bucket, from the log: each under its symbol, and all
- * symbols under `_index`.
+ * symbols under `_index`. What the broker does not acknowledge is published again.
  *
  * @module
  */
@@ -10,21 +10,28 @@ import type { ShardState } from "../../core/matching/shard_state.ts";
 import { EventKind } from "../../core/protocol/event_record.ts";
 import { RECORD_BYTES } from "../../core/protocol/frame.ts";
 import { REFERENCE_BUCKET } from "../../core/protocol/subjects.ts";
+import { Bucket } from "../../infra/nats/kv.ts";
 
 /** Key that lists the symbols. */
 export const REFERENCE_INDEX = "_index";
+
+/** Pause before what was not acknowledged is published again. */
+const RETRY_MILLIS = 100;
 
 /** Keeps the REFERENCE bucket as the log says. */
 export class ReferencePublisher {
   readonly #connection: NatsConnection;
   readonly #state: ShardState;
-  /** What each key was last set to. */
-  readonly #published = new Map<string, string>();
+  readonly #bucket: Bucket;
+  /** What each key is to be. */
+  readonly #wanted = new Map<string, string>();
+  /** Keys that are being stored. */
+  readonly #storing = new Set<string>();
 
   constructor(connection: NatsConnection, state: ShardState) {
     this.#connection = connection;
+    this.#bucket = new Bucket(connection, REFERENCE_BUCKET);
     this.#state = state;
-    void this.#followConnection();
   }
 
   /** Publishes when the present append changed reference data. */
@@ -35,25 +42,33 @@ export class ReferencePublisher {
     }
   }
 
-  /** Publishes everything that is not as the bucket has it. */
+  /** Publishes everything that has changed since the last time. */
   publish(): void {
     const instruments = listInstruments(this.#state);
     for (const one of instruments) this.#put(one.symbol, JSON.stringify(one));
     this.#put(REFERENCE_INDEX, JSON.stringify(instruments.map((one) => one.symbol)));
   }
 
-  /** What was on its way when the connection broke may be lost: everything goes out again. */
-  async #followConnection(): Promise<void> {
-    for await (const { type } of this.#connection.status()) {
-      if (type !== "reconnect") continue;
-      this.#published.clear();
-      this.publish();
-    }
+  #put(key: string, value: string): void {
+    if (this.#wanted.get(key) === value) return;
+    this.#wanted.set(key, value);
+    if (!this.#storing.has(key)) void this.#store(key);
   }
 
-  #put(key: string, value: string): void {
-    if (this.#published.get(key) === value) return;
-    this.#published.set(key, value);
-    this.#connection.publish(`$KV.${REFERENCE_BUCKET}.${key}`, value);
+  /** Until the broker has the value that is wanted by then. */
+  async #store(key: string): Promise<void> {
+    this.#storing.add(key);
+    let stored: string | undefined;
+    while (stored !== this.#wanted.get(key) && !this.#connection.isClosed()) {
+      const value = this.#wanted.get(key) as string;
+      try {
+        await this.#bucket.put(key, value);
+        stored = value;
+      } catch {
+        // No answer: a bucket of a cluster has no leader for some seconds after one of them dies.
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MILLIS));
+      }
+    }
+    this.#storing.delete(key);
   }
 }
