@@ -3,6 +3,7 @@ import { pause } from "../support/venue.ts";
 import { assertSameJournal } from "../support/journal_copies.ts";
 import { startLoad, ThreeServers } from "../support/three_servers.ts";
 import { chaosRandom } from "./chaos_seed.ts";
+import { noteHealed } from "./heal_time.ts";
 
 const CLIENTS = 8;
 const KILLS = 2;
@@ -27,7 +28,7 @@ Deno.test("kill -9 of the stream leader under load: the others go on, nothing is
     await servers.kill(leader);
     await crowd.settle(ORDERS);
     const millis = silence.take();
-    console.log(`${cluster.nameOf(leader)} was killed: ${millis} ms without an answer`);
+    noteHealed("three servers: kill -9 of the journal's", millis);
     assert.ok(millis < SILENCE_MILLIS_MAX, `${millis} ms without an answer`);
     await cluster.launch(leader);
     await servers.current();

@@ -6,6 +6,7 @@ import { RouteProxies } from "../support/route_proxies.ts";
 import { startLoad, ThreeServers } from "../support/three_servers.ts";
 import { pause, SHARD } from "../support/venue.ts";
 import { chaosRandom } from "./chaos_seed.ts";
+import { noteHealed } from "./heal_time.ts";
 
 const CLIENTS = 8;
 const ORDERS = 200;
@@ -46,7 +47,7 @@ Deno.test("a cut-off follower is not missed, and a cut-off stream leader answers
   await crowd.settle(ORDERS);
   proxies.heal();
   const millis = silence.take();
-  console.log(`a follower was cut off: ${millis} ms without an answer`);
+  noteHealed("three servers: another one is cut off", millis);
   assert.ok(millis < SILENCE_MILLIS_MAX, `${millis} ms without an answer`);
   await servers.current();
   await servers.makeLeader(0);
@@ -60,7 +61,7 @@ Deno.test("a cut-off follower is not missed, and a cut-off stream leader answers
   const { answered } = cutOff.status;
   await standby.ready();
   await crowd.settle(ORDERS / 4);
-  console.log(`the stream leader was cut off: ${silence.take()} ms without an answer`);
+  noteHealed("three servers: the journal's is cut off", silence.take());
   assert.equal(cutOff.status.answered, answered, "nobody is answered on the side of the one");
   await assert.rejects(
     queryLeader(near, SHARD, { kind: "state" }, QUERY_MILLIS_MAX),

@@ -4,6 +4,7 @@ import { assertSameJournal } from "../support/journal_copies.ts";
 import { SERVERS, startLoad, ThreeServers } from "../support/three_servers.ts";
 import { SHARD } from "../support/venue.ts";
 import { chaosRandom } from "./chaos_seed.ts";
+import { noteHealed } from "./heal_time.ts";
 
 const CLIENTS = 8;
 const ORDERS = 300;
@@ -25,10 +26,8 @@ Deno.test("all three servers are restarted one after the other under load", asyn
     for (const stream of [undefined, eventsStream(SHARD)]) await servers.current(stream);
     await crowd.settle(ORDERS);
     const millis = silence.take();
-    console.log(
-      `${cluster.nameOf(server)}${led ? ", stream leader," : ""} was restarted: ${millis} ms ` +
-        "without an answer",
-    );
+    const which = led ? "the journal's" : "another one";
+    noteHealed(`three servers: SIGTERM of ${which}`, millis);
     assert.ok(millis < SILENCE_MILLIS_MAX, `${millis} ms without an answer`);
   }
   await crowd.rest();
