@@ -35,12 +35,9 @@ export async function withNats(
   const dataDirectory = await Deno.makeTempDir({ prefix: "edgebook-nats-" });
   const open: NatsConnection[] = [];
   let server: RunningNats | undefined;
-  // A client that is closed between two attempts to reconnect leaves the timer of its wait behind.
-  let ended = false;
   try {
     const running = await launchNats({ dataDirectory, say: () => {}, ...options });
     server = running;
-    running.exited.then(() => ended = true);
     const connectWith = async (credentials: string) => {
       const servers = running.webSocketUrl;
       const connection = await connectNats({ servers, credentials, name: "test" });
@@ -57,8 +54,10 @@ export async function withNats(
     await body({ server: running, dataDirectory, connectAs, connectWith });
   } finally {
     await Promise.allSettled(open.map((connection) => connection.close()));
-    if (ended) await pause(RECONNECT_WAIT_MILLIS + RECONNECT_JITTER_MILLIS + 20);
     await server?.stop();
+    const signal = server === undefined ? null : (await server.exited).signal;
+    // A client that is closed between two attempts to reconnect leaves the timer of its wait behind.
+    if (signal === "SIGKILL") await pause(RECONNECT_WAIT_MILLIS + RECONNECT_JITTER_MILLIS + 20);
     await Deno.remove(dataDirectory, { recursive: true });
   }
 }
