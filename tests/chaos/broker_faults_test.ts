@@ -37,11 +37,7 @@ async function tradeThrough({ begin, end, kind }: BrokerFault): Promise<void> {
   const random = chaosRandom(kind);
   await using venue = await Venue.open({ accounts: CLIENTS });
   const gateways = [await venue.openGateway(), await venue.openGateway()];
-  const crowd = new Crowd(
-    CLIENTS,
-    random,
-    (account) => (command, waitMillis) => gateways[account % 2].submit(command, waitMillis),
-  );
+  const crowd = Crowd.through(gateways, CLIENTS, random);
   crowd.start();
   await crowd.settle(ORDERS);
   await begin(venue);

@@ -16,11 +16,7 @@ Deno.test("kill -9 of nats-server under load loses nothing, and the leader stays
   const random = chaosRandom("broker under load");
   await using venue = await Venue.open({ accounts: CLIENTS });
   const gateways = [await venue.openGateway(), await venue.openGateway()];
-  const crowd = new Crowd(
-    CLIENTS,
-    random,
-    (account) => (command, waitMillis) => gateways[account % 2].submit(command, waitMillis),
-  );
+  const crowd = Crowd.through(gateways, CLIENTS, random);
   crowd.start();
   for (let kill = 1; kill <= KILLS; kill++) {
     await crowd.settle(ORDERS);
@@ -42,11 +38,7 @@ Deno.test("kill -9 of nats-server and the matcher at once, and of the matcher wh
   const random = chaosRandom("broker and matcher");
   await using venue = await Venue.open({ accounts: CLIENTS });
   const gateway = await venue.openGateway();
-  const crowd = new Crowd(
-    CLIENTS,
-    random,
-    () => (command, waitMillis) => gateway.submit(command, waitMillis),
-  );
+  const crowd = Crowd.through([gateway], CLIENTS, random);
   crowd.start();
   await crowd.settle(ORDERS);
   const since = performance.now();

@@ -17,11 +17,7 @@ const STREAMS = { shards: [SHARD], replicas: 1 };
 /** A crowd that trades through one gateway. */
 async function openCrowd(venue: Venue, kind: string): Promise<Crowd> {
   const gateway = await venue.openGateway();
-  const crowd = new Crowd(
-    CLIENTS,
-    chaosRandom(kind),
-    () => (command, waitMillis) => gateway.submit(command, waitMillis),
-  );
+  const crowd = Crowd.through([gateway], CLIENTS, chaosRandom(kind));
   crowd.start();
   return crowd;
 }

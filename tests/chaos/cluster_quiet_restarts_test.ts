@@ -18,7 +18,7 @@ Deno.test("followers that were restarted in quiet times lead, and have all that 
   await using servers = await ThreeServers.open({ accounts: 1 });
   const { cluster, venue } = servers;
   const gateway = await venue.openGateway();
-  const crowd = new Crowd(1, chaosRandom("quiet restarts"), () => gateway.submit.bind(gateway));
+  const crowd = Crowd.through([gateway], 1, chaosRandom("quiet restarts"));
   const [client] = crowd.clients;
   const first = await servers.leaderOf();
   const followers = Array.from({ length: SERVERS }, (_, at) => at).filter((at) => at !== first);

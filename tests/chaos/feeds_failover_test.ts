@@ -59,11 +59,7 @@ Deno.test("feeds and private reports go on behind a failover without a gap", asy
   let leader = await venue.startMatcher(withProjections(venue, 0));
   await using listeners = await FeedListeners.open(venue, LISTENED_ACCOUNT);
   const gateway = await venue.openGateway();
-  const crowd = new Crowd(
-    CLIENTS,
-    random,
-    () => (command, waitMillis) => gateway.submit(command, waitMillis),
-  );
+  const crowd = Crowd.through([gateway], CLIENTS, random);
   crowd.start();
   for (let kill = 1; kill <= KILLS; kill++) {
     const standby = venue.launchMatcher(withProjections(venue, kill));

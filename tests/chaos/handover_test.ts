@@ -23,11 +23,7 @@ Deno.test("a planned handover under load: no order is refused, lost or done twic
   const random = chaosRandom("handover");
   await using venue = await Venue.open({ accounts: CLIENTS });
   const gateway = await venue.openGateway();
-  const crowd = new Crowd(
-    CLIENTS,
-    random,
-    () => (command, waitMillis) => gateway.submit(command, waitMillis),
-  );
+  const crowd = Crowd.through([gateway], CLIENTS, random);
   let leader: VenueProcess = venue.matcher;
   crowd.start();
   await crowd.settle(ORDERS);
@@ -58,11 +54,7 @@ Deno.test("a leader that is told to stop finishes what it took and leaves the le
   const random = chaosRandom("stopped in order");
   await using venue = await Venue.open({ accounts: CLIENTS });
   const gateway = await venue.openGateway();
-  const crowd = new Crowd(
-    CLIENTS,
-    random,
-    () => (command, waitMillis) => gateway.submit(command, waitMillis),
-  );
+  const crowd = Crowd.through([gateway], CLIENTS, random);
   crowd.start();
   await crowd.settle(ORDERS);
   const standby = venue.launchMatcher();
@@ -92,11 +84,7 @@ Deno.test("without a standby a handover is refused and the leader goes on", asyn
 Deno.test("to a standby that is far behind a handover is refused and the leader goes on", async () => {
   await using venue = await Venue.open({ accounts: CLIENTS });
   const gateway = await venue.openGateway();
-  const crowd = new Crowd(
-    CLIENTS,
-    Math.random,
-    () => (command, waitMillis) => gateway.submit(command, waitMillis),
-  );
+  const crowd = Crowd.through([gateway], CLIENTS, Math.random);
   crowd.start();
   await crowd.settle(ORDERS * 10);
   await crowd.rest();

@@ -16,11 +16,7 @@ Deno.test("kill -9 of the matcher under load loses nothing and doubles nothing",
   const random = chaosRandom("matcher under load");
   await using venue = await Venue.open({ accounts: CLIENTS });
   const gateways = [await venue.openGateway(), await venue.openGateway()];
-  const crowd = new Crowd(
-    CLIENTS,
-    random,
-    (account) => (command, waitMillis) => gateways[account % 2].submit(command, waitMillis),
-  );
+  const crowd = Crowd.through(gateways, CLIENTS, random);
   crowd.start();
   for (let kill = 1; kill <= KILLS; kill++) {
     await crowd.settle(ORDERS);

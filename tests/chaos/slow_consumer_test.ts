@@ -33,11 +33,7 @@ async function standstill(crowd: Crowd, during: Promise<unknown>): Promise<numbe
 Deno.test("a subscriber that never reads is cut off, and nobody else notices", async () => {
   await using venue = await Venue.open({ accounts: CLIENTS });
   const gateway = await venue.openGateway();
-  const crowd = new Crowd(
-    CLIENTS,
-    chaosRandom("slow consumer"),
-    () => (command, waitMillis) => gateway.submit(command, waitMillis),
-  );
+  const crowd = Crowd.through([gateway], CLIENTS, chaosRandom("slow consumer"));
   const { credentials, monitorUrl, ports } = venue.nats;
   const slow = await RawClient.connect(ports.client, credentials.subscriber);
   await slow.exchange(`SUB ${FEED} 1\r\n`);

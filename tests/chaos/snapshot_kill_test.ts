@@ -22,11 +22,7 @@ Deno.test("kill -9 of the matcher, started from snapshots, loses nothing and dou
   const gateway = await venue.openGateway();
   const connection = await venue.connectAs("snapshots");
   const media = [new ObjectStoreMedium(connection)];
-  const crowd = new Crowd(
-    CLIENTS,
-    random,
-    () => (command, waitMillis) => gateway.submit(command, waitMillis),
-  );
+  const crowd = Crowd.through([gateway], CLIENTS, random);
   crowd.start();
   let behind = 0;
   for (let kill = 1; kill <= KILLS; kill++) {

@@ -14,11 +14,7 @@ const EXIT_AGAIN = 3;
 /** A crowd on one gateway. */
 async function openCrowd(venue: Venue, random: () => number): Promise<Crowd> {
   const gateway = await venue.openGateway();
-  return new Crowd(
-    CLIENTS,
-    random,
-    () => (command, waitMillis) => gateway.submit(command, waitMillis),
-  );
+  return Crowd.through([gateway], CLIENTS, random);
 }
 
 /** Waits for the end of a process that was deposed. */

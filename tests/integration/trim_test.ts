@@ -15,11 +15,7 @@ const EXIT_DISTRUST = 4;
 async function prepare(venue: Venue) {
   const [connection, snapshots] = [await venue.admin(), await venue.connectAs("snapshots")];
   const gateway = await venue.openGateway();
-  const crowd = new Crowd(
-    CLIENTS,
-    Math.random,
-    () => (command, waitMillis) => gateway.submit(command, waitMillis),
-  );
+  const crowd = Crowd.through([gateway], CLIENTS, Math.random);
   const trade = async () => {
     crowd.start();
     await crowd.settle(ORDERS);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { OrderGateway } from "../../infra/orders/commands.ts";
 import { Client, type Submit } from "./client.ts";
 import { pause } from "./venue.ts";
 
@@ -18,6 +19,20 @@ export class Crowd {
       const account = index + 1;
       return new Client(account, submitOf(account), random, account % 2 === 0);
     });
+  }
+
+  /** One client for each account, which go through these gateways in turn. */
+  static through(
+    gateways: readonly Pick<OrderGateway, "submit">[],
+    count: number,
+    random: () => number,
+  ): Crowd {
+    return new Crowd(
+      count,
+      random,
+      (account) => (command, waitMillis) =>
+        gateways[account % gateways.length].submit(command, waitMillis),
+    );
   }
 
   /** Orders whose outcome is known. */
