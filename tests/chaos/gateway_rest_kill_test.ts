@@ -4,6 +4,7 @@ import { TradeSubscriber } from "../support/client_subscriber.ts";
 import { pause } from "../support/venue.ts";
 import {
   eventually,
+  type ReadyLine,
   StartedMarket,
   withDataDirectory,
 } from "../workers/supervisor/started_market.ts";
@@ -44,47 +45,48 @@ class RoamingClient extends RestClient {
   }
 }
 
+/** Trades while gateways are killed, and then compares what everybody knows. */
+async function tradeThrough(data: string, line: ReadyLine, random: () => number): Promise<void> {
+  await using subscriber = await TradeSubscriber.open(
+    line.natsWebSocket,
+    line.subscriberCreds,
+    "BTC-USD",
+  );
+  // The places stay, who stands in them is replaced.
+  const gateways = [await SpareGateway.start(data, line), await SpareGateway.start(data, line)];
+  try {
+    const traders = (["sell", "buy"] as const).map((side, index) =>
+      new RestTrader(new RoamingClient(gateways, line.keys[index]), side, random)
+    );
+    const placed = () => traders.reduce((sum, trader) => sum + trader.placed.length, 0);
+    const settle = async (more: number) => {
+      const wanted = placed() + more;
+      await eventually(`${more} more orders`, () => placed() >= wanted || undefined);
+    };
+    traders.forEach((trader) => trader.start());
+    for (let kill = 0; kill < KILLS; kill++) {
+      await settle(ORDERS);
+      await pause(random() * 20);
+      await gateways[kill % 2].kill();
+      const killed = performance.now();
+      await settle(1);
+      noteHealed("kill -9 of a gateway, another one is there", performance.now() - killed);
+      gateways[kill % 2] = await SpareGateway.start(data, line);
+    }
+    await settle(ORDERS);
+    await Promise.all(traders.map((trader) => trader.rest()));
+    await auditRest(traders, subscriber);
+    const orders = traders.flatMap((trader) => trader.placed);
+    assert.ok(orders.some(({ attempts }) => attempts > 1), "some were on their way");
+  } finally {
+    await Promise.all(gateways.map((gateway) => gateway.kill()));
+  }
+}
+
 Deno.test("orders in flight when a gateway is killed are had through another, once", () =>
   withDataDirectory(async (data, keep) => {
-    const random = chaosRandom("gateways under REST clients that roam");
     const { market, line } = await StartedMarket.start(data);
     keep(market);
-    await using subscriber = await TradeSubscriber.open(
-      line.natsWebSocket,
-      line.subscriberCreds,
-      "BTC-USD",
-    );
-    // The places stay, who stands in them is replaced.
-    const gateways = [
-      await SpareGateway.start(data, line),
-      await SpareGateway.start(data, line),
-    ];
-    try {
-      const traders = (["sell", "buy"] as const).map((side, index) =>
-        new RestTrader(new RoamingClient(gateways, line.keys[index]), side, random)
-      );
-      const placed = () => traders.reduce((sum, trader) => sum + trader.placed.length, 0);
-      const settle = async (more: number) => {
-        const wanted = placed() + more;
-        await eventually(`${more} more orders`, () => placed() >= wanted || undefined);
-      };
-      traders.forEach((trader) => trader.start());
-      for (let kill = 0; kill < KILLS; kill++) {
-        await settle(ORDERS);
-        await pause(random() * 20);
-        await gateways[kill % 2].kill();
-        const killed = performance.now();
-        await settle(1);
-        noteHealed("kill -9 of a gateway, another one is there", performance.now() - killed);
-        gateways[kill % 2] = await SpareGateway.start(data, line);
-      }
-      await settle(ORDERS);
-      await Promise.all(traders.map((trader) => trader.rest()));
-      await auditRest(traders, subscriber);
-      const orders = traders.flatMap((trader) => trader.placed);
-      assert.ok(orders.some(({ attempts }) => attempts > 1), "some were on their way");
-    } finally {
-      await Promise.all(gateways.map((gateway) => gateway.kill()));
-    }
+    await tradeThrough(data, line, chaosRandom("gateways under REST clients that roam"));
     assert.equal((await market.end("SIGTERM")).code, 0);
   }));
