@@ -6,10 +6,9 @@
  * @module
  */
 import { ErrorCode, NatsError } from "nats.ws";
+import { LOSS_MILLIS } from "../../core/sequencer/journal_patience.ts";
 import type { JournalStream } from "../../infra/journal/journal_stream.ts";
 
-/** How long a stream may seem shorter than it was said to be. */
-export const LAG_MILLIS_MAX = 5_000;
 /** How long the broker may answer nothing; then this process ends, and another one asks on. */
 export const PATIENCE_MILLIS_MAX = 5 * 60_000;
 /** Pause between two questions. */
@@ -41,10 +40,10 @@ export async function whenAnswered<T>(
 
 /**
  * Sequence of the journal's last message, which should be at least `least`: until it is, or for
- * {@link LAG_MILLIS_MAX}, it is read again.
+ * {@link LOSS_MILLIS}, it is read again.
  */
 export async function journalEnd(journal: JournalStream, least: number): Promise<number> {
-  const untilMillis = performance.now() + LAG_MILLIS_MAX;
+  const untilMillis = performance.now() + LOSS_MILLIS;
   for (;;) {
     const { sequence } = await journal.last();
     if (sequence >= least || performance.now() > untilMillis) return sequence;

@@ -18,11 +18,11 @@ import { eventsStream, eventsSubject } from "../../core/protocol/subjects.ts";
 import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
 import { EVENTS_PER_MESSAGE_MAX, eventsMessage } from "../../core/sequencer/events_frames.ts";
 import { EventsLog } from "../../core/sequencer/events_log.ts";
+import { LOSS_MILLIS } from "../../core/sequencer/journal_patience.ts";
 import { sealCrc } from "../../infra/journal/crc.ts";
 import { failureText } from "../../infra/nats/errors.ts";
 import { isStreamMissing } from "../../infra/nats/streams.ts";
 import { publishExpecting, readAppendAnswer } from "../../infra/journal/journal_stream.ts";
-import { LAG_MILLIS_MAX } from "./broker_patience.ts";
 
 /** How long a broker that answers may acknowledge nothing while messages wait: an election takes 4 to 9 s. */
 export const EVENTS_ACKNOWLEDGE_MILLIS = 30_000;
@@ -230,7 +230,7 @@ export class EventsPublisher {
     if (this.#isResolving) return;
     this.#isResolving = true;
     const round = this.#log.doubt();
-    const lagsUntilMillis = performance.now() + LAG_MILLIS_MAX;
+    const lagsUntilMillis = performance.now() + LOSS_MILLIS;
     const mayLag = () => performance.now() < lagsUntilMillis;
     let resolved: "resend" | "none" | "lost" | null = null;
     // Bounded by `check`, which makes it a failure that nothing is acknowledged.
