@@ -128,7 +128,7 @@ async function openSession(
   const keys = new KeyCache({
     load: async (id) => {
       const record = await store.load(id);
-      return record === null ? null : verifyingKeyOf(record);
+      return record === null || record.kind === "issuer" ? null : verifyingKeyOf(record);
     },
     nowMicros: steadyMicros,
   });

@@ -4,7 +4,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import type { KeyKind, KeyRecord, Scope } from "./key_record.ts";
+import type { Scope, SigningKeyRecord } from "./key_record.ts";
 
 /** Random bytes of a key's id, and of a shared secret. */
 const ID_BYTES = 16;
@@ -14,24 +14,29 @@ const ID_PREFIX = "key_";
 
 /** What a new key shall be. */
 export interface NewKeyRequest {
-  readonly kind: KeyKind;
+  readonly kind: SigningKeyRecord["kind"];
   /** Account that the key acts for; 0 for a key of the operator. */
   readonly account: number;
   readonly scopes: readonly Scope[];
   readonly createdMicros: number;
   readonly expiresMicros: number | null;
+  /** Set of limits; the deployment's own when left out. */
+  readonly tier?: string | null;
+  /** Addresses and ranges it may be used from; anywhere when left out. */
+  readonly addresses?: readonly string[];
 }
 
 /** A new key: the record to store and the secret to hand out once. */
 export interface NewKey {
-  readonly record: KeyRecord;
+  readonly record: SigningKeyRecord;
   /** The shared secret (HMAC), or the private key in PEM (Ed25519), which is stored nowhere. */
   readonly secret: string;
 }
 
 /** Makes a key. Nothing is stored. */
 export async function newKey(request: NewKeyRequest): Promise<NewKey> {
-  const { kind, account, scopes, createdMicros, expiresMicros } = request;
+  const { kind, account, scopes, createdMicros, expiresMicros, tier = null, addresses = [] } =
+    request;
   const id = `${ID_PREFIX}${randomText(ID_BYTES)}`;
   const shared = {
     id,
@@ -40,6 +45,8 @@ export async function newKey(request: NewKeyRequest): Promise<NewKey> {
     createdMicros,
     expiresMicros,
     revoked: false,
+    tier,
+    addresses: [...addresses],
   };
   if (kind === "hmac") {
     const secret = randomText(SECRET_BYTES);

@@ -11,7 +11,7 @@ import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { Buffer } from "node:buffer";
 import { createPublicKey, timingSafeEqual, verify } from "node:crypto";
-import { type KeyRecord, type KeySummary, summaryOf } from "./key_record.ts";
+import { type KeySummary, type SigningKeyRecord, summaryOf } from "./key_record.ts";
 
 /** A key as gateways hold it: what may be shown, and what verifies. */
 export interface VerifyingKey extends KeySummary {
@@ -33,7 +33,7 @@ const digest = new Uint8Array(HMAC_HEX_LENGTH / 2);
 const given = new Uint8Array(HMAC_HEX_LENGTH / 2);
 
 /** Prepares a record for verification. */
-export function verifyingKeyOf(record: KeyRecord): VerifyingKey {
+export function verifyingKeyOf(record: SigningKeyRecord): VerifyingKey {
   const verifies = record.kind === "hmac"
     ? hmacVerifier(encoder.encode(record.secret))
     : ed25519Verifier(record.publicKey);

@@ -129,6 +129,8 @@ export class TestGateway {
         createdMicros: START_MICROS,
         expiresMicros: null,
         revoked: false,
+        tier: null,
+        addresses: [],
         ...changes,
       }),
     );

@@ -46,6 +46,8 @@ const key = (id: string, more: Partial<VerifyingKey> = {}): VerifyingKey => ({
   createdMicros: 0,
   expiresMicros: null,
   revoked: false,
+  tier: null,
+  addresses: [],
   verify: () => true,
   ...more,
 });

@@ -30,7 +30,7 @@ const cacheOver = (store: KeyStore) =>
     nowMicros,
     load: async (id) => {
       const record = await store.load(id);
-      return record === null ? null : verifyingKeyOf(record);
+      return record === null || record.kind === "issuer" ? null : verifyingKeyOf(record);
     },
   });
 

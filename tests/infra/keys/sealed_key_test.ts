@@ -19,6 +19,8 @@ const RECORD: KeyRecord = {
   createdMicros: 1_700_000_000_000_000,
   expiresMicros: null,
   revoked: false,
+  tier: null,
+  addresses: [],
 };
 const master = await importMasterKey("0123456789abcdef".repeat(4));
 
@@ -36,6 +38,8 @@ Deno.test("a record opens as it was sealed, and no two sealings are alike", asyn
     createdMicros: 0,
     expiresMicros: 5,
     revoked: true,
+    tier: null,
+    addresses: [],
   };
   for (const record of [RECORD, ed25519]) {
     const [one, other] = [await sealKey(master, record), await sealKey(master, record)];

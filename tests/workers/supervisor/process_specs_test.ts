@@ -25,6 +25,8 @@ const key: KeyRecord = {
   createdMicros: 0,
   expiresMicros: null,
   revoked: false,
+  tier: null,
+  addresses: [],
   secret: "SECRET-OF-KEY",
 };
 
