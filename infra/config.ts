@@ -157,6 +157,25 @@ export const VARIABLES = {
     1,
     10_000_000,
   ),
+  tierRates: text(
+    "EDGEBOOK_LIMIT_TIERS",
+    "requests a second, sustained, for keys of a tier",
+    "none",
+    "none, or name=rate with commas between them, such as pro=5000,maker=20000",
+  ),
+  limitMode: oneOf(
+    "EDGEBOOK_LIMIT_MODE",
+    "whether what a limit refuses is refused, or only counted and told",
+    "enforce",
+    ["enforce", "shadow"],
+  ),
+  limitInstances: whole(
+    "EDGEBOOK_LIMIT_INSTANCES",
+    "gateways that share the limits, as long as Upstash has not told how many there are",
+    8,
+    1,
+    1_000,
+  ),
   waitMillis: whole(
     "EDGEBOOK_WAIT_MS",
     "how long an order request waits for its report before 202",

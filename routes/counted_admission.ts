@@ -5,17 +5,20 @@
  */
 import type { Admission, AdmissionRequest } from "../core/limits/admission.ts";
 import { AdmissionCode, type Decision } from "../core/limits/decision.ts";
+import type { AdmissionPolicy } from "../core/limits/policy.ts";
 
 /** An admission that counts the decisions of another. */
 export class CountedAdmission implements Admission {
+  readonly policy: AdmissionPolicy;
   readonly #admission: Admission;
-  /** Requests that were let in, and those of them that this instance's own share let in. */
-  readonly counts = { admitted: 0, degraded: 0 };
+  /** Requests that were let in, those that the own share decided, and what was given back. */
+  readonly counts = { admitted: 0, degraded: 0, givenBack: 0 };
   /** Refusals by the limit that refused. */
   readonly refused = new Map<string, number>();
 
   constructor(admission: Admission) {
     this.#admission = admission;
+    this.policy = admission.policy;
   }
 
   /** Decides about one request, as the other does. */
@@ -24,6 +27,12 @@ export class CountedAdmission implements Admission {
     return decision instanceof Promise
       ? decision.then((decided) => this.#count(decided))
       : this.#count(decision);
+  }
+
+  /** Gives back what a request was charged, as the other does. */
+  giveBack(request: AdmissionRequest): void {
+    this.counts.givenBack++;
+    this.#admission.giveBack(request);
   }
 
   #count(decision: Decision): Decision {

@@ -11,11 +11,11 @@
  * @module
  */
 import type { Context } from "hono";
-import type { AdmissionKind } from "../core/limits/decision.ts";
+import { AdmissionKind } from "../core/limits/decision.ts";
 import type { Scope } from "../infra/keys/key_record.ts";
 import { Exchange } from "./exchange.ts";
 import type { AppDeps } from "./gateway.ts";
-import { addRateLimits, admit, ORDINARY } from "./middleware/admit.ts";
+import { addRateLimits, admitAddress, admitKey } from "./middleware/admit.ts";
 import { checkSignedHeaders, verifySigned } from "./middleware/authenticate.ts";
 import { checkJsonBody, checkNoBody, readBody } from "./middleware/body.ts";
 import { ClientAddresses } from "./middleware/client_address.ts";
@@ -42,6 +42,7 @@ export interface EndpointSpec {
   readonly scope: Scope | null;
   /** Units that a request costs; 0: it is not limited. */
   readonly weight: number;
+  /** What a request is to admission. Default: it reads. */
   readonly kind?: AdmissionKind;
   /** Whether the request has a JSON body. Default: it has none. */
   readonly hasBody?: boolean;
@@ -91,7 +92,7 @@ function passOpen(exchange: Exchange, spec: EndpointSpec): Outcome | Promise<Out
   const refusal = checkUrl(exchange) ?? checkHeaders(exchange);
   if (refusal !== null) return refusal;
   if (spec.weight === 0) return spec.handle(exchange);
-  const decided = admit(exchange, null, spec.weight, spec.kind ?? ORDINARY);
+  const decided = admitAddress(exchange, spec.weight);
   return decided instanceof Promise
     ? decided.then((problem) => problem ?? spec.handle(exchange))
     : decided ?? spec.handle(exchange);
@@ -114,7 +115,7 @@ async function passSigned(
   const verified = verifySigned(exchange, scope);
   refusal = verified instanceof Promise ? await verified : verified;
   if (refusal !== null) return refuseStranger(exchange, refusal);
-  const decided = admit(exchange, exchange.signed.keyId, spec.weight, spec.kind ?? ORDINARY);
+  const decided = admitKey(exchange, spec.weight, spec.kind ?? AdmissionKind.read);
   refusal = decided instanceof Promise ? await decided : decided;
   return refusal ?? await spec.handle(exchange);
 }
@@ -124,7 +125,7 @@ async function passSigned(
  * the answer is no longer what was wrong but that there was too much of it.
  */
 function refuseStranger(exchange: Exchange, refusal: Problem): Outcome | Promise<Outcome> {
-  const decided = checkHeaders(exchange) ?? admit(exchange, null, 1, ORDINARY);
+  const decided = checkHeaders(exchange) ?? admitAddress(exchange, 1);
   return decided instanceof Promise
     ? decided.then((problem) => problem ?? refusal)
     : decided ?? refusal;

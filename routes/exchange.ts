@@ -5,6 +5,7 @@
  */
 import type { Context } from "hono";
 import type { SignedHeaders } from "../core/auth/signed_headers.ts";
+import type { AdmissionRequest } from "../core/limits/admission.ts";
 import type { Decision } from "../core/limits/decision.ts";
 import type { VerifyingKey } from "../infra/keys/verify_signature.ts";
 import type { AppDeps, Backend } from "./gateway.ts";
@@ -29,6 +30,8 @@ export class Exchange {
   body = "";
   /** By middleware/admit.ts. */
   decision: Decision | null = null;
+  /** By middleware/admit.ts: what was charged for it. */
+  charged: AdmissionRequest | null = null;
   #signed: SignedHeaders | null = null;
   #key: VerifyingKey | null = null;
 

@@ -11,6 +11,7 @@ import type { OrderGateway } from "../infra/orders/commands.ts";
 import type { MarketView } from "../infra/queries/market_view.ts";
 import type { Queries } from "../infra/queries/queries.ts";
 import type { Reference } from "../infra/reference/reference.ts";
+import type { UpstashStatus } from "../infra/upstash/limiter.ts";
 import type { BodyReads } from "./middleware/body_reads.ts";
 
 /** Finds keys; {@link KeyCache} is one. Rejects when it cannot say whether a key is valid. */
@@ -42,6 +43,8 @@ export interface GatewaySettings {
   readonly waitMillis: number;
   /** Proxies in front that each add an address to `X-Forwarded-For`; 0: the field is not read. */
   readonly trustedProxies: number;
+  /** Whether a request that a limit refuses is refused; else it is only counted and told. */
+  readonly enforcesLimits: boolean;
   /** Mints stream credentials; `null`: this gateway does not. */
   readonly appSigner: AppSigner | null;
   /** URLs that apps reach NATS by. */
@@ -58,6 +61,8 @@ export interface AppDeps {
   /** The present backend; `null` while there is none. */
   readonly backend: () => Backend | null;
   readonly admission: Admission;
+  /** What is known of the counters that gateways share; `null`: limits are counted here alone. */
+  readonly limits: () => UpstashStatus | null;
   /** The time of the exchange: microseconds since the epoch. */
   readonly nowMicros: () => number;
   /** What is wrong with this machine's clock; `null`: nothing. */

@@ -3,13 +3,15 @@
  *
  * Ready asks the leader, at most once a second however often it is asked itself. History and market
  * data are reported as well, but a gateway without them still takes orders, so they do not make it
- * unready. Nor does a clock that is wrong, for it is corrected by the leader's.
+ * unready. Nor does a clock that is wrong, for it is corrected by the leader's, nor shared limits that
+ * are lost, for there is a share of them to decide by.
  *
  * @module
  */
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Backend } from "./gateway.ts";
+import type { UpstashStatus } from "../infra/upstash/limiter.ts";
 import { jsonReply } from "./reply.ts";
 
 /** How long a look at the backend counts. */
@@ -27,6 +29,7 @@ type Part =
   | "instruments"
   | "leader"
   | "orders"
+  | "limits"
   | "history"
   | "marketData";
 /** `null`: well; else what is wrong. */
@@ -70,12 +73,14 @@ class Probe {
   async look({ deps, nowMicros }: Exchange): Promise<Findings> {
     const gateway = deps.isDraining() ? "stopping" : null;
     const clock = deps.clockFinding();
+    const limits = lookAtLimits(deps.limits());
     const backend = deps.backend();
     if (backend === null) {
       const missing = "not connected";
       return {
         gateway,
         clock,
+        limits,
         nats: missing,
         instruments: missing,
         leader: missing,
@@ -94,12 +99,20 @@ class Probe {
     return {
       gateway,
       clock,
+      limits,
       nats: backend.isConnected() ? null : "reconnecting",
       instruments: lookAtInstruments(backend),
       orders: lookAtOrders(backend),
       ...await this.#answers,
     };
   }
+}
+
+/** Where each gateway gives out its own share, the limits hold, but a client may get less of them. */
+function lookAtLimits(status: UpstashStatus | null): string | null {
+  if (status === null || !status.degraded) return null;
+  const { lastFailure, instances } = status;
+  return `the shared counters are lost (${lastFailure}); one of ${instances} shares is given out`;
 }
 
 /** Of the order path only those who use it know: a question to the leader writes nothing. */

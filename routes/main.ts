@@ -41,6 +41,7 @@ const VARIABLE_NAMES = [
   "natsSigner",
   "masterKey",
   ...ADMISSION_VARIABLES,
+  "limitMode",
   "trustedProxies",
   "waitMillis",
   "logLevel",
@@ -113,6 +114,7 @@ async function start(config: GatewayConfig): Promise<void> {
   const app = createApp({
     backend: () => link.backend,
     admission,
+    limits: () => admission.status(),
     nowMicros: () => clock.at(ownMicros()),
     clockFinding: () => clockFinding(clock),
     bodies,
@@ -120,6 +122,7 @@ async function start(config: GatewayConfig): Promise<void> {
       shard: config.shard,
       waitMillis: config.waitMillis,
       trustedProxies: config.trustedProxies,
+      enforcesLimits: config.limitMode === "enforce",
       appSigner,
       natsServers: serverList(config.natsUrl),
     },
@@ -132,8 +135,8 @@ async function start(config: GatewayConfig): Promise<void> {
     isDraining = true;
     const served = server.stop();
     await Promise.race([served, pause(DRAIN_MILLIS_MAX)]);
-    const closed = link.stop();
-    await Promise.race([Promise.all([served, closed]), pause(CLOSE_MILLIS_MAX)]);
+    const closed = Promise.all([served, link.stop(), admission.stop()]);
+    await Promise.race([closed, pause(CLOSE_MILLIS_MAX)]);
     Deno.exit(0);
   });
 }

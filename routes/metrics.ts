@@ -6,6 +6,7 @@
 import type { EndpointSpec } from "./endpoint.ts";
 import type { CountedAdmission } from "./counted_admission.ts";
 import type { Backend } from "./gateway.ts";
+import type { UpstashStatus } from "../infra/upstash/limiter.ts";
 import type { Reply } from "./reply.ts";
 import type { RequestMetrics } from "./request_metrics.ts";
 
@@ -25,6 +26,7 @@ export function metricsEndpoint(
       const lines = [
         ...requestLines(requests),
         ...admissionLines(admission),
+        ...sharedLimitLines(deps.limits()),
         ...backendLines(deps.backend()),
       ];
       return text(`${lines.join("\n")}\n`);
@@ -61,6 +63,36 @@ function admissionLines({ counts, refused }: CountedAdmission): string[] {
       "counter",
       "Decisions by this instance's own share of the limits.",
       counts.degraded,
+    ),
+    ...one(
+      "edgebook_admission_given_back_total",
+      "counter",
+      "Orders that traded at their entry and were charged nothing.",
+      counts.givenBack,
+    ),
+  ];
+}
+
+function sharedLimitLines(status: UpstashStatus | null): string[] {
+  if (status === null) return [];
+  const limits = (
+    name: string,
+    type: "counter" | "gauge",
+    about: string,
+    value: number,
+  ): string[] => one(`edgebook_limits_${name}`, type, about, value);
+  const { degraded, trips, tripsFailed, waiting, instances, roundTripMicros } = status;
+  return [
+    ...limits("degraded", "gauge", "Whether the shared counters are lost.", degraded ? 1 : 0),
+    ...limits("trips_total", "counter", "Round trips to the shared counters.", trips),
+    ...limits("trips_failed_total", "counter", "Those of them that failed.", tripsFailed),
+    ...limits("waiting_requests", "gauge", "Requests that wait for one.", waiting),
+    ...limits("instances", "gauge", "Gateways that share the limits.", instances),
+    ...limits(
+      "round_trip_seconds",
+      "gauge",
+      "Smoothed round trip to the shared counters.",
+      roundTripMicros / 1_000_000,
     ),
   ];
 }

@@ -23,6 +23,7 @@
  *
  * @module
  */
+import { AdmissionKind } from "../core/limits/decision.ts";
 import type { CommandReport } from "../core/protocol/command_report.ts";
 import { EventKind, OrderStatus } from "../core/protocol/event_record.ts";
 import type { FillRow, LiveOrder, OrderRow } from "../core/protocol/queries.ts";
@@ -54,7 +55,13 @@ import { Problem } from "./problem.ts";
 import { amendRejected, type Rejection } from "./rejection.ts";
 import { type HeaderFields, jsonReply, type Reply } from "./reply.ts";
 
-const shared = { method: "PATCH", scope: "trade", weight: 1, hasBody: true } as const;
+const shared = {
+  method: "PATCH",
+  scope: "trade",
+  weight: 1,
+  kind: AdmissionKind.amend,
+  hasBody: true,
+} as const;
 
 /** The endpoints. */
 export const amendEndpoints: readonly EndpointSpec[] = [

@@ -8,6 +8,7 @@
  * @module
  */
 import { reasonOf } from "../core/history/reason.ts";
+import { AdmissionKind } from "../core/limits/decision.ts";
 import type { CommandReport } from "../core/protocol/command_report.ts";
 import { EventKind, OrderStatus } from "../core/protocol/event_record.ts";
 import type { Command } from "../infra/orders/commands.ts";
@@ -15,7 +16,6 @@ import { QueryFailedError } from "../infra/queries/queries.ts";
 import { priceText, quantityText } from "./amounts.ts";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
-import { CANCEL } from "./middleware/admit.ts";
 import { type NamedOrder, orderNamedByClientId, orderNamedById } from "./named_order.ts";
 import { signedRequestKey } from "./order_command.ts";
 import { sideText, statusText } from "./order_view.ts";
@@ -25,7 +25,7 @@ import { optionalInstrument, readParameters } from "./query_parameters.ts";
 import { cancelRejected } from "./rejection.ts";
 import { type HeaderFields, jsonReply, type Reply } from "./reply.ts";
 
-const shared = { method: "DELETE", scope: "trade", weight: 1, kind: CANCEL } as const;
+const shared = { method: "DELETE", scope: "trade", weight: 1, kind: AdmissionKind.cancel } as const;
 
 /** The endpoints. */
 export const cancelEndpoints: readonly EndpointSpec[] = [

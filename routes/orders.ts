@@ -9,6 +9,7 @@
  */
 import type { CommandReport } from "../core/protocol/command_report.ts";
 import { deadlineMicros } from "../core/auth/recv_window.ts";
+import { AdmissionKind } from "../core/limits/decision.ts";
 import { EventKind, OrderStatus } from "../core/protocol/event_record.ts";
 import { SelfTrade } from "../core/protocol/order_record.ts";
 import type { NewOrderCommand } from "../infra/orders/commands.ts";
@@ -40,6 +41,7 @@ export const ordersEndpoint: EndpointSpec = {
   path: "/v1/orders",
   scope: "trade",
   weight: 1,
+  kind: AdmissionKind.order,
   hasBody: true,
   handle: placeOrder,
 };
@@ -75,7 +77,16 @@ async function placeOrder(exchange: Exchange): Promise<Outcome> {
   const placed: Placed = { exchange, instrument, command, clientOrderId: order.clientOrderId };
   if (report === "pending") return pending(placed, waitMillis === 0, null);
   backend.market.reported(report.sequence);
+  if (hasTraded(report) && exchange.charged !== null) {
+    // Limits are there for orders that only load the book: one that trades is free.
+    exchange.deps.admission.giveBack(exchange.charged);
+  }
   return answer(placed, report);
+}
+
+/** Whether the order traded at its entry, and is no repeat. */
+function hasTraded({ kind, executedLots }: CommandReport): boolean {
+  return kind === EventKind.accepted && executedLots > 0;
 }
 
 /** An order that went into the log. */

@@ -77,10 +77,18 @@ const orders: OrderGateway = { submit, status };
 const app = createApp({
   backend: () => link.backend === null ? null : { ...link.backend, orders },
   admission: createAdmission(config, nowMicros),
+  limits: () => null,
   nowMicros,
   clockFinding: () => null,
   bodies,
-  settings: { shard: 0, waitMillis: 3_000, trustedProxies: 0, appSigner: null, natsServers: [] },
+  settings: {
+    shard: 0,
+    waitMillis: 3_000,
+    trustedProxies: 0,
+    enforcesLimits: true,
+    appSigner: null,
+    natsServers: [],
+  },
   log: () => {},
   isDraining: () => false,
 });

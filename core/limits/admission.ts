@@ -1,39 +1,28 @@
 /**
  * Admission: does this request enter?
  *
- * A request of a key passes four buckets: the key's tokens (may a burst enter?), the key's leak
- * (does it go on evenly?), and the same two of its address. All four are looked at before any is
- * charged, so that a refusal costs nothing anywhere. A cancel passes buckets of its own instead.
+ * A request has one subject: the key that vouched for it, or the address of whoever showed none. It
+ * passes the subject's tokens (may a burst enter?) and its leak (does it go on evenly?); a cancel
+ * passes a bucket of its own instead.
  *
  * @module
  */
 import { AdmissionCode, AdmissionKind, type Decision, decisionBy } from "./decision.ts";
-import {
-  addToLeakyBucket,
-  leakyBucketEmptyMicros,
-  leakyBucketRemaining,
-  leakyBucketWaitMicros,
-  settleLeakyBucket,
-} from "./leaky_bucket.ts";
-import { type AdmissionPolicy, type BucketPolicy, bucketsOf, costIn } from "./policy.ts";
-import { CANCELS, LEAK, SubjectTable, TOKENS } from "./subject_table.ts";
-import {
-  settleTokenBucket,
-  takeFromTokenBucket,
-  tokenBucketFullMicros,
-  tokenBucketRemaining,
-  tokenBucketWaitMicros,
-} from "./token_bucket.ts";
+import { Figures } from "./figures.ts";
+import { type AdmissionPolicy, bucketsOf, costOf, type SubjectPolicy } from "./policy.ts";
+import { LEAK, TOKENS } from "./subject_row.ts";
+import { SubjectTable } from "./subject_table.ts";
+import { giveToTokenBucket } from "./token_bucket.ts";
 
-/** Rows of {@link LocalAdmission}'s two tables, when nobody says otherwise. */
+/** Rows of each of the two tables, of keys and of addresses, when nobody says otherwise. */
 export const SUBJECTS_DEFAULT = 65_536;
 
 /** What asks to enter. */
 export interface AdmissionRequest {
-  /** The authenticated key's id; `null` before or without authentication. */
-  readonly key: string | null;
-  /** The name the address is limited as (address.ts). */
-  readonly address: string;
+  /** The key's id, or the name the address is limited as (address.ts). */
+  readonly subject: string;
+  /** What the subject may do. */
+  readonly policy: SubjectPolicy;
   /** Units that the request costs, a whole number from 1; more than a bucket holds needs it all. */
   readonly weight: number;
   readonly kind: AdmissionKind;
@@ -41,122 +30,75 @@ export interface AdmissionRequest {
 
 /** Whatever decides about requests: in memory, or over shared counters. Never rejects. */
 export interface Admission {
+  /** The limits that apply. */
+  readonly policy: AdmissionPolicy;
   /** Decides about one request and charges it when it is admitted. */
   admit(request: AdmissionRequest): Decision | Promise<Decision>;
+  /** Gives back what a request was charged: it has earned it. */
+  giveBack(request: AdmissionRequest): void;
+}
+
+/** The rows of keys and of addresses. An invented address never pushes out a key. */
+export class SubjectTables {
+  readonly key: SubjectTable;
+  readonly address: SubjectTable;
+
+  /** @throws {RangeError} when `subjectsMax` is out of the range of {@link SubjectTable}. */
+  constructor(policy: AdmissionPolicy, subjectsMax: number) {
+    this.key = new SubjectTable(policy.key, subjectsMax);
+    this.address = new SubjectTable(policy.address, subjectsMax);
+  }
+
+  /** The table that a subject of these limits is in. */
+  of(policy: SubjectPolicy): SubjectTable {
+    return policy.kind === "key" ? this.key : this.address;
+  }
 }
 
 /**
- * Admission over tables in memory. {@link decide} allocates nothing for a subject that has a row;
- * its figures stand in the fields until the next call. Single writer.
+ * Admission over tables in memory. {@link decide} allocates nothing for a subject that has a row.
+ * Single writer.
  */
 export class LocalAdmission {
-  /** The bucket that the figures are of. */
-  decidedBy: BucketPolicy;
-  /** Microseconds until the request would be admitted; 0 when it was. */
-  waitMicros = 0;
-  /** Whole units left in {@link decidedBy}. */
-  remaining = 0;
-  /** Microseconds until {@link decidedBy} is as good as new. */
-  fullMicros = 0;
-  readonly #keys: SubjectTable;
-  readonly #addresses: SubjectTable;
+  /** What the last decision goes by. */
+  readonly figures: Figures;
+  readonly #tables: SubjectTables;
 
   /** @throws {RangeError} when `subjectsMax` is out of the range of {@link SubjectTable}. */
-  constructor(readonly policy: AdmissionPolicy, subjectsMax = SUBJECTS_DEFAULT) {
-    this.#keys = new SubjectTable(policy.key, subjectsMax);
-    this.#addresses = new SubjectTable(policy.address, subjectsMax);
-    this.decidedBy = policy.address.tokens;
+  constructor(policy: AdmissionPolicy, subjectsMax = SUBJECTS_DEFAULT) {
+    this.#tables = new SubjectTables(policy, subjectsMax);
+    this.figures = new Figures(policy.key);
   }
 
   /** Decides about one request and charges it when it is admitted. */
   decide(
-    key: string | null,
-    address: string,
+    subject: string,
+    policy: SubjectPolicy,
     weight: number,
     kind: AdmissionKind,
     nowMicros: number,
   ): AdmissionCode {
-    const addressRow = this.#addresses.rowOf(address, nowMicros);
-    const keyRow = key === null ? -1 : this.#keys.rowOf(key, nowMicros);
-    this.waitMicros = 0;
-    this.remaining = Infinity;
-    if (keyRow >= 0) this.#look(this.#keys, keyRow, weight, kind, nowMicros);
-    this.#look(this.#addresses, addressRow, weight, kind, nowMicros);
-    if (this.waitMicros > 0) return this.decidedBy.code;
-    if (keyRow >= 0) this.#charge(this.#keys, keyRow, weight, kind, nowMicros);
-    this.#charge(this.#addresses, addressRow, weight, kind, nowMicros);
-    return AdmissionCode.admitted;
+    const table = this.#tables.of(policy);
+    const at = table.rowOf(subject, policy, nowMicros);
+    const { figures } = this;
+    const { state } = table;
+    const cost = costOf(policy, weight);
+    const fits = kind === AdmissionKind.cancel
+      ? figures.takeCancel(state, at, policy, cost, nowMicros)
+      : figures.takeOrdinary(state, at + TOKENS, at + LEAK, policy, cost, nowMicros);
+    return fits ? AdmissionCode.admitted : figures.decidedBy.code;
   }
 
   /** {@link decide}, with the figures copied into a decision of its own. */
-  admit(request: AdmissionRequest, nowMicros: number, degraded: boolean): Decision {
-    const { key, address, weight, kind } = request;
-    this.decide(key, address, weight, kind, nowMicros);
-    const policies = bucketsOf(this.policy, kind, key !== null);
-    return decisionBy(
-      this.decidedBy,
-      policies,
-      this.waitMicros,
-      this.remaining,
-      this.fullMicros,
-      degraded,
-    );
+  admit({ subject, policy, weight, kind }: AdmissionRequest, nowMicros: number): Decision {
+    this.decide(subject, policy, weight, kind, nowMicros);
+    return decisionBy(this.figures, bucketsOf(policy, kind), false);
   }
 
-  #look(table: SubjectTable, row: number, weight: number, kind: number, now: number): void {
-    const { state, policy } = table;
-    const cancel = kind === AdmissionKind.cancel;
-    const tokens = cancel ? policy.cancels : policy.tokens;
-    const tokensAt = row + (cancel ? CANCELS : TOKENS);
-    settleTokenBucket(state, tokensAt, now, tokens.unitsPerSecond);
-    this.#refuse(
-      tokens,
-      tokenBucketWaitMicros(
-        state,
-        tokensAt,
-        now,
-        tokens.unitsPerSecond,
-        tokens.units,
-        costIn(tokens, weight),
-      ),
-      tokenBucketRemaining(state, tokensAt, tokens.units),
-      tokenBucketFullMicros(state, tokensAt, now, tokens.unitsPerSecond),
-    );
-    if (cancel) return;
-    const { leak } = policy;
-    const { unitsPerSecond, units } = leak;
-    settleLeakyBucket(state, row + LEAK, now, unitsPerSecond, units);
-    this.#refuse(
-      leak,
-      leakyBucketWaitMicros(state, row + LEAK, now, unitsPerSecond, units, costIn(leak, weight)),
-      leakyBucketRemaining(state, row + LEAK, now, unitsPerSecond, units),
-      leakyBucketEmptyMicros(state, row + LEAK, now),
-    );
-  }
-
-  /** Of several buckets that refuse, the one that refuses longest speaks. */
-  #refuse(bucket: BucketPolicy, waitMicros: number, remaining: number, fullMicros: number): void {
-    if (waitMicros <= this.waitMicros) return;
-    this.decidedBy = bucket;
-    this.waitMicros = waitMicros;
-    this.remaining = remaining;
-    this.fullMicros = fullMicros;
-  }
-
-  #charge(table: SubjectTable, row: number, weight: number, kind: number, now: number): void {
-    const { state, policy } = table;
-    const cancel = kind === AdmissionKind.cancel;
-    const tokens = cancel ? policy.cancels : policy.tokens;
-    const tokensAt = row + (cancel ? CANCELS : TOKENS);
-    takeFromTokenBucket(state, tokensAt, costIn(tokens, weight));
-    if (!cancel) {
-      const { leak } = policy;
-      addToLeakyBucket(state, row + LEAK, leak.unitsPerSecond, costIn(leak, weight));
-    }
-    const remaining = tokenBucketRemaining(state, tokensAt, tokens.units);
-    if (remaining >= this.remaining) return;
-    this.decidedBy = tokens;
-    this.remaining = remaining;
-    this.fullMicros = tokenBucketFullMicros(state, tokensAt, now, tokens.unitsPerSecond);
+  /** Gives back the tokens that an ordinary request of `weight` was charged. O(1). */
+  giveBack(subject: string, policy: SubjectPolicy, weight: number): void {
+    const table = this.#tables.of(policy);
+    const at = table.find(subject);
+    if (at >= 0) giveToTokenBucket(table.state, at + TOKENS, costOf(policy, weight));
   }
 }

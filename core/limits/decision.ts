@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Figures } from "./figures.ts";
 import type { BucketPolicy } from "./policy.ts";
 
 /** Result of an admission; the band of 900 is the refusals by a limit. */
@@ -18,8 +19,8 @@ export const AdmissionCode = {
 /** Any of the codes. */
 export type AdmissionCode = (typeof AdmissionCode)[keyof typeof AdmissionCode];
 
-/** What a request is to admission: a cancel, or anything else. */
-export const AdmissionKind = { ordinary: 0, cancel: 1 } as const;
+/** What a request is to admission, in the order of priority. */
+export const AdmissionKind = { cancel: 0, amend: 1, order: 2, read: 3 } as const;
 /** Any of the kinds. */
 export type AdmissionKind = (typeof AdmissionKind)[keyof typeof AdmissionKind];
 
@@ -27,13 +28,13 @@ export type AdmissionKind = (typeof AdmissionKind)[keyof typeof AdmissionKind];
 export interface Decision {
   /** {@link AdmissionCode.admitted}, or which bucket refused. */
   readonly code: AdmissionCode;
-  /** The bucket that the figures are of: the one that refused, else the emptiest token bucket. */
+  /** The bucket that the figures are of: the one that refused, else the one with least left. */
   readonly policy: string;
   /** Units of that bucket when it is full. */
   readonly limit: number;
   /** Whole units that are left in it, this request deducted. */
   readonly remaining: number;
-  /** Whole seconds until it is full again; on a refusal the same as {@link retryAfterSeconds}. */
+  /** Whole seconds until all are full again; on a refusal the same as {@link retryAfterSeconds}. */
   readonly resetSeconds: number;
   /** Whole seconds after which the request would be admitted, at least 1; 0 when it was. */
   readonly retryAfterSeconds: number;
@@ -46,25 +47,19 @@ export interface Decision {
 /** Microseconds of a second. */
 const MICROS_PER_SECOND = 1_000_000;
 
-/**
- * The decision by `bucket`. `waitMicros` is 0 for a request that was admitted, `fullMicros` the time
- * until the bucket is as good as new.
- */
+/** The decision that follows from the figures of a request. */
 export function decisionBy(
-  bucket: BucketPolicy,
+  { decidedBy, waitMicros, remaining, fullMicros }: Figures,
   policies: readonly BucketPolicy[],
-  waitMicros: number,
-  remaining: number,
-  fullMicros: number,
   degraded: boolean,
 ): Decision {
   const admitted = waitMicros === 0;
   const retryAfterSeconds = Math.ceil(waitMicros / MICROS_PER_SECOND);
   return {
-    code: admitted ? AdmissionCode.admitted : bucket.code,
-    policy: bucket.name,
-    limit: bucket.units,
-    remaining,
+    code: admitted ? AdmissionCode.admitted : decidedBy.code,
+    policy: decidedBy.name,
+    limit: decidedBy.units,
+    remaining: remaining > 0 ? remaining : 0,
     resetSeconds: admitted ? Math.ceil(fullMicros / MICROS_PER_SECOND) : retryAfterSeconds,
     retryAfterSeconds,
     policies,

@@ -79,6 +79,19 @@ export function addToLeakyBucket(
   state[at + REMAINDER] = remainder;
 }
 
+/** Makes the state at `at` that of a bucket elsewhere, which has so many parts inside now. */
+export function mirrorLeakyBucket(
+  state: Float64Array,
+  at: number,
+  insideParts: number,
+  nowMicros: number,
+  unitsPerSecond: number,
+): void {
+  const remainder = insideParts % unitsPerSecond;
+  state[at + EMPTY_TIME] = nowMicros + (insideParts - remainder) / unitsPerSecond;
+  state[at + REMAINDER] = remainder;
+}
+
 /** Whole units that still fit. */
 export function leakyBucketRemaining(
   state: Float64Array,

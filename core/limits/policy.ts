@@ -1,9 +1,9 @@
 /**
  * What is allowed: the rates and sizes of the buckets that a request has to pass.
  *
- * Every subject (an API key, an address) has three buckets: tokens and a leak for ordinary
- * requests, and a generous one of its own for cancels. Ordinary pressure can therefore never refuse
- * a cancel, and cancels can never be a flood.
+ * Every subject (an API key, or the address of whoever shows none) has three buckets: tokens and a
+ * leak for ordinary requests, and a generous one of its own for cancels. Ordinary pressure can
+ * therefore never refuse a cancel, and cancels can never be a flood.
  *
  * @module
  */
@@ -25,7 +25,6 @@ export interface BucketPolicy {
   readonly name: string;
   /** Code of a refusal by this bucket. */
   readonly code: AdmissionCode;
-  readonly algorithm: "token" | "leaky";
   /** Units that come back, or leak out, in a second. */
   readonly unitsPerSecond: number;
   /** Units of a full bucket. */
@@ -34,22 +33,30 @@ export interface BucketPolicy {
   readonly windowSeconds: number;
 }
 
-/** The buckets of one kind of subject. */
+/** Who is limited: whoever has shown a key, or an address that has shown none. */
+export type SubjectKind = "key" | "address";
+
+/** The buckets of one subject. */
 export interface SubjectPolicy {
+  readonly kind: SubjectKind;
   readonly tokens: BucketPolicy;
   readonly leak: BucketPolicy;
   readonly cancels: BucketPolicy;
+  /** Tokens and leak: what ordinary requests pass. Shared, never changed. */
+  readonly ordinary: readonly BucketPolicy[];
+  /** What cancels pass. */
+  readonly onlyCancels: readonly BucketPolicy[];
+  /** Most units that a request can cost: what weighs more needs all of a bucket. */
+  readonly costMax: number;
 }
 
-/** The buckets of keys and of addresses. */
+/** The limits of a deployment. */
 export interface AdmissionPolicy {
+  /** Of keys without a tier, and of those whose tier has no limits of its own. */
   readonly key: SubjectPolicy;
   readonly address: SubjectPolicy;
-  /** The buckets a request passes, by kind and by whether it has a key; shared, never changed. */
-  readonly ordinaryWithKey: readonly BucketPolicy[];
-  readonly ordinaryByAddress: readonly BucketPolicy[];
-  readonly cancelWithKey: readonly BucketPolicy[];
-  readonly cancelByAddress: readonly BucketPolicy[];
+  /** Of keys by their tier. */
+  readonly tiers: ReadonlyMap<string, SubjectPolicy>;
 }
 
 /** A rate that is no whole number from 1 to {@link RATE_MAX}. */
@@ -65,6 +72,7 @@ export class PolicyError extends Error {
  * of which one second's worth may come at an instant and the rest {@link PEAK_FACTOR} times as fast
  * as the rate; and {@link CANCEL_FACTOR} times as many cancels.
  *
+ * @param tierRates sustained rates of keys by their tier
  * @throws {PolicyError} when a rate is out of range.
  *
  * @example
@@ -74,94 +82,79 @@ export class PolicyError extends Error {
  * console.log(key.tokens.units, key.leak.unitsPerSecond, key.cancels.units); // 200 200 1000
  * ```
  */
-export function admissionPolicy(keyRate: number, addressRate: number): AdmissionPolicy {
-  return composed(
-    subjectPolicy("key", keyRate, {
-      tokens: AdmissionCode.keyTokens,
-      leak: AdmissionCode.keyLeak,
-      cancels: AdmissionCode.keyCancels,
-    }),
-    subjectPolicy("address", addressRate, {
-      tokens: AdmissionCode.addressTokens,
-      leak: AdmissionCode.addressLeak,
-      cancels: AdmissionCode.addressCancels,
-    }),
-  );
+export function admissionPolicy(
+  keyRate: number,
+  addressRate: number,
+  tierRates: ReadonlyMap<string, number> = new Map(),
+): AdmissionPolicy {
+  return {
+    key: subjectPolicy("key", keyRate),
+    address: subjectPolicy("address", addressRate),
+    tiers: new Map([...tierRates].map(([tier, rate]) => [tier, subjectPolicy("key", rate)])),
+  };
 }
 
 /**
- * The share of a policy that one instance may give out on its own: a `divisor`-th of the ordinary
- * rates, at least 1 a second, and all of the cancels.
+ * What one of `instances` gives out by itself: an equal share of the ordinary rates, at least 1 a
+ * second, and all of the cancels.
  */
-export function localShare(policy: AdmissionPolicy, divisor: number): AdmissionPolicy {
-  const share = (subject: SubjectPolicy): SubjectPolicy => {
-    const rate = Math.max(1, Math.floor(subject.tokens.unitsPerSecond / divisor));
-    const { tokens, leak } = subjectPolicy(subject.tokens.name, rate, {
-      tokens: subject.tokens.code,
-      leak: subject.leak.code,
-      cancels: subject.cancels.code,
-    });
-    return { tokens, leak, cancels: subject.cancels };
-  };
-  return composed(share(policy.key), share(policy.address));
+export function shareOf(policy: SubjectPolicy, instances: number): SubjectPolicy {
+  const rate = Math.max(1, Math.floor(policy.tokens.unitsPerSecond / instances));
+  const { cancels, onlyCancels } = policy;
+  return { ...subjectPolicy(policy.kind, rate), cancels, onlyCancels };
+}
+
+/** The limits of a key of the tier; `null`: it has none. */
+export function keyPolicyOf(policy: AdmissionPolicy, tier: string | null): SubjectPolicy {
+  return tier === null ? policy.key : policy.tiers.get(tier) ?? policy.key;
 }
 
 /** The buckets that a request passes, in the order in which they are looked at. */
-export function bucketsOf(
-  policy: AdmissionPolicy,
-  kind: AdmissionKind,
-  hasKey: boolean,
-): readonly BucketPolicy[] {
-  if (kind === AdmissionKind.cancel) return hasKey ? policy.cancelWithKey : policy.cancelByAddress;
-  return hasKey ? policy.ordinaryWithKey : policy.ordinaryByAddress;
+export function bucketsOf(policy: SubjectPolicy, kind: AdmissionKind): readonly BucketPolicy[] {
+  return kind === AdmissionKind.cancel ? policy.onlyCancels : policy.ordinary;
 }
 
-/** What a request of `weight` costs in a bucket: a weight above the bucket needs all of it. */
-export function costIn(bucket: BucketPolicy, weight: number): number {
-  return weight < bucket.units ? weight : bucket.units;
+/** Units that a request of `weight` costs: a weight above the smallest bucket needs all of it. */
+export function costOf(policy: SubjectPolicy, weight: number): number {
+  return weight < policy.costMax ? weight : policy.costMax;
 }
 
-function subjectPolicy(
-  name: string,
-  rate: number,
-  codes: Readonly<Record<keyof SubjectPolicy, AdmissionCode>>,
-): SubjectPolicy {
+const CODES = {
+  key: [AdmissionCode.keyTokens, AdmissionCode.keyLeak, AdmissionCode.keyCancels],
+  address: [
+    AdmissionCode.addressTokens,
+    AdmissionCode.addressLeak,
+    AdmissionCode.addressCancels,
+  ],
+} as const;
+
+function subjectPolicy(kind: SubjectKind, rate: number): SubjectPolicy {
   if (!Number.isInteger(rate) || rate < 1 || rate > RATE_MAX) {
-    throw new PolicyError(`${name} rate`, rate);
+    throw new PolicyError(`${kind} rate`, rate);
   }
+  const [tokensCode, leakCode, cancelsCode] = CODES[kind];
   const cancelRate = rate * CANCEL_FACTOR;
+  const tokens = bucket(kind, tokensCode, rate, rate * BURST_SECONDS);
+  const leak = bucket(`${kind}-peak`, leakCode, rate * PEAK_FACTOR, rate);
+  const cancels = bucket(`${kind}-cancel`, cancelsCode, cancelRate, cancelRate * BURST_SECONDS);
   return {
-    tokens: bucket(name, codes.tokens, "token", rate, rate * BURST_SECONDS),
-    leak: bucket(`${name}-peak`, codes.leak, "leaky", rate * PEAK_FACTOR, rate),
-    cancels: bucket(
-      `${name}-cancel`,
-      codes.cancels,
-      "token",
-      cancelRate,
-      cancelRate * BURST_SECONDS,
-    ),
+    kind,
+    tokens,
+    leak,
+    cancels,
+    ordinary: [tokens, leak],
+    onlyCancels: [cancels],
+    costMax: Math.min(tokens.units, leak.units),
   };
 }
 
 function bucket(
   name: string,
   code: AdmissionCode,
-  algorithm: "token" | "leaky",
   unitsPerSecond: number,
   units: number,
 ): BucketPolicy {
   if (units > BUCKET_UNITS_MAX) throw new PolicyError(`${name} units`, units);
   const windowSeconds = Math.ceil(units / unitsPerSecond);
-  return { name, code, algorithm, unitsPerSecond, units, windowSeconds };
-}
-
-function composed(key: SubjectPolicy, address: SubjectPolicy): AdmissionPolicy {
-  return {
-    key,
-    address,
-    ordinaryWithKey: [key.tokens, key.leak, address.tokens, address.leak],
-    ordinaryByAddress: [address.tokens, address.leak],
-    cancelWithKey: [key.cancels, address.cancels],
-    cancelByAddress: [address.cancels],
-  };
+  return { name, code, unitsPerSecond, units, windowSeconds };
 }

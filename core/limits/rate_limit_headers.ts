@@ -32,10 +32,11 @@ const policyTexts = new WeakMap<readonly BucketPolicy[], string>();
  * import { admissionPolicy } from "./policy.ts";
  * import { rateLimitHeaders } from "./rate_limit_headers.ts";
  *
- * const admission = new LocalAdmission(admissionPolicy(50, 100), 16);
- * const request = { key: "k1", address: "192.0.2.1", weight: 1, kind: AdmissionKind.ordinary };
- * const { rateLimit } = rateLimitHeaders(admission.admit(request, 0, false));
- * console.log(rateLimit); // "key";r=99;t=1
+ * const policy = admissionPolicy(50, 100);
+ * const admission = new LocalAdmission(policy, 16);
+ * const request = { subject: "k1", policy: policy.key, weight: 1, kind: AdmissionKind.order };
+ * const { rateLimit } = rateLimitHeaders(admission.admit(request, 0));
+ * console.log(rateLimit); // "key-peak";r=49;t=1
  * ```
  */
 export function rateLimitHeaders(decision: Decision): RateLimitHeaders {

@@ -77,7 +77,34 @@ export function takeFromTokenBucket(state: Float64Array, at: number, cost: numbe
   state[at + DEBT] += cost * MILLION;
 }
 
-/** Whole units that the bucket holds. */
+/** Gives `cost` units back, as far as they are missing. */
+export function giveToTokenBucket(state: Float64Array, at: number, cost: number): void {
+  const debt = state[at + DEBT] - cost * MILLION;
+  state[at + DEBT] = debt > 0 ? debt : 0;
+}
+
+/** Makes the state at `at` that of a bucket elsewhere, which has this debt now. */
+export function mirrorTokenBucket(
+  state: Float64Array,
+  at: number,
+  debtParts: number,
+  nowMicros: number,
+): void {
+  state[at + DEBT] = debtParts;
+  state[at + ANCHOR] = nowMicros;
+}
+
+/** Empties a bucket of `units`. */
+export function emptyTokenBucket(
+  state: Float64Array,
+  at: number,
+  units: number,
+  nowMicros: number,
+): void {
+  mirrorTokenBucket(state, at, units * MILLION, nowMicros);
+}
+
+/** Whole units that the bucket holds; less than none where more was given out than there was. */
 export function tokenBucketRemaining(state: Float64Array, at: number, units: number): number {
   return Math.floor((units * MILLION - state[at + DEBT]) / MILLION);
 }

@@ -1,41 +1,51 @@
 /**
- * Admission over shared counters in Upstash Redis.
+ * Admission over counters in Upstash Redis that all gateways share.
  *
- * Each request is one run of the script (script.ts), which knows both buckets of both subjects and
- * uses the server's clock. Requests that arrive together share one HTTP request. When Upstash is
- * down, slow or refuses, this instance decides by itself within a bounded share of the limits, and
- * says so in the decision: never open, and never closed for cancels. After some failures in a row
- * it is asked by one request every half second only, so that a server that does not answer costs
- * no order its time-out.
+ * Units are taken from there ahead of need (core/limits/lease.ts), so that a decision costs no round
+ * trip: it is made out of what is in hand. Whoever comes when nothing is in hand waits for the next
+ * round trip, which is one run of a script for all that came meanwhile, at most every
+ * {@link TRIP_MICROS_LEAST}. When Upstash is down, slow or refuses, this instance decides by an equal
+ * share of the limits, says so, and asks again after pauses that grow and have jitter; what it gave
+ * out meanwhile it pays when it is back. Cancels are decided here always.
  *
  * @module
  */
-import { Redis } from "@upstash/redis/cloudflare";
-import type { Admission, AdmissionRequest } from "../../core/limits/admission.ts";
-import { type Decision, decisionBy } from "../../core/limits/decision.ts";
 import {
-  type AdmissionPolicy,
-  type BucketPolicy,
-  bucketsOf,
-  costIn,
-  localShare,
-} from "../../core/limits/policy.ts";
-import { failureOf, UpstashAnswerError, type UpstashFailure } from "./failure.ts";
-import { MemoryAdmission } from "./memory.ts";
-import { ADMISSION_SCRIPT, RESULT_INTEGERS } from "./script.ts";
+  type Admission,
+  type AdmissionRequest,
+  SUBJECTS_DEFAULT,
+} from "../../core/limits/admission.ts";
+import {
+  AdmissionCode,
+  AdmissionKind,
+  type Decision,
+  decisionBy,
+} from "../../core/limits/decision.ts";
+import { TRIP_MICROS_LEAST } from "../../core/limits/lease.ts";
+import { ASKS, type LeaseAsk, LeaseTable, type Sharing } from "../../core/limits/lease_table.ts";
+import { type AdmissionPolicy, bucketsOf, type SubjectKind } from "../../core/limits/policy.ts";
+import { failureOf, type UpstashFailure } from "./failure.ts";
+import { LeaseTrips, SUBJECTS_PER_TRIP_MAX, type TripAnswer } from "./lease_trip.ts";
 
 /** How long one round trip may take. A server that lost the script costs a second one. */
 export const UPSTASH_TIMEOUT_MILLIS = 250;
-/** Requests that may wait for Upstash at once; the next ones are decided here. */
-export const UPSTASH_IN_FLIGHT_MAX = 1_024;
-/** Part of the limits that an instance gives out on its own: one of this many. */
-export const LOCAL_SHARE_DIVISOR = 4;
-/** Failures in a row after which Upstash is left alone, so that no request waits for the next. */
-export const UPSTASH_FAILURES_MAX = 3;
-/** How long it is left alone; then one request asks, and the others wait for what it finds. */
-export const UPSTASH_REST_MILLIS = 500;
-/** First part of every key in Redis. */
-export const KEY_PREFIX = "edgebook:limit:";
+/** Requests that may wait for Upstash at once; the next ones are decided by the own share. */
+export const WAITING_MAX = 4_096;
+/** Round trips that a request waits for at most: one that others were faster than, and its own. */
+export const WAITED_TRIPS_MAX = 3;
+/** Round trips at once. */
+export const TRIPS_MAX = 8;
+/** Instances that are supposed to share the limits as long as Upstash has not told. */
+export const INSTANCES_DEFAULT = 8;
+/** Pause after the first failure; doubled each time, up to {@link PAUSE_MILLIS_MAX}. */
+export const PAUSE_MILLIS_LEAST = 100;
+/** Longest pause between two attempts to reach Upstash. */
+export const PAUSE_MILLIS_MAX = 5_000;
+
+const MICROS_PER_MILLI = 1_000;
+const TRIP_MILLIS_LEAST = TRIP_MICROS_LEAST / MICROS_PER_MILLI;
+/** Part of a new round trip in the smoothed one. */
+const SMOOTHING = 1 / 8;
 
 /** What is known about the counters, for health checks and metrics. */
 export interface UpstashStatus {
@@ -43,9 +53,17 @@ export interface UpstashStatus {
   readonly degraded: boolean;
   /** Why the last failed one did; `null` when none has. */
   readonly lastFailure: UpstashFailure | null;
-  /** Decisions by the shared counters, and by this instance's own share. */
+  /** Decisions out of shared units, and by this instance's own share. */
   readonly shared: number;
-  readonly local: number;
+  readonly own: number;
+  /** Round trips, and those of them that failed. */
+  readonly trips: number;
+  readonly tripsFailed: number;
+  /** Requests that wait for one. */
+  readonly waiting: number;
+  /** Instances that share the limits, as far as is known. */
+  readonly instances: number;
+  readonly roundTripMicros: number;
 }
 
 /** Where {@link UpstashAdmission} finds its server and what it allows. */
@@ -53,138 +71,230 @@ export interface UpstashAdmissionOptions {
   readonly url: string;
   readonly token: string;
   readonly policy: AdmissionPolicy;
-  /** Clock of the local share, in microseconds. */
+  /** Clock in microseconds that never goes back. */
   readonly nowMicros: () => number;
   readonly timeoutMillis?: number;
-  readonly inFlightMax?: number;
-  readonly shareDivisor?: number;
+  readonly waitingMax?: number;
+  readonly subjectsMax?: number;
+  /** Instances to suppose until Upstash has told. */
+  readonly instances?: number;
   /** Told when the counters are lost and when they are back, not for every request. */
   readonly onChange?: (status: UpstashStatus) => void;
 }
 
-/** Shared admission with a bounded local share behind it. {@link admit} never rejects. */
+/** A request that waits for an answer. */
+interface Waiter {
+  readonly request: AdmissionRequest;
+  readonly resolve: (decision: Decision) => void;
+  /** Round trips that it has waited for. */
+  tripCount: number;
+}
+
+/** Shared admission. {@link admit} never rejects. */
 export class UpstashAdmission implements Admission {
-  readonly #policy: AdmissionPolicy;
-  readonly #redis: Redis;
-  readonly #script: ReturnType<Redis["createScript"]>;
-  readonly #local: MemoryAdmission;
-  readonly #inFlightMax: number;
-  readonly #onChange: (status: UpstashStatus) => void;
-  #inFlight = 0;
-  /** Round trips that failed since the last one that did not. */
+  readonly policy: AdmissionPolicy;
+  readonly #options: UpstashAdmissionOptions;
+  readonly #trips: LeaseTrips;
+  readonly #tables: Readonly<Record<SubjectKind, LeaseTable>>;
+  readonly #sharing: Sharing;
+  readonly #waitingMax: number;
+  /** By the row that they wait for, in the order in which they came. */
+  readonly #waiters = new Map<string, Waiter[]>();
+  #waiting = 0;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #lastTripMillis = -Infinity;
+  #tripsUnderWay = 0;
   #failures = 0;
-  /** Until when nobody asks, by a clock that only goes forward. */
-  #restUntilMillis = 0;
-  #degraded = false;
+  #isStopped = false;
   #lastFailure: UpstashFailure | null = null;
-  #sharedCount = 0;
-  #localCount = 0;
+  readonly #counts = { shared: 0, own: 0, trips: 0, tripsFailed: 0 };
 
   constructor(options: UpstashAdmissionOptions) {
+    const { url, token, policy, subjectsMax = SUBJECTS_DEFAULT } = options;
     const timeoutMillis = options.timeoutMillis ?? UPSTASH_TIMEOUT_MILLIS;
-    this.#policy = options.policy;
-    this.#redis = new Redis({
-      url: options.url,
-      token: options.token,
-      // A repeat could charge twice: whoever is not answered is decided here instead.
-      retry: { retries: 0 },
-      // A function, because with a plain signal the library turns an abort into an empty result.
-      signal: () => AbortSignal.timeout(timeoutMillis),
-      enableAutoPipelining: true,
-      enableTelemetry: false,
-      readYourWrites: false,
-    });
-    this.#script = this.#redis.createScript(ADMISSION_SCRIPT);
-    this.#local = new MemoryAdmission({
-      policy: localShare(options.policy, options.shareDivisor ?? LOCAL_SHARE_DIVISOR),
-      nowMicros: options.nowMicros,
-      degraded: true,
-    });
-    this.#inFlightMax = options.inFlightMax ?? UPSTASH_IN_FLIGHT_MAX;
-    this.#onChange = options.onChange ?? (() => {});
+    this.#options = options;
+    this.policy = policy;
+    this.#trips = new LeaseTrips({ url, token, timeoutMillis });
+    this.#sharing = {
+      isShared: true,
+      instances: options.instances ?? INSTANCES_DEFAULT,
+      roundTripMicros: 0,
+    };
+    this.#tables = {
+      key: new LeaseTable(policy.key, subjectsMax, this.#sharing),
+      address: new LeaseTable(policy.address, subjectsMax, this.#sharing),
+    };
+    this.#waitingMax = options.waitingMax ?? WAITING_MAX;
   }
 
   /** Decides about one request and charges it when it is admitted. */
-  async admit(request: AdmissionRequest): Promise<Decision> {
-    if (this.#inFlight >= this.#inFlightMax) return this.#decideHere(request, "busy");
-    if (this.#failures >= UPSTASH_FAILURES_MAX) {
-      const nowMillis = performance.now();
-      if (nowMillis < this.#restUntilMillis) return this.#decideHere(request, "resting");
-      // This request asks; while it does, and if it is not answered, the others need not.
-      this.#restUntilMillis = nowMillis + UPSTASH_REST_MILLIS;
+  admit(request: AdmissionRequest): Decision | Promise<Decision> {
+    const { subject, policy, weight, kind } = request;
+    const table = this.#tables[policy.kind];
+    const nowMicros = this.#options.nowMicros();
+    const mayWait = this.#waiting < this.#waitingMax && !this.#isStopped;
+    const code = table.decide(subject, policy, weight, kind, nowMicros, mayWait);
+    if (table.active > 0) this.#schedule();
+    if (code === ASKS) return this.#wait(request);
+    const isOutOfHand = code === AdmissionCode.admitted && !table.isOwn;
+    if (isOutOfHand && kind !== AdmissionKind.cancel) {
+      table.read(subject, policy, nowMicros);
     }
-    this.#inFlight++;
-    try {
-      const decision = await this.#decideThere(request);
-      this.#sharedCount++;
-      this.#failures = 0;
-      this.#note(false);
-      return decision;
-    } catch (error) {
-      this.#failures++;
-      this.#restUntilMillis = performance.now() + UPSTASH_REST_MILLIS;
-      return this.#decideHere(request, failureOf(error));
-    } finally {
-      this.#inFlight--;
-    }
+    return this.#decided(request, table);
+  }
+
+  /** Gives back what a request was charged. */
+  giveBack({ subject, policy, weight }: AdmissionRequest): void {
+    const table = this.#tables[policy.kind];
+    table.giveBack(subject, policy, weight, this.#options.nowMicros());
+    this.#schedule();
   }
 
   /** What is known about the counters. */
   status(): UpstashStatus {
+    const { isShared, instances, roundTripMicros } = this.#sharing;
     return {
-      degraded: this.#degraded,
+      degraded: !isShared,
       lastFailure: this.#lastFailure,
-      shared: this.#sharedCount,
-      local: this.#localCount,
+      ...this.#counts,
+      waiting: this.#waiting,
+      instances,
+      roundTripMicros: Math.round(roundTripMicros),
     };
   }
 
-  async #decideThere(request: AdmissionRequest): Promise<Decision> {
-    const buckets = bucketsOf(this.#policy, request.kind, request.key !== null);
-    const keys = buckets.map((bucket) => redisKey(bucket, this.#policy, request));
-    const values = buckets.flatMap((bucket) => [
-      bucket.algorithm,
-      String(bucket.unitsPerSecond),
-      String(bucket.units),
-      String(costIn(bucket, request.weight)),
-    ]);
-    const result: unknown = await this.#script.exec(keys, values);
-    if (!isResult(result, buckets.length)) {
-      throw new UpstashAnswerError(
-        `the admission script did not return ${RESULT_INTEGERS} integers`,
-      );
+  /** Gives back what is in hand. Requests are decided by the own share from now on. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#sharing.isShared = false;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const nowMicros = this.#options.nowMicros();
+    for (const [{ request }] of [...this.#waiters.values()]) {
+      const { subject, policy: { kind } } = request;
+      this.#resume({ kind, subject }, this.#tables[kind], nowMicros);
     }
-    const [by, waitMicros, remaining, fullMicros] = result;
-    return decisionBy(buckets[by - 1], buckets, waitMicros, remaining, fullMicros, false);
+    const asks: LeaseAsk[] = [];
+    for (const table of Object.values(this.#tables)) table.release(asks);
+    const trips = [];
+    for (let from = 0; from < asks.length; from += SUBJECTS_PER_TRIP_MAX) {
+      trips.push(this.#trips.ask(asks.slice(from, from + SUBJECTS_PER_TRIP_MAX)));
+    }
+    await Promise.allSettled(trips);
   }
 
-  #decideHere(request: AdmissionRequest, failure: UpstashFailure | "resting"): Decision {
-    this.#localCount++;
-    if (failure !== "resting") this.#lastFailure = failure;
-    // Too much at once says nothing about the server.
-    if (failure !== "busy") this.#note(true);
-    return this.#local.admit(request);
+  #decided({ policy, kind }: AdmissionRequest, table: LeaseTable): Decision {
+    this.#counts[table.isOwn ? "own" : "shared"]++;
+    return decisionBy(table.figures, bucketsOf(policy, kind), table.isOwn);
   }
 
-  #note(degraded: boolean): void {
-    if (degraded === this.#degraded) return;
-    this.#degraded = degraded;
-    this.#onChange(this.status());
+  #wait(request: AdmissionRequest): Promise<Decision> {
+    this.#waiting++;
+    const name = rowName(request.policy.kind, request.subject);
+    return new Promise((resolve) => {
+      const waiter: Waiter = { request, resolve, tripCount: 0 };
+      const waiters = this.#waiters.get(name);
+      if (waiters === undefined) this.#waiters.set(name, [waiter]);
+      else waiters.push(waiter);
+    });
+  }
+
+  /** Sees that the next round trip is made when it may be. */
+  #schedule(): void {
+    if (this.#timer !== null || this.#isStopped) return;
+    const pauseMillis = this.#failures === 0
+      ? TRIP_MILLIS_LEAST
+      : Math.min(PAUSE_MILLIS_LEAST * 2 ** (this.#failures - 1), PAUSE_MILLIS_MAX) *
+        (0.5 + Math.random() / 2);
+    const dueMillis = this.#lastTripMillis + pauseMillis - performance.now();
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      void this.#trip();
+    }, Math.max(dueMillis, 0));
+  }
+
+  async #trip(): Promise<void> {
+    this.#lastTripMillis = performance.now();
+    const asks: LeaseAsk[] = [];
+    if (this.#tripsUnderWay < TRIPS_MAX) {
+      const nowMicros = this.#options.nowMicros();
+      for (const table of Object.values(this.#tables)) {
+        table.collect(asks, SUBJECTS_PER_TRIP_MAX, nowMicros);
+      }
+    }
+    // A full one means that more wait than one round trip takes.
+    if (asks.length === SUBJECTS_PER_TRIP_MAX) this.#lastTripMillis = -Infinity;
+    if (asks.length > 0) {
+      this.#tripsUnderWay++;
+      this.#scheduleIfActive();
+      await this.#carryOut(asks);
+      this.#tripsUnderWay--;
+    }
+    this.#scheduleIfActive();
+  }
+
+  #scheduleIfActive(): void {
+    const isActive = Object.values(this.#tables).some((table) => table.active > 0);
+    if (isActive) this.#schedule();
+  }
+
+  async #carryOut(asks: readonly LeaseAsk[]): Promise<void> {
+    this.#counts.trips++;
+    const began = performance.now();
+    let answer: TripAnswer | null = null;
+    try {
+      answer = await this.#trips.ask(asks);
+    } catch (error) {
+      this.#failures++;
+      this.#counts.tripsFailed++;
+      this.#lastFailure = failureOf(error);
+      this.#note(false);
+    }
+    const nowMicros = this.#options.nowMicros();
+    if (answer !== null) {
+      const tripMicros = (performance.now() - began) * MICROS_PER_MILLI;
+      const { roundTripMicros } = this.#sharing;
+      this.#sharing.roundTripMicros += (tripMicros - roundTripMicros) *
+        (roundTripMicros === 0 ? 1 : SMOOTHING);
+      this.#sharing.instances = answer.instances;
+      this.#failures = 0;
+      this.#note(true);
+    }
+    asks.forEach((ask, index) => {
+      const table = this.#tables[ask.kind];
+      if (answer === null) table.failed(ask);
+      else table.answered(ask, answer.answers[index], nowMicros);
+      this.#resume(ask, table, nowMicros);
+    });
+  }
+
+  /** Decides about those who waited for the row. */
+  #resume(
+    { kind, subject }: Pick<LeaseAsk, "kind" | "subject">,
+    table: LeaseTable,
+    nowMicros: number,
+  ): void {
+    const name = rowName(kind, subject);
+    const waiters = this.#waiters.get(name);
+    if (waiters === undefined) return;
+    const still: Waiter[] = [];
+    for (const waiter of waiters) {
+      const { policy, weight } = waiter.request;
+      const mayWait = !this.#isStopped && ++waiter.tripCount < WAITED_TRIPS_MAX;
+      const code = table.resume(subject, policy, weight, nowMicros, mayWait);
+      if (code === ASKS) still.push(waiter);
+      else waiter.resolve(this.#decided(waiter.request, table));
+    }
+    this.#waiting -= waiters.length - still.length;
+    if (still.length > 0) this.#waiters.set(name, still);
+    else this.#waiters.delete(name);
+  }
+
+  #note(isShared: boolean): void {
+    if (isShared === this.#sharing.isShared) return;
+    this.#sharing.isShared = isShared;
+    this.#options.onChange?.(this.status());
   }
 }
 
-function redisKey(
-  bucket: BucketPolicy,
-  policy: AdmissionPolicy,
-  request: AdmissionRequest,
-): string {
-  const ofKey = bucket === policy.key.tokens || bucket === policy.key.leak ||
-    bucket === policy.key.cancels;
-  return `${KEY_PREFIX}${bucket.name}:${ofKey ? request.key : request.address}`;
-}
-
-function isResult(result: unknown, buckets: number): result is number[] {
-  return Array.isArray(result) && result.length === RESULT_INTEGERS &&
-    result.every((value) => Number.isSafeInteger(value) && value >= 0) &&
-    result[0] >= 1 && result[0] <= buckets;
-}
+const rowName = (kind: SubjectKind, subject: string): string => `${kind} ${subject}`;

@@ -1,5 +1,5 @@
 /**
- * Admission in this process's memory: the embedded default, and the fallback of the shared one.
+ * Admission in this process's memory: the embedded default.
  *
  * @module
  */
@@ -18,24 +18,35 @@ export interface MemoryAdmissionOptions {
   readonly nowMicros: () => number;
   /** Subjects of each kind that have buckets; the default is that of {@link LocalAdmission}. */
   readonly subjectsMax?: number;
-  /** Mark of the decisions: true where this stands in for shared counters. */
-  readonly degraded?: boolean;
 }
 
 /** {@link LocalAdmission} with a clock. Decides at once, so a request keeps its turn. */
 export class MemoryAdmission implements Admission {
+  readonly policy: AdmissionPolicy;
   readonly #admission: LocalAdmission;
   readonly #nowMicros: () => number;
-  readonly #degraded: boolean;
 
-  constructor(options: MemoryAdmissionOptions) {
-    this.#admission = new LocalAdmission(options.policy, options.subjectsMax);
-    this.#nowMicros = options.nowMicros;
-    this.#degraded = options.degraded ?? false;
+  constructor({ policy, nowMicros, subjectsMax }: MemoryAdmissionOptions) {
+    this.policy = policy;
+    this.#admission = new LocalAdmission(policy, subjectsMax);
+    this.#nowMicros = nowMicros;
   }
 
   /** Decides about one request and charges it when it is admitted. */
   admit(request: AdmissionRequest): Decision {
-    return this.#admission.admit(request, this.#nowMicros(), this.#degraded);
+    return this.#admission.admit(request, this.#nowMicros());
+  }
+
+  /** There are no shared counters to be known about. */
+  status(): null {
+    return null;
+  }
+
+  /** Nothing is in hand that could go back. */
+  async stop(): Promise<void> {}
+
+  /** Gives back what a request was charged. */
+  giveBack({ subject, policy, weight }: AdmissionRequest): void {
+    this.#admission.giveBack(subject, policy, weight);
   }
 }

@@ -1,30 +1,51 @@
 /**
  * Lets a request in, or tells it when to come again.
  *
+ * Whoever has shown a key is limited by that key, wherever the request comes from; whoever has not,
+ * by the address.
+ *
  * @module
  */
+import type { AdmissionRequest } from "../../core/limits/admission.ts";
 import { AdmissionCode, AdmissionKind, type Decision } from "../../core/limits/decision.ts";
+import { keyPolicyOf } from "../../core/limits/policy.ts";
 import { rateLimitHeaders } from "../../core/limits/rate_limit_headers.ts";
 import type { Exchange } from "../exchange.ts";
 import { Problem } from "../problem.ts";
 
 /**
- * Decides about the request and keeps the decision with it.
+ * Decides about a request whose key is verified, and keeps the decision with it.
  *
- * @param key id of the key that signed; `null` for whoever has not shown one
  * @returns the refusal, or `null` when it may go on
  */
-export function admit(
+export function admitKey(
   exchange: Exchange,
-  key: string | null,
   weight: number,
   kind: AdmissionKind,
 ): Problem | null | Promise<Problem | null> {
+  const { id, tier } = exchange.key;
+  const policy = keyPolicyOf(exchange.deps.admission.policy, tier);
+  return admit(exchange, { subject: id, policy, weight, kind });
+}
+
+/** {@link admitKey} for whoever has shown no key, or none that is any good. */
+export function admitAddress(
+  exchange: Exchange,
+  weight: number,
+): Problem | null | Promise<Problem | null> {
   const { address, deps } = exchange;
-  const decision = deps.admission.admit({ key, address, weight, kind });
+  const policy = deps.admission.policy.address;
+  return admit(exchange, { subject: address, policy, weight, kind: AdmissionKind.read });
+}
+
+function admit(
+  exchange: Exchange,
+  request: AdmissionRequest,
+): Problem | null | Promise<Problem | null> {
+  const decision = exchange.deps.admission.admit(request);
   return decision instanceof Promise
-    ? decision.then((decided) => keep(exchange, decided))
-    : keep(exchange, decision);
+    ? decision.then((decided) => keep(exchange, request, decided))
+    : keep(exchange, request, decision);
 }
 
 /** Adds the fields that tell a client its limits. */
@@ -34,9 +55,15 @@ export function addRateLimits(headers: Headers, decision: Decision): void {
   headers.append("ratelimit-policy", rateLimitPolicy);
 }
 
-function keep(exchange: Exchange, decision: Decision): Problem | null {
+function keep(
+  exchange: Exchange,
+  request: AdmissionRequest,
+  decision: Decision,
+): Problem | null {
   exchange.decision = decision;
-  if (decision.code === AdmissionCode.admitted) return null;
+  const isAdmitted = decision.code === AdmissionCode.admitted;
+  if (isAdmitted) exchange.charged = request;
+  if (isAdmitted || !exchange.deps.settings.enforcesLimits) return null;
   const { code, policy, limit, remaining, retryAfterSeconds } = decision;
   return new Problem(code, {
     detail: `The limit ${policy} is used up; come again in ${retryAfterSeconds} s.`,
@@ -46,8 +73,3 @@ function keep(exchange: Exchange, decision: Decision): Problem | null {
     retryAfterSeconds,
   });
 }
-
-/** Kind of an ordinary request. */
-export const ORDINARY: AdmissionKind = AdmissionKind.ordinary;
-/** Kind of a request that takes orders off the book. */
-export const CANCEL: AdmissionKind = AdmissionKind.cancel;

@@ -19,6 +19,7 @@ Deno.test("a gateway that can take orders is ready", async () => {
     instruments: "ok",
     leader: "ok",
     orders: "ok",
+    limits: "ok",
     history: "ok",
     marketData: "ok",
   };
@@ -50,6 +51,28 @@ Deno.test("what keeps it from taking orders makes it unready, and is said", asyn
   const gateway = new TestGateway();
   gateway.hasBackend = false;
   assert.equal((await ready(gateway)).body.reasons.length, 4);
+});
+
+Deno.test("shared limits that are lost are told, and orders are taken all the same", async () => {
+  const gateway = new TestGateway();
+  gateway.limits = {
+    degraded: true,
+    lastFailure: "timeout",
+    shared: 7,
+    own: 1,
+    trips: 3,
+    tripsFailed: 1,
+    waiting: 0,
+    instances: 4,
+    roundTripMicros: 1_500,
+  };
+  const { status, body } = await ready(gateway);
+  assert.equal(status, 200);
+  assert.match(body.checks.limits, /lost \(timeout\); one of 4 shares/);
+  const { text } = await gateway.send("GET", "/metrics");
+  assert.match(text, /^edgebook_limits_degraded 1$/m);
+  assert.match(text, /^edgebook_limits_trips_total 3$/m);
+  assert.match(text, /^edgebook_limits_round_trip_seconds 0.0015$/m);
 });
 
 Deno.test("without history or market data it still takes orders, and says what is missing", async () => {

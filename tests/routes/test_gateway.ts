@@ -10,6 +10,7 @@ import { admissionPolicy } from "../../core/limits/policy.ts";
 import type { Scope } from "../../infra/keys/key_record.ts";
 import { type VerifyingKey, verifyingKeyOf } from "../../infra/keys/verify_signature.ts";
 import { MarketView } from "../../infra/queries/market_view.ts";
+import type { UpstashStatus } from "../../infra/upstash/limiter.ts";
 import { MemoryAdmission } from "../../infra/upstash/memory.ts";
 import { createApp } from "../../routes/app.ts";
 import type { Backend, GatewaySettings } from "../../routes/gateway.ts";
@@ -58,6 +59,7 @@ export class TestGateway {
   readonly market = new MarketView(this.exchange.queries);
   readonly keys = new Map<string, VerifyingKey>();
   readonly listeners = new Map<string, string>();
+  limits: UpstashStatus | null = null;
   readonly logged: string[] = [];
   readonly app;
   /** The gateway's clock. */
@@ -95,6 +97,7 @@ export class TestGateway {
       backend: () => this.hasBackend ? backend : null,
       admission: options.admission ??
         new MemoryAdmission({ policy, nowMicros: () => this.nowMicros }),
+      limits: () => this.limits,
       nowMicros: () => this.nowMicros,
       clockFinding: () => this.clockFinding,
       bodies: this.bodies,
@@ -102,6 +105,7 @@ export class TestGateway {
         shard: 0,
         waitMillis: 3_000,
         trustedProxies: 0,
+        enforcesLimits: true,
         appSigner: null,
         natsServers: ["ws://127.0.0.1:8443"],
         ...options.settings,

@@ -4,10 +4,11 @@ import {
   admissionPolicy,
   bucketsOf,
   CANCEL_FACTOR,
-  costIn,
-  localShare,
+  costOf,
   PolicyError,
   RATE_MAX,
+  shareOf,
+  type SubjectPolicy,
 } from "../../../core/limits/policy.ts";
 
 Deno.test("rates from 1 to the maximum make a policy, others are refused by name and value", () => {
@@ -28,29 +29,24 @@ Deno.test("rates from 1 to the maximum make a policy, others are refused by name
   }
 });
 
-Deno.test("a local share divides the ordinary rates and keeps all of the cancels", () => {
+Deno.test("a share divides the ordinary rates and keeps all of the cancels", () => {
   const policy = admissionPolicy(100, 2);
-  const share = localShare(policy, 4);
-  assert.equal(share.key.tokens.unitsPerSecond, 25);
-  assert.equal(share.key.leak.units, 25);
-  assert.equal(share.address.tokens.unitsPerSecond, 1);
-  assert.deepEqual(share.key.cancels, policy.key.cancels);
-  assert.equal(share.key.leak.code, policy.key.leak.code);
+  const share = shareOf(policy.key, 4);
+  assert.equal(share.tokens.unitsPerSecond, 25);
+  assert.equal(share.leak.units, 25);
+  assert.equal(shareOf(policy.address, 4).tokens.unitsPerSecond, 1, "never nothing");
+  assert.deepEqual(share.cancels, policy.key.cancels);
+  assert.equal(share.leak.code, policy.key.leak.code);
 });
 
 Deno.test("every request passes the buckets of its kind", () => {
   const policy = admissionPolicy(1, 1);
-  const names = (kind: AdmissionKind, hasKey: boolean) =>
-    bucketsOf(policy, kind, hasKey).map(({ name }) => name);
-  assert.deepEqual(names(AdmissionKind.ordinary, true), [
-    "key",
-    "key-peak",
-    "address",
-    "address-peak",
-  ]);
-  assert.deepEqual(names(AdmissionKind.ordinary, false), ["address", "address-peak"]);
-  assert.deepEqual(names(AdmissionKind.cancel, true), ["key-cancel", "address-cancel"]);
-  assert.deepEqual(names(AdmissionKind.cancel, false), ["address-cancel"]);
-  assert.equal(costIn(policy.key.tokens, 1), 1);
-  assert.equal(costIn(policy.key.tokens, 99), 2);
+  const names = (kind: AdmissionKind, subject: SubjectPolicy) =>
+    bucketsOf(subject, kind).map(({ name }) => name);
+  for (const kind of [AdmissionKind.order, AdmissionKind.amend, AdmissionKind.read]) {
+    assert.deepEqual(names(kind, policy.key), ["key", "key-peak"]);
+    assert.deepEqual(names(kind, policy.address), ["address", "address-peak"]);
+  }
+  assert.deepEqual(names(AdmissionKind.cancel, policy.key), ["key-cancel"]);
+  assert.deepEqual([costOf(policy.key, 1), costOf(policy.key, 99)], [1, 1]);
 });

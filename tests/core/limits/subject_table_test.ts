@@ -7,8 +7,8 @@ import {
   SUBJECT_NAME_LENGTH_MAX,
   SUBJECTS_MAX,
   SubjectTable,
-  TOKENS,
 } from "../../../core/limits/subject_table.ts";
+import { TOKENS, WAITING } from "../../../core/limits/subject_row.ts";
 import { settleTokenBucket, takeFromTokenBucket } from "../../../core/limits/token_bucket.ts";
 
 const START_MICROS = 1_700_000_000_000_000;
@@ -22,20 +22,20 @@ function owe(table: SubjectTable, at: number, units: number): void {
 
 Deno.test("a subject keeps its row", () => {
   const table = new SubjectTable(policy.key, 4);
-  const first = table.rowOf("a", START_MICROS);
-  assert.notEqual(table.rowOf("b", START_MICROS), first);
-  assert.equal(table.rowOf("a", START_MICROS), first);
+  const first = table.rowOf("a", policy.key, START_MICROS);
+  assert.notEqual(table.rowOf("b", policy.key, START_MICROS), first);
+  assert.equal(table.rowOf("a", policy.key, START_MICROS), first);
   assert.equal(table.size, 2);
 });
 
 Deno.test("a full table vacates the row that is as good as new and spares those that owe", () => {
   const table = new SubjectTable(policy.key, 3);
-  const rows = ["a", "b", "c"].map((name) => table.rowOf(name, START_MICROS));
+  const rows = ["a", "b", "c"].map((name) => table.rowOf(name, policy.key, START_MICROS));
   owe(table, rows[0], 5);
   owe(table, rows[2], 5);
-  assert.equal(table.rowOf("d", START_MICROS), rows[1]);
-  assert.equal(table.rowOf("a", START_MICROS), rows[0]);
-  assert.equal(table.rowOf("c", START_MICROS), rows[2]);
+  assert.equal(table.rowOf("d", policy.key, START_MICROS), rows[1]);
+  assert.equal(table.rowOf("a", policy.key, START_MICROS), rows[0]);
+  assert.equal(table.rowOf("c", policy.key, START_MICROS), rows[2]);
   assert.equal(table.size, 3);
 });
 
@@ -43,10 +43,21 @@ Deno.test("when everybody owes, a newcomer takes over the smallest debt, not a c
   const table = new SubjectTable(policy.key, 3);
   const debts = [7, 3, 5];
   ["a", "b", "c"].forEach((name, index) => {
-    owe(table, table.rowOf(name, START_MICROS), debts[index]);
+    owe(table, table.rowOf(name, policy.key, START_MICROS), debts[index]);
   });
-  const row = table.rowOf("d", START_MICROS);
+  const row = table.rowOf("d", policy.key, START_MICROS);
   assert.equal(table.state[row + TOKENS], 3_000_000);
+});
+
+Deno.test("whoever waits for an answer is spared as long as there is anybody else", () => {
+  const table = new SubjectTable(policy.key, 3);
+  const rows = ["a", "b", "c"].map((name) => table.rowOf(name, policy.key, START_MICROS));
+  table.state[rows[0] + WAITING] = 1;
+  table.state[rows[2] + WAITING] = 1;
+  owe(table, rows[1], 9);
+  assert.equal(table.rowOf("d", policy.key, START_MICROS), rows[1]);
+  assert.equal(table.find("b"), -1);
+  assert.equal(table.nameOf(table.find("d")), "d");
 });
 
 Deno.test("inventing names admits no more than the rows of the table allow", () => {
@@ -59,12 +70,13 @@ Deno.test("inventing names admits no more than the rows of the table allow", () 
         maxLength: 1_000,
       }),
       (requests) => {
-        const admission = new LocalAdmission(admissionPolicy(5, 5), rows);
+        const limits = admissionPolicy(5, 5);
+        const admission = new LocalAdmission(limits, rows);
         let now = START_MICROS;
         let admitted = 0;
         for (const { name, stepMicros } of requests) {
           now += stepMicros;
-          const code = admission.decide(null, `a${name}`, 1, AdmissionKind.ordinary, now);
+          const code = admission.decide(`a${name}`, limits.address, 1, AdmissionKind.read, now);
           if (code === AdmissionCode.admitted) admitted++;
         }
         assert.ok(admitted <= rows * (10 + (5 * (now - START_MICROS)) / second), `${admitted}`);
@@ -77,7 +89,10 @@ Deno.test("inventing names admits no more than the rows of the table allow", () 
 Deno.test("overlong names share one row, and the capacity is checked", () => {
   const table = new SubjectTable(policy.key, 4);
   const long = "x".repeat(SUBJECT_NAME_LENGTH_MAX + 1);
-  assert.equal(table.rowOf(`${long}1`, START_MICROS), table.rowOf(`${long}2`, START_MICROS));
+  assert.equal(
+    table.rowOf(`${long}1`, policy.key, START_MICROS),
+    table.rowOf(`${long}2`, policy.key, START_MICROS),
+  );
   assert.equal(table.size, 1);
   for (const capacity of [0, 1.5, -1, SUBJECTS_MAX + 1, NaN]) {
     assert.throws(() => new SubjectTable(policy.key, capacity), RangeError);

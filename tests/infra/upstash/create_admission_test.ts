@@ -7,17 +7,23 @@ import { MemoryAdmission } from "../../../infra/upstash/memory.ts";
 
 const configOf = (environment: Record<string, string>) =>
   readConfig(ADMISSION_VARIABLES, (name) => environment[name]);
-const REQUEST = { key: null, address: "192.0.2.1", weight: 1, kind: AdmissionKind.ordinary };
 
 Deno.test("without a word the limits are counted in memory, by the clock that was given", async () => {
   let now = 1_000_000;
   const config = configOf({ EDGEBOOK_LIMIT_ADDRESS_RATE: "1" });
   const admission = createAdmission(config, () => now);
   assert.ok(admission instanceof MemoryAdmission);
-  assert.equal((await admission.admit(REQUEST)).code, AdmissionCode.admitted);
-  assert.equal((await admission.admit(REQUEST)).code, AdmissionCode.addressLeak);
+  const { policy } = admission;
+  const request = {
+    subject: "192.0.2.1",
+    policy: policy.address,
+    weight: 1,
+    kind: AdmissionKind.read,
+  };
+  assert.equal((await admission.admit(request)).code, AdmissionCode.admitted);
+  assert.equal((await admission.admit(request)).code, AdmissionCode.addressLeak);
   now += 1_000_000;
-  const decision = await admission.admit(REQUEST);
+  const decision = await admission.admit(request);
   assert.deepEqual([decision.code, decision.degraded], [AdmissionCode.admitted, false]);
 });
 
@@ -33,6 +39,26 @@ Deno.test("Upstash needs its URL and its token, and says which is missing", () =
     assert.throws(
       () => createAdmission(configOf(incomplete), () => 0),
       (error: unknown) => error instanceof ConfigError && error.variable === name,
+    );
+  }
+});
+
+Deno.test("tiers have their rates, and what is no list of them is refused by name", () => {
+  const tiersOf = (text: string) =>
+    createAdmission(configOf({ EDGEBOOK_LIMIT_TIERS: text }), () => 0).policy.tiers;
+  assert.equal(tiersOf("none").size, 0);
+  const tiers = tiersOf("pro=5000,maker=20000");
+  assert.deepEqual([...tiers.keys()], ["pro", "maker"]);
+  assert.equal(tiers.get("maker")?.tokens.unitsPerSecond, 20_000);
+  for (
+    const text of ["pro", "pro=", "pro=0", "=5", "Pro=5", "pro=5,pro=6", "pro=5;x=1", "pro=5,"]
+  ) {
+    assert.throws(
+      () => tiersOf(text),
+      (error: unknown) =>
+        error instanceof ConfigError && error.variable === "EDGEBOOK_LIMIT_TIERS" &&
+        error.message.includes(text),
+      text,
     );
   }
 });

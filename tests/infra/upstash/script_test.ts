@@ -1,18 +1,35 @@
 import assert from "node:assert/strict";
 import { Redis } from "ioredis";
-import { type AdmissionRequest, LocalAdmission } from "../../../core/limits/admission.ts";
-import { AdmissionKind, decisionBy } from "../../../core/limits/decision.ts";
-import { admissionPolicy, bucketsOf, costIn } from "../../../core/limits/policy.ts";
-import { ADMISSION_SCRIPT } from "../../../infra/upstash/script.ts";
+import {
+  addToLeakyBucket,
+  LEAKY_BUCKET_SLOTS,
+  leakyBucketRemaining,
+  mirrorLeakyBucket,
+  settleLeakyBucket,
+} from "../../../core/limits/leaky_bucket.ts";
+import { admissionPolicy, type SubjectPolicy } from "../../../core/limits/policy.ts";
+import {
+  MILLION,
+  mirrorTokenBucket,
+  settleTokenBucket,
+  takeFromTokenBucket,
+  TOKEN_BUCKET_SLOTS,
+  tokenBucketRemaining,
+} from "../../../core/limits/token_bucket.ts";
+import { LEASE_SCRIPT } from "../../../infra/upstash/script.ts";
 import { RedisServer } from "../../support/redis_server.ts";
 
 const START_MICROS = 1_700_000_000_000_000;
-const REQUESTS = 2_000;
+const ROUNDS = 1_500;
+const SUBJECTS = 5;
 /** The script with the clock as its last argument, so that both sides can be given the same time. */
-const SCRIPT_AT = ADMISSION_SCRIPT.replace(
+const SCRIPT_AT = LEASE_SCRIPT.replace(
   "redis.call('TIME')",
   "{ string.sub(ARGV[#ARGV], 1, -7), string.sub(ARGV[#ARGV], -6) }",
 );
+
+/** need, ahead, owed, returned */
+type Terms = readonly [number, number, number, number];
 
 /** A small generator (mulberry32) whose seed is printed with every failure. */
 function seeded(): { seed: number; random: (below: number) => number } {
@@ -27,91 +44,137 @@ function seeded(): { seed: number; random: (below: number) => number } {
   return { seed, random };
 }
 
-/** One request to both sides at the same time; both must say the same. Whether it was admitted. */
-async function bothDecide(
-  redis: Redis,
-  memory: LocalAdmission,
-  request: AdmissionRequest,
-  now: number,
-  label: string,
-): Promise<boolean> {
-  const buckets = bucketsOf(memory.policy, request.kind, request.key !== null);
-  const keys = buckets.map((bucket) =>
-    `${bucket.name}:${bucket.name.startsWith("key") ? request.key : request.address}`
-  );
-  const values = buckets.flatMap((bucket) => [
-    bucket.algorithm,
-    bucket.unitsPerSecond,
-    bucket.units,
-    costIn(bucket, request.weight),
-  ]);
-  const result = await redis.eval(SCRIPT_AT, keys.length, ...keys, ...values, String(now));
-  const [by, wait, left, full] = result as number[];
-  assert.deepEqual(
-    decisionBy(buckets[by - 1], buckets, wait, left, full, false),
-    memory.admit(request, now, false),
-    label,
-  );
-  assert.deepEqual([wait, full], [memory.waitMicros, memory.fullMicros], label);
-  return wait === 0;
+/** One subject's buckets by the arithmetic of core/limits. */
+class ReferenceSubject {
+  readonly #state = new Float64Array(TOKEN_BUCKET_SLOTS + LEAKY_BUCKET_SLOTS);
+
+  constructor(readonly policy: SubjectPolicy) {}
+
+  /** @returns granted, debt, inside */
+  ask([need, ahead, owed, returned]: Terms, instances: number, now: number): number[] {
+    const { tokens, leak } = this.policy;
+    const state = this.#state;
+    const leakAt = TOKEN_BUCKET_SLOTS;
+    settleTokenBucket(state, 0, now, tokens.unitsPerSecond);
+    settleLeakyBucket(state, leakAt, now, leak.unitsPerSecond, 2 * leak.units);
+    const change = (owed - returned) * MILLION;
+    const debtMax = Math.max(state[0], 2 * tokens.units * MILLION);
+    mirrorTokenBucket(state, 0, Math.max(0, Math.min(state[0] + change, debtMax)), state[1]);
+    const before = this.#inside(now);
+    const insideMax = Math.max(before, 2 * leak.units * MILLION);
+    const inside = Math.max(0, Math.min(before + change, insideMax));
+    mirrorLeakyBucket(state, leakAt, inside, now, leak.unitsPerSecond);
+    const left = Math.max(
+      0,
+      Math.min(
+        tokenBucketRemaining(state, 0, tokens.units),
+        leakyBucketRemaining(state, leakAt, now, leak.unitsPerSecond, leak.units),
+      ),
+    );
+    const needed = Math.min(need, left);
+    const granted = needed + Math.min(ahead, Math.floor((left - needed) / (2 * instances)));
+    takeFromTokenBucket(state, 0, granted);
+    addToLeakyBucket(state, leakAt, leak.unitsPerSecond, granted);
+    return [granted, state[0], this.#inside(now)];
+  }
+
+  #inside(now: number): number {
+    const [, , empty, remainder] = this.#state;
+    return (empty - now) * this.policy.leak.unitsPerSecond + remainder;
+  }
 }
 
-Deno.test("the script decides exactly as the tables in memory do", async () => {
-  const { seed, random } = seeded();
+async function withRedis(run: (redis: Redis) => Promise<void>): Promise<void> {
   await using server = await RedisServer.start();
-  const redis = new Redis({ port: server.port, protocol: 2 });
+  const redis = new Redis({ port: server.port, host: "127.0.0.1", protocol: 2 });
   try {
-    const memory = new LocalAdmission(admissionPolicy(7, 13), 64);
-    let now = START_MICROS;
-    for (let index = 0; index < REQUESTS; index++) {
-      now += random(150_000);
-      const request = {
-        key: random(3) === 0 ? null : `k${random(3)}`,
-        address: `a${random(2)}`,
-        weight: 1 + random(16),
-        kind: random(4) === 0 ? AdmissionKind.cancel : AdmissionKind.ordinary,
-      };
-      await bothDecide(redis, memory, request, now, `request ${index}, seed ${seed}`);
-    }
+    await run(redis);
   } finally {
     redis.disconnect();
   }
-});
+}
 
-Deno.test("the script takes a clock that steps back as the tables in memory do", async () => {
-  const { seed, random } = seeded();
-  await using server = await RedisServer.start();
-  const redis = new Redis({ port: server.port, protocol: 2 });
-  try {
-    let memory = new LocalAdmission(admissionPolicy(7, 13), 64);
+/** Asks for several subjects in one run. */
+async function ask(
+  redis: Redis,
+  instance: string,
+  asks: readonly (readonly [string, SubjectPolicy, Terms])[],
+  now?: number,
+): Promise<number[]> {
+  const keys = ["instances", ...asks.map(([name]) => name)];
+  const values = asks.flatMap(([, { tokens, leak }, terms]) => [
+    ...[tokens.unitsPerSecond, tokens.units, leak.unitsPerSecond, leak.units],
+    ...terms,
+  ]);
+  const script = now === undefined ? LEASE_SCRIPT : SCRIPT_AT;
+  const clock = now === undefined ? [] : [String(now)];
+  return await redis.eval(script, keys.length, ...keys, instance, ...values, ...clock) as number[];
+}
+
+Deno.test("the script does exactly what the buckets of core do, whatever its clock does", () =>
+  withRedis(async (redis) => {
+    const { seed, random } = seeded();
+    const policies = [admissionPolicy(7, 1).key, admissionPolicy(1_000, 1).key];
+    const subjects = Array.from(
+      { length: SUBJECTS },
+      (_, index) => new ReferenceSubject(policies[index % 2]),
+    );
     let now = START_MICROS;
-    for (let index = 0; index < REQUESTS; index++) {
-      const back = random(3) === 0;
-      now += back ? -random(random(8) === 0 ? 9_000_000 : 900_000) : random(400_000);
-      const kind = AdmissionKind.ordinary;
-      const request = { key: "k", address: "a", weight: 1 + random(9), kind };
-      const label = `request ${index}, seed ${seed}`;
-      if (await bothDecide(redis, memory, request, now, label)) continue;
-      // The script stores nothing for a refusal, the tables settle; that differs when the clock
-      // turns behind one, so both begin anew.
-      await redis.flushall();
-      memory = new LocalAdmission(memory.policy, 64);
+    for (let round = 0; round < ROUNDS; round++) {
+      const steps = random(6) === 0 ? -random(random(8) === 0 ? 9_000_000 : 900_000) : random(4e5);
+      now += steps;
+      const chosen = subjects.map((subject, index) => ({ subject, index }))
+        .filter(() => random(2) === 0);
+      const asks = chosen.map(({ subject, index }) => {
+        const { units } = subject.policy.tokens;
+        const terms: Terms = [
+          random(units),
+          random(units),
+          random(4) === 0 ? random(units) : 0,
+          random(4) === 0 ? random(units) : 0,
+        ];
+        return [`s${index}`, subject.policy, terms] as const;
+      });
+      const [instances, ...figures] = await ask(redis, "i1", asks, now);
+      const expected = chosen.flatMap(({ subject }, at) => subject.ask(asks[at][2], 1, now));
+      assert.deepEqual([instances, figures], [1, expected], `round ${round}, seed ${seed}`);
     }
-  } finally {
-    redis.disconnect();
-  }
-});
+  }));
 
-Deno.test("every key of the script expires once its bucket is as good as new", async () => {
-  await using server = await RedisServer.start();
-  const redis = new Redis({ port: server.port, protocol: 2 });
-  try {
-    const bucket = admissionPolicy(10, 10).key.tokens;
-    await redis.eval(ADMISSION_SCRIPT, 1, "one", "token", bucket.unitsPerSecond, bucket.units, 5);
+Deno.test("ahead of need each of n processes gets at most 1/2n of what is left", () =>
+  withRedis(async (redis) => {
+    const policy = admissionPolicy(100, 1).key;
+    for (let index = 0; index < 4; index++) await ask(redis, `i${index}`, []);
+    const [instances, granted] = await ask(redis, "i0", [["s", policy, [20, 80, 0, 0]]]);
+    assert.deepEqual([instances, granted], [4, 20 + 10]);
+  }));
+
+Deno.test("what is owed is taken though it is not there, at most one full bucket of it", () =>
+  withRedis(async (redis) => {
+    const policy = admissionPolicy(10, 1).key;
+    await ask(redis, "i", [["s", policy, [0, 0, 500, 0]]], START_MICROS);
+    const [, , debt] = await ask(redis, "i", [["s", policy, [0, 0, 0, 0]]], START_MICROS);
+    assert.equal(debt, 2 * policy.tokens.units * MILLION);
+    const later = START_MICROS + 4 * MILLION;
+    const [, granted] = await ask(redis, "i", [["s", policy, [10, 0, 0, 0]]], later);
+    assert.equal(granted, 10, "the longest that anybody pays for it");
+  }));
+
+Deno.test("a process that has not asked for a while does not count", () =>
+  withRedis(async (redis) => {
+    const policy = admissionPolicy(10, 1).key;
+    const asks = [["s", policy, [1, 0, 0, 0]]] as const;
+    assert.equal((await ask(redis, "gone", asks, START_MICROS))[0], 1);
+    assert.equal((await ask(redis, "here", asks, START_MICROS + 9 * MILLION))[0], 2);
+    assert.equal((await ask(redis, "here", asks, START_MICROS + 11 * MILLION))[0], 1);
+  }));
+
+Deno.test("every key of the script expires once its buckets are as good as new", () =>
+  withRedis(async (redis) => {
+    const policy = admissionPolicy(10, 10).key;
+    await ask(redis, "i", [["one", policy, [5, 0, 0, 0]]]);
     const [state, expiryMillis] = [await redis.get("one"), await redis.pttl("one")];
-    assert.match(state ?? "", /^5000000 \d{16}$/);
-    assert.ok(expiryMillis > 1_000 && expiryMillis <= 1_500, `expires in ${expiryMillis} ms`);
-  } finally {
-    redis.disconnect();
-  }
-});
+    assert.match(state ?? "", /^5000000 \d{16} \d{16} \d+$/);
+    assert.ok(expiryMillis > 300 && expiryMillis <= 501, `expires in ${expiryMillis} ms`);
+    assert.ok(await redis.pttl("instances") > 0);
+  }));
