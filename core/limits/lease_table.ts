@@ -41,7 +41,7 @@ import {
   WAITING,
 } from "./subject_row.ts";
 import { SubjectTable } from "./subject_table.ts";
-import { emptyTokenBucket, MILLION, mirrorTokenBucket } from "./token_bucket.ts";
+import { MILLION, mirrorTokenBucket, tokenBucketAnchorMicros } from "./token_bucket.ts";
 
 /** Not decided yet: the shared counters have to be asked first. */
 export const ASKS = -1;
@@ -77,6 +77,8 @@ export interface Sharing {
   roundTripMicros: number;
 }
 
+/** Part of its share that a subject has when the counters are lost just after it has been answered. */
+const SHARE_LEFT = 0.25;
 /** Shares of policies that are remembered: one for each tier. */
 const SHARES_MAX = 64;
 
@@ -249,9 +251,6 @@ export class LeaseTable {
     mirrorTokenBucket(state, at + TOKENS, answer.debtParts, nowMicros);
     mirrorLeakyBucket(state, at + LEAK, answer.insideParts, nowMicros, leak.unitsPerSecond);
     const { instances } = this.#sharing;
-    // What was spent is spent: should the counters be lost now, the own share begins empty.
-    const share = this.#shareOf(policy).tokens;
-    emptyTokenBucket(state, at + SHARE_TOKENS, share.units, nowMicros);
     const left = Math.min(
       tokens.units * MILLION - answer.debtParts,
       leak.units * MILLION - answer.insideParts,
@@ -310,6 +309,12 @@ export class LeaseTable {
     const share = this.#shareOf(policy);
     this.isOwn = true;
     this.#activate(at);
+    const answeredMicros = tokenBucketAnchorMicros(state, at + TOKENS);
+    if (answeredMicros > tokenBucketAnchorMicros(state, at + SHARE_TOKENS)) {
+      // What it had of the shared counters it has had: its share began with a little then.
+      const spent = Math.floor(share.tokens.units * (1 - SHARE_LEFT));
+      mirrorTokenBucket(state, at + SHARE_TOKENS, spent * MILLION, answeredMicros);
+    }
     const fits = this.figures.takeOrdinary(
       state,
       at + SHARE_TOKENS,

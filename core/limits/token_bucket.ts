@@ -94,14 +94,9 @@ export function mirrorTokenBucket(
   state[at + ANCHOR] = nowMicros;
 }
 
-/** Empties a bucket of `units`. */
-export function emptyTokenBucket(
-  state: Float64Array,
-  at: number,
-  units: number,
-  nowMicros: number,
-): void {
-  mirrorTokenBucket(state, at, units * MILLION, nowMicros);
+/** When the state was brought up to the clock, in microseconds. */
+export function tokenBucketAnchorMicros(state: Float64Array, at: number): number {
+  return state[at + ANCHOR];
 }
 
 /** Whole units that the bucket holds; less than none where more was given out than there was. */

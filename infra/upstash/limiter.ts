@@ -40,7 +40,7 @@ export const INSTANCES_DEFAULT = 8;
 /** Pause after the first failure; doubled each time, up to {@link PAUSE_MILLIS_MAX}. */
 export const PAUSE_MILLIS_LEAST = 100;
 /** Longest pause between two attempts to reach Upstash. */
-export const PAUSE_MILLIS_MAX = 5_000;
+export const PAUSE_MILLIS_MAX = 2_000;
 
 const MICROS_PER_MILLI = 1_000;
 const TRIP_MILLIS_LEAST = TRIP_MICROS_LEAST / MICROS_PER_MILLI;
