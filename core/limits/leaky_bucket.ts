@@ -92,6 +92,23 @@ export function mirrorLeakyBucket(
   state[at + REMAINDER] = remainder;
 }
 
+/**
+ * Keeps what is inside where the rate changes, exactly: the same parts take another time to leak
+ * out. Call {@link settleLeakyBucket} with the old rate first, and go on with the new one.
+ */
+export function changeLeakRate(
+  state: Float64Array,
+  at: number,
+  nowMicros: number,
+  oldUnitsPerSecond: number,
+  newUnitsPerSecond: number,
+): void {
+  const parts = partsInside(state, at, nowMicros, oldUnitsPerSecond);
+  const remainder = parts % newUnitsPerSecond;
+  state[at + EMPTY_TIME] = nowMicros + (parts - remainder) / newUnitsPerSecond;
+  state[at + REMAINDER] = remainder;
+}
+
 /** Whole units that still fit. */
 export function leakyBucketRemaining(
   state: Float64Array,

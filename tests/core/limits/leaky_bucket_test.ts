@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
   addToLeakyBucket,
+  changeLeakRate,
   LEAKY_BUCKET_SLOTS,
   leakyBucketEmptyMicros,
   leakyBucketRemaining,
@@ -137,4 +138,33 @@ Deno.test("a clock that steps back by an hour costs at most a full bucket and th
   const wait = bucket.wait(now, 1);
   assert.equal(wait, 100_000 + CLOCK_STEP_BACK_MICROS_MAX);
   assert.ok(bucket.admit(now + wait, 1));
+});
+
+Deno.test("a change of the rate keeps what is inside, to the last part", () => {
+  const rates = fc.array(fc.integer({ min: 1, max: 5_000 }), { minLength: 2, maxLength: 20 });
+  const costs = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 20 });
+  fc.assert(fc.property(rates, costs, ([first, ...others], sequence) => {
+    const units = 1_000;
+    const bucket = new Bucket(first, units);
+    let inside = 0;
+    for (const cost of sequence) {
+      assert.ok(bucket.admit(START_MICROS, cost));
+      inside += cost;
+    }
+    let rate = first;
+    for (const next of others) {
+      settleLeakyBucket(bucket.state, 0, START_MICROS, rate, units);
+      changeLeakRate(bucket.state, 0, START_MICROS, rate, next);
+      rate = next;
+      assert.ok(bucket.state[1] >= 0 && bucket.state[1] < rate);
+      assert.equal(
+        leakyBucketRemaining(bucket.state, 0, START_MICROS, rate, units),
+        units - inside,
+      );
+      assert.equal(
+        leakyBucketEmptyMicros(bucket.state, 0, START_MICROS),
+        Math.ceil((inside * MILLION) / rate),
+      );
+    }
+  }));
 });
