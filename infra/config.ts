@@ -157,6 +157,13 @@ export const VARIABLES = {
     1,
     10_000_000,
   ),
+  totalRate: whole(
+    "EDGEBOOK_LIMIT_TOTAL_RATE",
+    "requests a second that one gateway lets through to the order path, sustained",
+    20_000,
+    10,
+    500_000,
+  ),
   tierRates: text(
     "EDGEBOOK_LIMIT_TIERS",
     "requests a second, sustained, for keys of a tier",

@@ -5,7 +5,8 @@
  * signed order waits twice, for its body and for its report.
  *
  * ```text
- * request id, address -> URL -> signed headers, clock -> body -> signature -> limits -> handler
+ * request id, address -> room -> URL -> signed headers, clock -> body -> signature -> limits -> total
+ *   -> handler
  * ```
  *
  * @module
@@ -22,6 +23,7 @@ import { ClientAddresses } from "./middleware/client_address.ts";
 import { ErrorProblems } from "./middleware/errors.ts";
 import { REQUEST_ID_HEADER, RequestIds } from "./middleware/request_id.ts";
 import { checkHeaders, checkUrl } from "./middleware/request_limits.ts";
+import { checkRoom, enterOrderPath, leaveOrderPath } from "./middleware/order_path.ts";
 import { addCommonHeaders, addPublicHeaders } from "./middleware/response_headers.ts";
 import { Problem } from "./problem.ts";
 import type { Reply } from "./reply.ts";
@@ -104,6 +106,9 @@ async function passSigned(
   spec: EndpointSpec,
   scope: Scope,
 ): Promise<Outcome> {
+  const kind = spec.kind ?? AdmissionKind.read;
+  const crowded = checkRoom(exchange, kind);
+  if (crowded !== null) return crowded;
   let refusal = checkUrl(exchange) ?? checkSignedHeaders(exchange) ??
     (spec.hasBody ? checkJsonBody(exchange) : checkNoBody(exchange));
   if (refusal !== null) return refuseStranger(exchange, refusal);
@@ -115,9 +120,28 @@ async function passSigned(
   const verified = verifySigned(exchange, scope);
   refusal = verified instanceof Promise ? await verified : verified;
   if (refusal !== null) return refuseStranger(exchange, refusal);
-  const decided = admitKey(exchange, spec.weight, spec.kind ?? AdmissionKind.read);
+  const decided = admitKey(exchange, spec.weight, kind);
   refusal = decided instanceof Promise ? await decided : decided;
-  return refusal ?? await spec.handle(exchange);
+  return refusal ?? await passTotal(exchange, spec, kind);
+}
+
+/** The last part of the way, in the company of all clients of this gateway. */
+async function passTotal(
+  exchange: Exchange,
+  spec: EndpointSpec,
+  kind: AdmissionKind,
+): Promise<Outcome> {
+  const refusal = enterOrderPath(exchange, spec.weight, kind);
+  if (refusal !== null) return refusal;
+  const enteredMicros = exchange.deps.steadyMicros();
+  let status: number | null = null;
+  try {
+    const outcome = await spec.handle(exchange);
+    status = outcome.status;
+    return outcome;
+  } finally {
+    leaveOrderPath(exchange, enteredMicros, status);
+  }
 }
 
 /**

@@ -12,6 +12,7 @@ import type { MarketView } from "../infra/queries/market_view.ts";
 import type { Queries } from "../infra/queries/queries.ts";
 import type { Reference } from "../infra/reference/reference.ts";
 import type { UpstashStatus } from "../infra/upstash/limiter.ts";
+import type { GatewayTotal } from "./gateway_total.ts";
 import type { BodyReads } from "./middleware/body_reads.ts";
 
 /** Finds keys; {@link KeyCache} is one. Rejects when it cannot say whether a key is valid. */
@@ -61,6 +62,10 @@ export interface AppDeps {
   /** The present backend; `null` while there is none. */
   readonly backend: () => Backend | null;
   readonly admission: Admission;
+  /** How much of the order path all clients of this gateway may use together. */
+  readonly total: GatewayTotal;
+  /** A clock in microseconds that never goes back. */
+  readonly steadyMicros: () => number;
   /** What is known of the counters that gateways share; `null`: limits are counted here alone. */
   readonly limits: () => UpstashStatus | null;
   /** The time of the exchange: microseconds since the epoch. */

@@ -21,6 +21,7 @@ import { createApp } from "./app.ts";
 import { BackendLink } from "./backend_link.ts";
 import { clockFinding } from "./clock_finding.ts";
 import type { Log, LogLevel } from "./gateway.ts";
+import { GatewayTotal } from "./gateway_total.ts";
 import { LastingServer } from "./lasting_server.ts";
 import { BODY_SWEEP_MILLIS, BodyReads } from "./middleware/body_reads.ts";
 
@@ -42,6 +43,7 @@ const VARIABLE_NAMES = [
   "masterKey",
   ...ADMISSION_VARIABLES,
   "limitMode",
+  "totalRate",
   "trustedProxies",
   "waitMillis",
   "logLevel",
@@ -114,6 +116,8 @@ async function start(config: GatewayConfig): Promise<void> {
   const app = createApp({
     backend: () => link.backend,
     admission,
+    total: new GatewayTotal(config.totalRate, Math.random()),
+    steadyMicros,
     limits: () => admission.status(),
     nowMicros: () => clock.at(ownMicros()),
     clockFinding: () => clockFinding(clock),

@@ -7,6 +7,7 @@ import type { EndpointSpec } from "./endpoint.ts";
 import type { CountedAdmission } from "./counted_admission.ts";
 import type { Backend } from "./gateway.ts";
 import type { UpstashStatus } from "../infra/upstash/limiter.ts";
+import { type GatewayTotal, refusedByPart } from "./gateway_total.ts";
 import type { Reply } from "./reply.ts";
 import type { RequestMetrics } from "./request_metrics.ts";
 
@@ -27,6 +28,7 @@ export function metricsEndpoint(
         ...requestLines(requests),
         ...admissionLines(admission),
         ...sharedLimitLines(deps.limits()),
+        ...totalLines(deps.total),
         ...backendLines(deps.backend()),
       ];
       return text(`${lines.join("\n")}\n`);
@@ -94,6 +96,21 @@ function sharedLimitLines(status: UpstashStatus | null): string[] {
       "Smoothed round trip to the shared counters.",
       roundTripMicros / 1_000_000,
     ),
+  ];
+}
+
+function totalLines(total: GatewayTotal): string[] {
+  const { limiter } = total;
+  const name = "edgebook_total_refused_total";
+  const gauge = (name: string, about: string, value: number): string[] =>
+    one(`edgebook_total_${name}`, "gauge", about, value);
+  return [
+    ...head(name, "counter", "Requests for which this gateway had no room, by what was full."),
+    ...refusedByPart(total).map(([part, count]) => `${name}{part="${part}"} ${count}`),
+    ...gauge("in_flight", "Requests on the order path.", limiter.inFlight),
+    ...gauge("concurrency_limit", "How many there may be.", limiter.concurrencyLimit),
+    ...gauge("breaker", "0 closed, 1 open, 2 half-open.", limiter.phase),
+    ...gauge("rate", "Units a second that are let through.", limiter.buckets.unitsPerSecond),
   ];
 }
 

@@ -19,6 +19,7 @@ import { writeCommand } from "../../infra/orders/write_command.ts";
 import { ADMISSION_VARIABLES, createAdmission } from "../../infra/upstash/create_admission.ts";
 import { createApp } from "../../routes/app.ts";
 import { BackendLink } from "../../routes/backend_link.ts";
+import { GatewayTotal } from "../../routes/gateway_total.ts";
 import { BODY_SWEEP_MILLIS, BodyReads } from "../../routes/middleware/body_reads.ts";
 
 /** Shard that nobody leads: its subject is the responder's. */
@@ -78,6 +79,8 @@ const app = createApp({
   backend: () => link.backend === null ? null : { ...link.backend, orders },
   admission: createAdmission(config, nowMicros),
   limits: () => null,
+  total: new GatewayTotal(100_000, 0),
+  steadyMicros: nowMicros,
   nowMicros,
   clockFinding: () => null,
   bodies,

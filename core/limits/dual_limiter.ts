@@ -162,6 +162,19 @@ export class DualLimiter {
     return code;
   }
 
+  /**
+   * Whether breaker or concurrency would refuse a request now, before anything is known of who sends
+   * it: nothing is charged, so that a stranger can use nothing up. {@link waitMicros} says how long.
+   */
+  peek(kind: TotalKind, nowMicros: number): TotalCode {
+    this.waitMicros = 0;
+    if (kind === TotalKind.cancel) return TotalCode.admitted;
+    this.#advance(nowMicros);
+    this.waitMicros = breakerWaitMicros(this.#state, BREAKER);
+    if (this.waitMicros > 0) return TotalCode.breaker;
+    return this.#isCrowded(kind) ? TotalCode.concurrency : TotalCode.admitted;
+  }
+
   /** Counts a request as under way, a cancel too. */
   begin(): void {
     this.inFlight++;
@@ -208,17 +221,20 @@ export class DualLimiter {
     this.buckets.tune(time, unitsPerSecond, burst, leakFactor(this.#state, LATENCY));
   }
 
+  /** Whether as many are under way as there may be for a request of the kind. */
+  #isCrowded(kind: TotalKind): boolean {
+    if (this.inFlight < atLeastOne(this.concurrencyLimit * KIND_SHARES[kind])) return false;
+    const roundTrip = Math.ceil(this.roundTripMicros);
+    this.waitMicros = Math.max(
+      CONCURRENCY_WAIT_LEAST_MICROS,
+      Math.min(CONCURRENCY_WAIT_MOST_MICROS, roundTrip),
+    );
+    return true;
+  }
+
   /** Asks concurrency, tokens and leak; the one that refuses longest speaks. */
   #look(kind: TotalKind, cost: number, time: number): TotalCode {
-    let code: TotalCode = TotalCode.admitted;
-    if (this.inFlight >= atLeastOne(this.concurrencyLimit * KIND_SHARES[kind])) {
-      code = TotalCode.concurrency;
-      const roundTrip = Math.ceil(this.roundTripMicros);
-      this.waitMicros = Math.max(
-        CONCURRENCY_WAIT_LEAST_MICROS,
-        Math.min(CONCURRENCY_WAIT_MOST_MICROS, roundTrip),
-      );
-    }
+    let code: TotalCode = this.#isCrowded(kind) ? TotalCode.concurrency : TotalCode.admitted;
     const tokensMicros = this.buckets.tokensWaitMicros(kind, cost, time);
     if (tokensMicros > this.waitMicros) {
       code = TotalCode.tokens;

@@ -11,6 +11,7 @@ import type { Scope } from "../../infra/keys/key_record.ts";
 import { type VerifyingKey, verifyingKeyOf } from "../../infra/keys/verify_signature.ts";
 import { MarketView } from "../../infra/queries/market_view.ts";
 import type { UpstashStatus } from "../../infra/upstash/limiter.ts";
+import { GatewayTotal } from "../../routes/gateway_total.ts";
 import { MemoryAdmission } from "../../infra/upstash/memory.ts";
 import { createApp } from "../../routes/app.ts";
 import type { Backend, GatewaySettings } from "../../routes/gateway.ts";
@@ -60,6 +61,7 @@ export class TestGateway {
   readonly keys = new Map<string, VerifyingKey>();
   readonly listeners = new Map<string, string>();
   limits: UpstashStatus | null = null;
+  readonly total = new GatewayTotal(100_000, 0.5);
   readonly logged: string[] = [];
   readonly app;
   /** The gateway's clock. */
@@ -98,6 +100,8 @@ export class TestGateway {
       admission: options.admission ??
         new MemoryAdmission({ policy, nowMicros: () => this.nowMicros }),
       limits: () => this.limits,
+      total: this.total,
+      steadyMicros: () => this.nowMicros,
       nowMicros: () => this.nowMicros,
       clockFinding: () => this.clockFinding,
       bodies: this.bodies,

@@ -1,0 +1,50 @@
+/**
+ * The limiter of a gateway's total, and what it has refused.
+ *
+ * @module
+ */
+import { refillPolicy } from "../core/limits/adaptive_refill.ts";
+import { DualLimiter, TotalCode } from "../core/limits/dual_limiter.ts";
+import type { GradientPolicy } from "../core/limits/gradient_policy.ts";
+
+/**
+ * Concurrency of one gateway. Orders are journaled in groups, so many under way at once are what makes
+ * it fast: the limit never falls below what fills the groups, and rises where the path allows.
+ */
+export const GATEWAY_CONCURRENCY: GradientPolicy = {
+  initial: 512,
+  least: 320,
+  most: 4_096,
+  queueLeast: 16,
+  queueShare: 0.1,
+  smoothing: 0.2,
+  tolerance: 1.5,
+  longSamples: 600,
+};
+
+/** One gateway's total. */
+export class GatewayTotal {
+  readonly limiter: DualLimiter;
+  /** Requests refused, by the part that refused them. */
+  readonly refused: Record<TotalCode, number> = { 0: 0, 1: 0, 2: 0, 3: 0, 4: 0 };
+
+  /**
+   * @param rate units a second that the gateway lets through; it follows the load by a fifth
+   * @param jitter a random number from 0 to below 1
+   */
+  constructor(rate: number, jitter: number) {
+    this.limiter = new DualLimiter({
+      refill: refillPolicy(rate, 1, 2 * rate),
+      concurrency: GATEWAY_CONCURRENCY,
+      jitter,
+    });
+  }
+}
+
+/** Names of the parts, for metrics. */
+export const TOTAL_PARTS = ["breaker", "concurrency", "tokens", "leak"] as const;
+
+/** What each part has refused. */
+export function refusedByPart({ refused }: GatewayTotal): readonly (readonly [string, number])[] {
+  return TOTAL_PARTS.map((part) => [part, refused[TotalCode[part]]] as const);
+}

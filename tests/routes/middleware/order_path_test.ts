@@ -1,0 +1,81 @@
+/**
+ * The gateway's total, from the outside.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { TotalCode } from "../../../core/limits/dual_limiter.ts";
+import { GatewayTotal } from "../../../routes/gateway_total.ts";
+import { TestGateway } from "../test_gateway.ts";
+
+/** So many requests under way as a share of what there may be. */
+function crowd({ total }: TestGateway, share: number): void {
+  const { limiter } = total;
+  while (limiter.inFlight < limiter.concurrencyLimit * share) limiter.begin();
+}
+
+Deno.test("the fuller it gets the fewer kinds enter: reads first, then orders, then amends", async () => {
+  const gateway = new TestGateway();
+  const entered = async () => {
+    const answers = [
+      await gateway.signed(1, "GET", "/v1/balances"),
+      await gateway.place(1),
+      await gateway.signed(1, "PATCH", "/v1/orders/1", { body: { quantity: "0.4000" } }),
+      await gateway.signed(1, "DELETE", "/v1/orders/1"),
+    ];
+    return answers.map(({ status }) => status !== 503);
+  };
+  assert.deepEqual(await entered(), [true, true, true, true]);
+  crowd(gateway, 0.8);
+  assert.deepEqual(await entered(), [false, true, true, true]);
+  crowd(gateway, 0.9);
+  assert.deepEqual(await entered(), [false, false, true, true]);
+  crowd(gateway, 1);
+  assert.deepEqual(await entered(), [false, false, false, true]);
+});
+
+Deno.test("a refusal says when to come again, and is counted", async () => {
+  const gateway = new TestGateway();
+  crowd(gateway, 1);
+  const { status, headers, body } = await gateway.place(1);
+  assert.deepEqual([status, body.code, headers.get("retry-after")], [503, "overloaded", "1"]);
+  assert.match(body.detail, /under way/);
+  assert.equal(gateway.total.refused[TotalCode.concurrency], 1);
+  const { text } = await gateway.send("GET", "/metrics");
+  assert.match(text, /^edgebook_total_refused_total{part="concurrency"} 1$/m);
+});
+
+Deno.test("what entered leaves again, whatever comes of it", async () => {
+  const gateway = new TestGateway();
+  await gateway.place(1);
+  await gateway.place(1, { price: "0.001" });
+  gateway.exchange.trouble = "journal";
+  await gateway.place(1);
+  gateway.exchange.queries.failures.set("leader", "timeout");
+  await gateway.signed(1, "GET", "/v1/balances");
+  assert.equal(gateway.total.limiter.inFlight, 0);
+});
+
+Deno.test("whoever cannot show a key uses nothing up", async () => {
+  const gateway = new TestGateway();
+  const before = gateway.total.limiter.buckets.remaining(2);
+  for (let index = 0; index < 20; index++) {
+    await gateway.signed(1, "POST", "/v1/orders", { body: {}, secret: "a guess" });
+  }
+  assert.equal(gateway.total.limiter.buckets.remaining(2), before);
+});
+
+Deno.test("in shadow mode a full gateway lets everybody in, and counts", async () => {
+  const gateway = new TestGateway({ settings: { enforcesLimits: false } });
+  crowd(gateway, 1);
+  assert.equal((await gateway.place(1)).status, 201);
+  assert.ok(gateway.total.refused[TotalCode.concurrency] >= 1);
+});
+
+Deno.test("the total's rate and concurrency are within bounds that are told", () => {
+  const { limiter } = new GatewayTotal(20_000, 0);
+  assert.equal(limiter.buckets.unitsPerSecond, 20_000);
+  assert.equal(limiter.concurrencyLimit, 512);
+  assert.throws(() => new GatewayTotal(0, 0), RangeError);
+});
