@@ -1,16 +1,17 @@
 /**
  * `bench:rest`: a signed order over REST: authenticated, limited, validated, durable, matched and
- * answered. 64 connections of wrk; beside the same signed and validated request forwarded by one
+ * answered. 256 connections of wrk; beside the same signed and validated request forwarded by one
  * plain NATS request and reply each, and beside bare Hono hello.
  *
  * @module
  */
 import type { BenchResult } from "../result.ts";
+import { CLOSED_LOOP_SCRIPT, signingSender, writeOrders } from "./prepared_requests.ts";
+import { measureOverload } from "./overload.ts";
 import { startRestVenue } from "./rest_venue.ts";
-import { writeSignedOrders, WRK_SCRIPT } from "./signed_orders.ts";
 import { type Load, wrk } from "./wrk.ts";
 
-const CONNECTIONS = 64;
+const CONNECTIONS = 256;
 const SECONDS = 5;
 /** Until the compilers have done their work: a market runs for days. */
 const WARM_UP_SECONDS = 10;
@@ -24,12 +25,13 @@ export async function restBench(say: (line: string) => void): Promise<BenchResul
   const directory = await Deno.makeTempDir({ prefix: "edgebook-bench-" });
   const venue = await startRestVenue(directory);
   const script = `${directory}/orders.lua`;
-  await Deno.writeTextFile(script, WRK_SCRIPT);
+  await Deno.writeTextFile(script, CLOSED_LOOP_SCRIPT);
+  const senders = venue.keys.map(signingSender);
   let run = 0;
   const sendOrders = async (url: string, seconds: number): Promise<Load> => {
     const orders = `${directory}/orders.tsv`;
     const count = seconds * ORDERS_PER_SECOND_MAX;
-    await writeSignedOrders(orders, count, venue.keys, `run${++run}`);
+    await writeOrders(orders, count, senders, `run${++run}`);
     return await wrk({ url, connections: CONNECTIONS, seconds, script, argument: orders });
   };
   try {
@@ -55,6 +57,12 @@ export async function restBench(say: (line: string) => void): Promise<BenchResul
       }
     }
     const [orders, forwarding, hello] = sides.map(({ loads }) => median(loads));
+    const overload = await measureOverload({
+      url: venue.gatewayUrl,
+      senders,
+      capacity: orders.requestsPerSecond,
+      directory,
+    });
     return {
       name: "rest",
       value: orders.requestsPerSecond,
@@ -69,6 +77,11 @@ export async function restBench(say: (line: string) => void): Promise<BenchResul
         "orders": line(orders),
         "plain forwarding": line(forwarding),
         "bare Hono hello": line(hello),
+        "overload: offered/s": overload.offeredPerSecond,
+        "overload: admitted over capacity": overload.admittedShare,
+        "overload: p99 of the admitted, ms": overload.p99Micros / 1_000,
+        "overload: p99 at half of the capacity, ms": overload.unloadedP99Micros / 1_000,
+        "overload: share of cancels carried out": overload.cancelShare,
       },
     };
   } finally {

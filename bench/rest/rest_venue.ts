@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { SigningKey } from "./signed_orders.ts";
+import type { SigningKey } from "./prepared_requests.ts";
 
 /** The processes of the bench, and where they answer. */
 export interface RestVenue {
