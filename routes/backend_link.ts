@@ -12,7 +12,7 @@ import type { LeaderClock } from "../core/auth/leader_clock.ts";
 import { LISTENERS_BUCKET } from "../core/protocol/subjects.ts";
 import { KeyCache } from "../infra/keys/key_cache.ts";
 import { KeyStore } from "../infra/keys/key_store.ts";
-import { verifyingKeyOf } from "../infra/keys/verify_signature.ts";
+import { VerifyingKeys } from "../infra/keys/verifying_keys.ts";
 import { connectNats, type ConnectRequest } from "../infra/nats/connect.ts";
 import { failureText } from "../infra/nats/errors.ts";
 import { Bucket } from "../infra/nats/kv.ts";
@@ -21,6 +21,8 @@ import { followLeaderClock } from "../infra/queries/follow_leader_clock.ts";
 import { MarketView } from "../infra/queries/market_view.ts";
 import { NatsQueries } from "../infra/queries/nats_queries.ts";
 import { followReference } from "../infra/reference/reference.ts";
+import { IssuerKeys } from "../infra/tokens/issuer_keys.ts";
+import { TokenVerifier } from "../infra/tokens/token_verifier.ts";
 import { clockFinding } from "./clock_finding.ts";
 import type { Backend, Log } from "./gateway.ts";
 
@@ -125,13 +127,16 @@ async function openSession(
   // Until the instruments have been read, every symbol would be unknown.
   await Promise.race([reference.caughtUp, connection.closed()]);
   const store = await KeyStore.open(connection, masterKey);
+  const verifyingKeys = new VerifyingKeys();
   const keys = new KeyCache({
     load: async (id) => {
       const record = await store.load(id);
-      return record === null || record.kind === "issuer" ? null : verifyingKeyOf(record);
+      return record === null ? null : verifyingKeys.of(record);
     },
     nowMicros: steadyMicros,
   });
+  const onFailure = sayChanges(log);
+  const issuerKeys = new IssuerKeys({ steadyMicros, onFailure });
   const queries = new NatsQueries(connection, shard);
   const followed = followLeaderClock({
     queries,
@@ -150,6 +155,7 @@ async function openSession(
     market: new MarketView(queries),
     reference,
     keys,
+    tokens: new TokenVerifier({ records: keys, issuerKeys, steadyMicros }),
     listeners: new Bucket(connection, LISTENERS_BUCKET),
     isConnected: () => state.isConnected,
   };

@@ -25,7 +25,7 @@ async function readBalances(exchange: Exchange): Promise<Outcome> {
   if (parameters instanceof Problem) return parameters;
   const asked = minSequence(parameters);
   if (asked instanceof Problem) return asked;
-  const { account } = exchange.key;
+  const { account } = exchange.identity;
   const answer = await exchange.backend.queries.leader({ kind: "balances", account });
   const least = leastSequence(answer.sequence, asked);
   if (least instanceof Problem) return least;

@@ -5,8 +5,8 @@
  * signed order waits twice, for its body and for its report.
  *
  * ```text
- * request id, address -> room -> URL -> signed headers, clock -> body -> signature -> limits -> total
- *   -> handler
+ * request id, address -> room -> URL -> credentials, clock -> body -> signature or token -> limits
+ *   -> total -> handler
  * ```
  *
  * @module
@@ -17,7 +17,7 @@ import type { Scope } from "../infra/keys/key_record.ts";
 import { Exchange } from "./exchange.ts";
 import type { AppDeps } from "./gateway.ts";
 import { addRateLimits, admitAddress, admitKey } from "./middleware/admit.ts";
-import { checkSignedHeaders, verifySigned } from "./middleware/authenticate.ts";
+import { authenticate, checkCredentials } from "./middleware/authenticate.ts";
 import { checkJsonBody, checkNoBody, readBody } from "./middleware/body.ts";
 import { ClientAddresses } from "./middleware/client_address.ts";
 import { ErrorProblems } from "./middleware/errors.ts";
@@ -100,7 +100,7 @@ function passOpen(exchange: Exchange, spec: EndpointSpec): Outcome | Promise<Out
     : decided ?? spec.handle(exchange);
 }
 
-/** The way of a request that must be signed. */
+/** The way of a request that must be signed, or bear a token. */
 async function passSigned(
   exchange: Exchange,
   spec: EndpointSpec,
@@ -109,7 +109,7 @@ async function passSigned(
   const kind = spec.kind ?? AdmissionKind.read;
   const crowded = checkRoom(exchange, kind);
   if (crowded !== null) return crowded;
-  let refusal = checkUrl(exchange) ?? checkSignedHeaders(exchange) ??
+  let refusal = checkUrl(exchange) ?? checkCredentials(exchange) ??
     (spec.hasBody ? checkJsonBody(exchange) : checkNoBody(exchange));
   if (refusal !== null) return refuseStranger(exchange, refusal);
   if (spec.hasBody) {
@@ -117,7 +117,7 @@ async function passSigned(
     if (body instanceof Problem) return refuseStranger(exchange, body);
     exchange.body = body;
   }
-  const verified = verifySigned(exchange, scope);
+  const verified = authenticate(exchange, scope);
   refusal = verified instanceof Promise ? await verified : verified;
   if (refusal !== null) return refuseStranger(exchange, refusal);
   const decided = admitKey(exchange, spec.weight, kind);

@@ -4,11 +4,12 @@
  * @module
  */
 import type { Context } from "hono";
+import type { BearerHeaders } from "../core/auth/bearer_headers.ts";
 import type { SignedHeaders } from "../core/auth/signed_headers.ts";
 import type { AdmissionRequest } from "../core/limits/admission.ts";
 import type { Decision } from "../core/limits/decision.ts";
-import type { VerifyingKey } from "../infra/keys/verify_signature.ts";
 import type { AppDeps, Backend } from "./gateway.ts";
+import type { Identity } from "./identity.ts";
 
 /** There is no backend yet, or none any more. */
 export class NoBackendError extends Error {
@@ -32,8 +33,9 @@ export class Exchange {
   decision: Decision | null = null;
   /** By middleware/admit.ts: what was charged for it. */
   charged: AdmissionRequest | null = null;
-  #signed: SignedHeaders | null = null;
-  #key: VerifyingKey | null = null;
+  /** Who says that the request is his, by middleware/authenticate.ts; not verified. */
+  credentials: SignedHeaders | BearerHeaders | null = null;
+  #identity: Identity | null = null;
 
   constructor(readonly deps: AppDeps, readonly context: Context, readonly requestId: string) {
     this.nowMicros = deps.nowMicros();
@@ -53,26 +55,15 @@ export class Exchange {
     return backend;
   }
 
-  /** The signed headers, once middleware/authenticate.ts has read them. */
-  get signed(): SignedHeaders {
-    if (this.#signed === null) throw new TypeError("the request was not authenticated");
-    return this.#signed;
+  /** Whom the request is from, once middleware/authenticate.ts has verified it. */
+  get identity(): Identity {
+    if (this.#identity === null) throw new TypeError("the request was not authenticated");
+    return this.#identity;
   }
 
-  /** Keeps the signed headers. */
-  sign(signed: SignedHeaders): void {
-    this.#signed = signed;
-  }
-
-  /** The key that signed, once middleware/authenticate.ts has verified it. */
-  get key(): VerifyingKey {
-    if (this.#key === null) throw new TypeError("the request was not authenticated");
-    return this.#key;
-  }
-
-  /** Keeps the key that signed. */
-  authenticate(key: VerifyingKey): void {
-    this.#key = key;
+  /** Keeps whom the request is from. */
+  authenticate(identity: Identity): void {
+    this.#identity = identity;
   }
 
   /** Path parameter, decoded. */

@@ -43,7 +43,7 @@ async function listFills(exchange: Exchange): Promise<Outcome> {
   if (limit instanceof Problem) return limit;
   const asked = minSequence(parameters);
   if (asked instanceof Problem) return asked;
-  const { account } = exchange.key;
+  const { account } = exchange.identity;
   const leader = await queries.leader({ kind: "order", account, orderId });
   const least = leastSequence(leader.sequence, asked);
   if (least instanceof Problem) return least;

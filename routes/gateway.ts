@@ -11,6 +11,7 @@ import type { OrderGateway } from "../infra/orders/commands.ts";
 import type { MarketView } from "../infra/queries/market_view.ts";
 import type { Queries } from "../infra/queries/queries.ts";
 import type { Reference } from "../infra/reference/reference.ts";
+import type { TokenVerifier } from "../infra/tokens/token_verifier.ts";
 import type { UpstashStatus } from "../infra/upstash/limiter.ts";
 import type { GatewayTotal } from "./gateway_total.ts";
 import type { BodyReads } from "./middleware/body_reads.ts";
@@ -19,6 +20,9 @@ import type { BodyReads } from "./middleware/body_reads.ts";
 export interface KeyView {
   get(id: string): VerifyingKey | null | Promise<VerifyingKey | null>;
 }
+
+/** Verifies bearer tokens; {@link TokenVerifier} does. */
+export type Tokens = Pick<TokenVerifier, "recall" | "verify">;
 
 /** Where the accounts are noted that listen to their private streams. */
 export interface Listeners {
@@ -32,6 +36,7 @@ export interface Backend {
   readonly market: MarketView;
   readonly reference: Reference;
   readonly keys: KeyView;
+  readonly tokens: Tokens;
   readonly listeners: Listeners;
   /** Whether the connection stands at the moment. */
   readonly isConnected: () => boolean;

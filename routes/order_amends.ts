@@ -13,7 +13,7 @@
  * history and its amend goes into the log all the same: it may be the repeat of one whose answer got
  * lost, and only the core knows.
  *
- * An amend is recognised by its signature, as a cancel is. In everything else it counts as a new
+ * An amend is recognised by its idempotency key or its signature, as a cancel is. In everything else it counts as a new
  * order, for it can add to what an account risks: its limits are those of orders, and a gateway that
  * has no room for orders has none for amends.
  *
@@ -39,7 +39,7 @@ import {
   orderNamedById,
   unknownNamedOrder,
 } from "./named_order.ts";
-import { amendCommand } from "./order_command.ts";
+import { amendCommand, howToRepeat } from "./order_command.ts";
 import { termsOf } from "./order_reads.ts";
 import {
   factsOfAmend,
@@ -50,7 +50,7 @@ import {
   fillView,
   orderView,
 } from "./order_view.ts";
-import { senderOf, waitMillisOf } from "./orders.ts";
+import { waitMillisOf } from "./orders.ts";
 import { Problem } from "./problem.ts";
 import { amendRejected, type Rejection } from "./rejection.ts";
 import { type HeaderFields, jsonReply, type Reply } from "./reply.ts";
@@ -97,7 +97,7 @@ async function amend(exchange: Exchange, named: NamedOrder): Promise<Outcome> {
   if (order === null) return unknownNamedOrder(named.field, named.text);
   const instrument = termsOf(exchange, order.instrument);
   if (instrument instanceof Problem) return instrument;
-  const command = amendCommand(request, order.orderId, instrument, senderOf(exchange));
+  const command = amendCommand(request, order.orderId, instrument, exchange.identity);
   if (command instanceof Problem) return command;
   const waitMillis = waitMillisOf(exchange);
   const report = await backend.orders.submit(command, waitMillis);
@@ -110,7 +110,7 @@ async function amend(exchange: Exchange, named: NamedOrder): Promise<Outcome> {
 /** The order, from the leader's live state or from history; `null` where the account has none. */
 async function findOrder(exchange: Exchange, { target, text }: NamedOrder) {
   const { queries } = exchange.backend;
-  const { account } = exchange.key;
+  const { account } = exchange.identity;
   const live = await queries.leader(
     "orderId" in target
       ? { kind: "order", account, orderId: target.orderId }
@@ -180,7 +180,7 @@ function fillsOfAmend(fills: readonly FillRow[], report: CommandReport): FillRow
 }
 
 /** The outcome is not known, or not asked for: never "failed". */
-function pending({ order, instrument }: Amended, isAsked: boolean): Reply {
+function pending({ exchange, order, instrument }: Amended, isAsked: boolean): Reply {
   const location = `/v1/orders/${order.orderId}`;
   const headers: HeaderFields = [
     ["location", location],
@@ -191,9 +191,7 @@ function pending({ order, instrument }: Amended, isAsked: boolean): Reply {
     orderId: String(order.orderId),
     clientOrderId: order.clientOrderId,
     symbol: instrument.symbol,
-    detail:
-      `The outcome is unknown. Query it: GET ${location}, or repeat this very request within ` +
-      "its receive window.",
+    detail: `The outcome is unknown. Query it: GET ${location}. ${howToRepeat(exchange.identity)}`,
   };
   return jsonReply(202, body, headers);
 }

@@ -2,8 +2,8 @@
  * `DELETE /v1/orders/{orderId}`, `DELETE /v1/orders/by-client-id/{clientOrderId}` and
  * `DELETE /v1/orders?symbol=`: cancels.
  *
- * A cancel is recognised by its signature: the same signed request again is the same cancel. Its
- * limits are its own, so that no pressure of orders can hold it up.
+ * A cancel is recognised by its idempotency key, or else by its signature: the same signed request
+ * again is the same cancel. Its limits are its own, so that no pressure of orders can hold it up.
  *
  * @module
  */
@@ -17,9 +17,9 @@ import { priceText, quantityText } from "./amounts.ts";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
 import { type NamedOrder, orderNamedByClientId, orderNamedById } from "./named_order.ts";
-import { signedRequestKey } from "./order_command.ts";
+import { howToRepeat, requestKeyOf } from "./order_command.ts";
 import { sideText, statusText } from "./order_view.ts";
-import { senderOf, waitMillisOf } from "./orders.ts";
+import { waitMillisOf } from "./orders.ts";
 import { Problem } from "./problem.ts";
 import { optionalInstrument, readParameters } from "./query_parameters.ts";
 import { cancelRejected } from "./rejection.ts";
@@ -48,7 +48,9 @@ async function cancelOne(exchange: Exchange, named: NamedOrder): Promise<Outcome
   const waitMillis = waitMillisOf(exchange);
   const { target } = named;
   const report = await submit(exchange, { ...head(exchange), kind: "cancel", target }, waitMillis);
-  if (report === "pending") return pending({ [named.field]: named.text }, waitMillis === 0);
+  if (report === "pending") {
+    return pending(exchange, { [named.field]: named.text }, waitMillis === 0);
+  }
   if (report.kind === EventKind.rejected) return rejected(report, named);
   const { status, code, executedLots: limit, leavesLots: value, isDuplicate } = report;
   if (report.kind === EventKind.summary && status === OrderStatus.rejected) {
@@ -81,7 +83,7 @@ async function whatWasCanceled(
   report: CommandReport,
 ): Promise<Canceled | null> {
   if (report.kind !== EventKind.summary) return report;
-  const { account } = exchange.key;
+  const { account } = exchange.identity;
   const { orderId, sequence: minSequence } = report;
   const query = { kind: "order", account, orderId, minSequence } as const;
   try {
@@ -125,7 +127,7 @@ async function cancelAll(exchange: Exchange): Promise<Outcome> {
     { ...head(exchange), kind: "cancelAll", instrument: number },
     waitMillis,
   );
-  if (report === "pending") return pending({ symbol }, waitMillis === 0);
+  if (report === "pending") return pending(exchange, { symbol }, waitMillis === 0);
   if (report.kind === EventKind.rejected || report.status === OrderStatus.rejected) {
     return cancelRejected(report, "symbol", symbol ?? "every symbol");
   }
@@ -148,16 +150,17 @@ async function submit(
   return report;
 }
 
-function head(exchange: Exchange) {
-  const sender = senderOf(exchange);
-  const { account, deadlineMicros } = sender;
-  return { account, deadlineMicros, key: signedRequestKey(sender) };
+function head({ identity }: Exchange) {
+  const { account, deadlineMicros } = identity;
+  return { account, deadlineMicros, key: requestKeyOf(identity) };
 }
 
-function pending(about: Record<string, string | null>, isAsked: boolean): Reply {
+function pending(
+  { identity }: Exchange,
+  about: Record<string, string | null>,
+  isAsked: boolean,
+): Reply {
   const headers: HeaderFields = isAsked ? [["preference-applied", "respond-async"]] : [];
-  const detail =
-    "The outcome is unknown. Query the order, or repeat this very request within its " +
-    "receive window.";
+  const detail = `The outcome is unknown. Query the order. ${howToRepeat(identity)}`;
   return jsonReply(202, { status: "pending", ...about, detail }, headers);
 }

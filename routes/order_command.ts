@@ -17,6 +17,7 @@ import type { AmendCommand, NewOrderCommand } from "../infra/orders/commands.ts"
 import type { Instrument } from "../infra/reference/instrument_terms.ts";
 import type { AmendRequest } from "./amend_request.ts";
 import { EdgeCode } from "./edge_code.ts";
+import type { Identity } from "./identity.ts";
 import type { OrderRequest } from "./order_request.ts";
 import { Problem } from "./problem.ts";
 import type { ProblemCode } from "./problems.ts";
@@ -25,16 +26,34 @@ import type { ProblemCode } from "./problems.ts";
 const BUDGET_MINOR_MAX = Math.floor(SAFE_MAX / 2);
 
 /** Who sends a command, and how it is recognised when it comes again. */
-export interface Sender {
-  readonly account: number;
-  readonly keyId: string;
-  readonly signature: string;
-  readonly deadlineMicros: number;
+export type Sender = Pick<
+  Identity,
+  "account" | "subject" | "deadlineMicros" | "signature" | "idempotencyKey"
+>;
+
+/**
+ * The key by which a command is recognised that has no client order id: of what the client calls
+ * it, within its account; else of the signature. A request with a bearer token and without a name
+ * cannot be told from another one of the same contents, so its key is drawn, and a repeat of it is
+ * a second command.
+ */
+export function requestKeyOf(sender: Sender): RequestKey {
+  const { account, subject, signature, idempotencyKey } = sender;
+  // A colon is in no id of a key: neither of the texts can be the other.
+  if (idempotencyKey !== null) {
+    return requestKeyOfSignedRequest(`account:${account}\n${idempotencyKey}`);
+  }
+  return requestKeyOfSignedRequest(
+    signature === null ? `drawn:${crypto.randomUUID()}` : `${subject}\n${signature}`,
+  );
 }
 
-/** The key by which a request is recognised that has no id of its own. */
-export function signedRequestKey({ keyId, signature }: Sender): RequestKey {
-  return requestKeyOfSignedRequest(`${keyId}\n${signature}`);
+/** How a client that was not told the outcome of its command asks again. */
+export function howToRepeat({ idempotencyKey, signature }: Sender): string {
+  if (idempotencyKey !== null) return "The same request with the same Idempotency-Key gives it.";
+  return signature === null
+    ? "A repeat would be another request, for this one has no Idempotency-Key."
+    : "The same signed request again, within its receive window, gives it.";
 }
 
 /** The command, or why the order does not fit the instrument. */
@@ -54,9 +73,7 @@ export function newOrderCommand(
   return {
     kind: "newOrder",
     account: sender.account,
-    key: clientOrderId === null
-      ? signedRequestKey(sender)
-      : requestKeyOfClientOrderId(clientOrderId),
+    key: clientOrderId === null ? requestKeyOf(sender) : requestKeyOfClientOrderId(clientOrderId),
     deadlineMicros: sender.deadlineMicros,
     clientOrderText: clientOrderId === null || isNumericClientOrderId(clientOrderId)
       ? null
@@ -84,7 +101,7 @@ export function amendCommand(
   const quantityLots = quantity === null ? 0 : readQuantity(quantity, instrument);
   if (quantityLots instanceof Problem) return quantityLots;
   const { account, deadlineMicros } = sender;
-  const key = signedRequestKey(sender);
+  const key = requestKeyOf(sender);
   return {
     kind: "amend",
     account,

@@ -84,7 +84,7 @@ async function readById(exchange: Exchange): Promise<Outcome> {
   if (asked instanceof Problem) return asked;
   const orderId = readOrderId(exchange);
   if (orderId instanceof Problem) return orderId;
-  const { account } = exchange.key;
+  const { account } = exchange.identity;
   const { sequence } = await exchange.backend.queries.leader({ kind: "order", account, orderId });
   const least = leastSequence(sequence, asked);
   if (least instanceof Problem) return least;
@@ -98,7 +98,7 @@ async function readByClientId(exchange: Exchange): Promise<Outcome> {
   const unknown = unknownOrder("clientOrderId", clientOrderId);
   if (!CLIENT_ORDER_ID_PATTERN.test(clientOrderId)) return unknown;
   const { queries } = exchange.backend;
-  const { account } = exchange.key;
+  const { account } = exchange.identity;
   const { low: keyLow, high: keyHigh } = requestKeyOfClientOrderId(clientOrderId);
   const live: OrderAnswer = await queries.leader({ kind: "orderByKey", account, keyLow, keyHigh });
   const least = leastSequence(live.sequence, asked);
@@ -119,7 +119,7 @@ async function readOne(
   orderId: number,
   least: number,
 ): Promise<Outcome | null> {
-  const { account } = exchange.key;
+  const { account } = exchange.identity;
   const query = { kind: "order", account, orderId, minSequence: least } as const;
   const { order, fills: rows } = await exchange.backend.queries.history(query);
   if (order === null) return null;
@@ -159,7 +159,7 @@ interface Page {
 /** Open orders, oldest first, from the leader's live state. */
 async function listOpen(exchange: Exchange, page: Page): Promise<Outcome> {
   const { instrument, cursor: afterOrderId, limit, asked } = page;
-  const { account } = exchange.key;
+  const { account } = exchange.identity;
   const query = { kind: "openOrders", account, instrument, afterOrderId, limit } as const;
   const { orders, sequence } = await exchange.backend.queries.leader(query);
   const least = leastSequence(sequence, asked);
@@ -180,7 +180,7 @@ async function listHistory(
 ): Promise<Outcome> {
   const { instrument, cursor: beforeOrderId, limit, asked } = page;
   const { queries } = exchange.backend;
-  const { account } = exchange.key;
+  const { account } = exchange.identity;
   const { sequence } = await queries.leader({ kind: "order", account, orderId: 0 });
   const least = leastSequence(sequence, asked);
   if (least instanceof Problem) return least;

@@ -8,7 +8,6 @@
  * @module
  */
 import type { CommandReport } from "../core/protocol/command_report.ts";
-import { deadlineMicros } from "../core/auth/recv_window.ts";
 import { AdmissionKind } from "../core/limits/decision.ts";
 import { EventKind, OrderStatus } from "../core/protocol/event_record.ts";
 import { SelfTrade } from "../core/protocol/order_record.ts";
@@ -17,7 +16,7 @@ import { QueryFailedError } from "../infra/queries/queries.ts";
 import type { Instrument } from "../infra/reference/instrument_terms.ts";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
-import { newOrderCommand, type Sender } from "./order_command.ts";
+import { howToRepeat, newOrderCommand } from "./order_command.ts";
 import { parseOrderRequest } from "./order_request.ts";
 import {
   factsOfReport,
@@ -46,17 +45,6 @@ export const ordersEndpoint: EndpointSpec = {
   handle: placeOrder,
 };
 
-/** Who sends the command of an exchange. */
-export function senderOf({ key, signed }: Exchange): Sender {
-  const { keyId, signature, timestampMillis, recvWindowMillis } = signed;
-  return {
-    account: key.account,
-    keyId,
-    signature,
-    deadlineMicros: deadlineMicros(timestampMillis, recvWindowMillis),
-  };
-}
-
 /** How long the client waits for the outcome, in milliseconds; 0: not at all. */
 export function waitMillisOf(exchange: Exchange): number {
   const prefer = exchange.header("prefer");
@@ -70,7 +58,7 @@ async function placeOrder(exchange: Exchange): Promise<Outcome> {
   if (order instanceof Problem) return order;
   const instrument = backend.reference.bySymbol(order.symbol);
   if (instrument === undefined) return unknownSymbol(order.symbol);
-  const command = newOrderCommand(order, instrument, senderOf(exchange));
+  const command = newOrderCommand(order, instrument, exchange.identity);
   if (command instanceof Problem) return command;
   const waitMillis = waitMillisOf(exchange);
   const report = await backend.orders.submit(command, waitMillis);
@@ -166,14 +154,14 @@ function created(view: OrderView): Reply {
 
 /** The outcome is not known, or not asked for: never "failed". */
 function pending(placed: Placed, isAsked: boolean, orderId: number | null): Reply {
-  const { clientOrderId, instrument } = placed;
+  const { exchange, clientOrderId, instrument } = placed;
   const location = orderId !== null
     ? `/v1/orders/${orderId}`
     : clientOrderId !== null
     ? `/v1/orders/by-client-id/${encodeURIComponent(clientOrderId)}`
     : null;
   const detail = location === null
-    ? "The outcome is unknown. The same signed request again, within its receive window, gives it."
+    ? `The outcome is unknown. ${howToRepeat(exchange.identity)}`
     : `The outcome is unknown. Query it: GET ${location}`;
   const headers: HeaderFields = [
     ...(location === null ? [] : [["location", location] as const]),

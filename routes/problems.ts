@@ -141,7 +141,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   [ResultCode.differentContent]: kind(
     409,
     "different_content",
-    "The client order id was used before, for another request",
+    "The client order id or idempotency key was used before, for another request",
   ),
   [ResultCode.outcomeQuotaFull]: kind(
     429,
@@ -180,6 +180,23 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   [AuthCode.signatureWrong]: notSigned,
   [AuthCode.scopeMissing]: kind(403, "scope_missing", "The key may not be used for this"),
   [AuthCode.keysUnavailable]: kind(503, "keys_unavailable", "Keys cannot be checked now", 1),
+  [AuthCode.twoCredentials]: kind(
+    400,
+    "two_credentials",
+    "The request is signed and bears a token; it takes one of them",
+  ),
+  [AuthCode.tokenInvalid]: kind(401, "token_invalid", "The bearer token is not valid here"),
+  [AuthCode.tokenExpired]: kind(401, "token_expired", "The bearer token has expired"),
+  [AuthCode.addressNotAllowed]: kind(
+    403,
+    "address_not_allowed",
+    "The key may not be used from this address",
+  ),
+  [AuthCode.idempotencyKeyMalformed]: kind(
+    400,
+    "idempotency_key_malformed",
+    "The idempotency key is malformed",
+  ),
 
   [AdmissionCode.keyTokens]: rateLimited,
   [AdmissionCode.keyLeak]: rateLimited,

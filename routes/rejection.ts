@@ -61,8 +61,10 @@ export function amendRejected(
 
 /** The problem that the rejection of a cancel is. */
 export function cancelRejected(rejection: Rejection, field: string, target: string): Problem {
-  const isUnknown = rejection.code === ResultCode.unknownOrder;
-  return problemOf(rejection, isUnknown ? { field, value: target } : plainDetails(rejection));
+  const { code } = rejection;
+  if (code === ResultCode.unknownOrder) return problemOf(rejection, { field, value: target });
+  const isOtherContent = code === ResultCode.differentContent;
+  return problemOf(rejection, isOtherContent ? contentDetails(null) : plainDetails(rejection));
 }
 
 function problemOf({ code, isDuplicate }: Rejection, details: ProblemDetails): Problem {
@@ -93,7 +95,7 @@ function orderDetails(rejection: Rejection, subject: Subject): ProblemDetails {
     case ResultCode.insufficientFunds:
       return fundsDetails(limit, value, subject);
     case ResultCode.differentContent:
-      return contentDetails(subject);
+      return contentDetails(subject.clientOrderId);
     case ResultCode.halted:
     case ResultCode.unknownInstrument:
       return { field: "symbol", value: instrument.symbol };
@@ -102,9 +104,11 @@ function orderDetails(rejection: Rejection, subject: Subject): ProblemDetails {
   }
 }
 
-/** Only a client order id can be used again with other contents. */
-function contentDetails({ clientOrderId }: Subject): ProblemDetails {
-  return { field: "clientOrderId", ...(clientOrderId === null ? {} : { value: clientOrderId }) };
+/** Only what the client chose itself can be used again with other contents. */
+function contentDetails(clientOrderId: string | null): ProblemDetails {
+  return clientOrderId === null
+    ? { field: "Idempotency-Key" }
+    : { field: "clientOrderId", value: clientOrderId };
 }
 
 /** What was available of the asset that the order pays with, and what it needed. */

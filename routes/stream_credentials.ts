@@ -34,10 +34,10 @@ export const streamCredentialsEndpoint: EndpointSpec = {
 async function mintCredentials(exchange: Exchange): Promise<Outcome> {
   const parameters = readParameters(exchange, []);
   if (parameters instanceof Problem) return parameters;
-  const { deps, key, nowMicros } = exchange;
+  const { deps, identity, nowMicros } = exchange;
   const { appSigner, natsServers } = deps.settings;
   if (appSigner === null) return new Problem(EdgeCode.streamsNotConfigured);
-  const { account } = key;
+  const { account } = identity;
   const nowMillis = Math.floor(nowMicros / 1_000);
   const user = await mintAppUser(appSigner, account, STREAM_CREDENTIALS_SECONDS, nowMillis);
   const expiresMicros = user.expiresSeconds * MICROS_PER_SECOND;

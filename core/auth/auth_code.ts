@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Why a signed request was or was not accepted. */
+/** Why a request was or was not accepted as that of whom it says. */
 export const AuthCode = {
   ok: 0,
   /** One of the required headers is absent. */
@@ -24,6 +24,15 @@ export const AuthCode = {
   scopeMissing: 811,
   /** The view of the keys is too old to be used, and no newer one could be had. */
   keysUnavailable: 812,
+  /** A request is signed or bears a token, and this one did both. */
+  twoCredentials: 813,
+  /** The bearer token is not one that vouches for anything, for whatever reason. */
+  tokenInvalid: 814,
+  /** The bearer token was good, and is not any more. */
+  tokenExpired: 815,
+  /** The key may not be used from this address. */
+  addressNotAllowed: 816,
+  idempotencyKeyMalformed: 817,
 } as const;
 /** Any of the codes. */
 export type AuthCode = (typeof AuthCode)[keyof typeof AuthCode];

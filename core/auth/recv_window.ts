@@ -13,6 +13,15 @@ export const RECV_WINDOW_MILLIS_MAX = 60_000;
 export const CLOCK_AHEAD_MILLIS_MAX = 1_000;
 
 const MICROS_PER_MILLI = 1_000;
+const RECV_WINDOW_PATTERN = /^[1-9]\d{0,4}$/;
+
+/** What the header says, in milliseconds; the default where it is absent, `null` if malformed. */
+export function readRecvWindow(text: string | null | undefined): number | null {
+  if (text === null || text === undefined) return RECV_WINDOW_MILLIS_DEFAULT;
+  const recvWindowMillis = Number(text);
+  const isOne = RECV_WINDOW_PATTERN.test(text) && recvWindowMillis <= RECV_WINDOW_MILLIS_MAX;
+  return isOne ? recvWindowMillis : null;
+}
 
 /**
  * Whether a request of `timestampMillis` may be taken at `nowMicros`: {@link AuthCode.ok},

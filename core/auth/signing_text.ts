@@ -4,13 +4,15 @@
  * ```text
  * timestamp      milliseconds since the epoch, as in X-Edgebook-Timestamp
  * recv-window    milliseconds, as in X-Edgebook-Recv-Window; 5000 when that is absent
+ * idempotency    as in Idempotency-Key; no such line when that is absent
  * METHOD         upper case
  * path?query     exactly as sent
  * body           exactly as sent; nothing when there is none
  * ```
  *
- * Five parts with a line feed between them. Only the body may contain one, and it is last, so two
- * different requests never have the same text.
+ * Five or six parts with a line feed between them. Only the body may contain one, and it is last; a
+ * path begins with a slash and no method does, so a text of six parts is none of five. Two different
+ * requests never have the same text.
  *
  * @module
  */
@@ -19,6 +21,7 @@
  * The text of one request. O(length).
  *
  * @param pathWithQuery path and query as on the request line, not decoded or normalised
+ * @param idempotencyKey `null` where the request has none
  *
  * @example
  * ```ts
@@ -33,6 +36,8 @@ export function signingText(
   method: string,
   pathWithQuery: string,
   body: string,
+  idempotencyKey: string | null = null,
 ): string {
-  return `${timestampMillis}\n${recvWindowMillis}\n${method}\n${pathWithQuery}\n${body}`;
+  const name = idempotencyKey === null ? "" : `${idempotencyKey}\n`;
+  return `${timestampMillis}\n${recvWindowMillis}\n${name}${method}\n${pathWithQuery}\n${body}`;
 }

@@ -51,8 +51,7 @@ const shared = {
   ),
 };
 
-/** What verifies the tokens of an issuer. */
-const TokenVerification = v.variant("by", [
+const TokenVerificationSchema = v.variant("by", [
   /** Public keys that its server publishes, as a JSON Web Key Set. */
   v.strictObject({ by: v.literal("url"), url: v.pipe(v.string(), v.url(), v.maxLength(512)) }),
   /** Public keys that are known: JSON Web Keys. */
@@ -93,13 +92,17 @@ export const KeyRecordSchema = v.variant("kind", [
     /** Range of accounts that its tokens may act for. */
     accountLeast: v.pipe(accountNumber, v.minValue(1)),
     accountMost: accountNumber,
-    verification: TokenVerification,
+    verification: TokenVerificationSchema,
   }),
+  /** A bearer token that is not taken any more; its id names the token (revoked_token.ts). */
+  v.strictObject({ ...shared, kind: v.literal("revokedToken") }),
 ]);
 /** A key with what verifies its signatures. A secret where `kind` is `hmac` or has a shared one. */
 export type KeyRecord = v.InferOutput<typeof KeyRecordSchema>;
 /** A key that signs requests. */
-export type SigningKeyRecord = Exclude<KeyRecord, { readonly kind: "issuer" }>;
+export type SigningKeyRecord = Extract<KeyRecord, { readonly kind: "hmac" | "ed25519" }>;
+/** What verifies the tokens of an issuer. A secret where it is a shared one. */
+export type TokenVerification = v.InferOutput<typeof TokenVerificationSchema>;
 /** An issuer of bearer tokens. */
 export type IssuerRecord = Extract<KeyRecord, { readonly kind: "issuer" }>;
 /** How a request is vouched for. */

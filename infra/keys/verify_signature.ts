@@ -11,12 +11,38 @@ import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { Buffer } from "node:buffer";
 import { createPublicKey, timingSafeEqual, verify } from "node:crypto";
-import { type KeySummary, type SigningKeyRecord, summaryOf } from "./key_record.ts";
+import { AddressRangeError, AddressRanges } from "../../core/auth/address_ranges.ts";
+import {
+  type IssuerRecord,
+  type KeyRecord,
+  type KeySummary,
+  summaryOf,
+  type TokenVerification,
+} from "./key_record.ts";
 
-/** A key as gateways hold it: what may be shown, and what verifies. */
+/** What there is to know of an issuer of bearer tokens beside its key's summary. */
+export interface TokenIssuer {
+  /** The `iss` claim of its tokens. */
+  readonly issuer: string;
+  /** What their `aud` claim has to name. */
+  readonly audience: string;
+  readonly accountLeast: number;
+  readonly accountMost: number;
+  /** What verifies them; a function, so that whoever prints the issuer prints no secret. */
+  readonly verification: () => TokenVerification;
+}
+
+/** A record as gateways hold it: what may be shown, and what verifies. Never changes. */
 export interface VerifyingKey extends KeySummary {
-  /** Whether `signature`, as it stood in the header, is the key's signature of `text`. */
+  /**
+   * Whether `signature`, as it stood in the header, is the key's signature of `text`. An issuer of
+   * tokens and a revoked token sign nothing.
+   */
   readonly verify: (text: string, signature: string) => boolean;
+  /** Where it may be used from; absent or `null`: from anywhere. */
+  readonly ranges?: AddressRanges | null;
+  /** What an issuer of tokens has beside; absent or `null` for all others. */
+  readonly issuer?: TokenIssuer | null;
 }
 
 const HMAC_HEX_LENGTH = 64;
@@ -32,12 +58,34 @@ const textBytes = new Uint8Array(TEXT_LENGTH_MAX * UTF8_BYTES_MAX);
 const digest = new Uint8Array(HMAC_HEX_LENGTH / 2);
 const given = new Uint8Array(HMAC_HEX_LENGTH / 2);
 
-/** Prepares a record for verification. */
-export function verifyingKeyOf(record: SigningKeyRecord): VerifyingKey {
-  const verifies = record.kind === "hmac"
-    ? hmacVerifier(encoder.encode(record.secret))
-    : ed25519Verifier(record.publicKey);
-  return { ...summaryOf(record), verify: verifies };
+/** Prepares a record for verification. Never throws: what is not right in it verifies nothing. */
+export function verifyingKeyOf(record: KeyRecord): VerifyingKey {
+  return {
+    ...summaryOf(record),
+    verify: verifierOf(record),
+    ranges: record.addresses.length === 0 ? null : rangesOf(record.addresses),
+    issuer: record.kind === "issuer" ? issuerOf(record) : null,
+  };
+}
+
+function verifierOf(record: KeyRecord): VerifyingKey["verify"] {
+  if (record.kind === "hmac") return hmacVerifier(encoder.encode(record.secret));
+  return record.kind === "ed25519" ? ed25519Verifier(record.publicKey) : () => false;
+}
+
+function issuerOf(record: IssuerRecord): TokenIssuer {
+  const { issuer, audience, accountLeast, accountMost, verification } = record;
+  return { issuer, audience, accountLeast, accountMost, verification: () => verification };
+}
+
+/** A list that cannot be read lets nobody in: a key must not be wider than it was meant to be. */
+function rangesOf(addresses: readonly string[]): AddressRanges {
+  try {
+    return AddressRanges.parse(addresses);
+  } catch (error) {
+    if (error instanceof AddressRangeError) return AddressRanges.NONE;
+    throw error;
+  }
 }
 
 /**

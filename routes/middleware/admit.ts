@@ -1,8 +1,8 @@
 /**
  * Lets a request in, or tells it when to come again.
  *
- * Whoever has shown a key is limited by that key, wherever the request comes from; whoever has not,
- * by the address.
+ * Whoever has shown a key or a token is limited by that, wherever the request comes from; whoever has
+ * not, by the address.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { Exchange } from "../exchange.ts";
 import { Problem } from "../problem.ts";
 
 /**
- * Decides about a request whose key is verified, and keeps the decision with it.
+ * Decides about a request whose key or token is verified, and keeps the decision with it.
  *
  * @returns the refusal, or `null` when it may go on
  */
@@ -23,9 +23,9 @@ export function admitKey(
   weight: number,
   kind: AdmissionKind,
 ): Problem | null | Promise<Problem | null> {
-  const { id, tier } = exchange.key;
+  const { subject, tier } = exchange.identity;
   const policy = keyPolicyOf(exchange.deps.admission.policy, tier);
-  return admit(exchange, { subject: id, policy, weight, kind });
+  return admit(exchange, { subject, policy, weight, kind });
 }
 
 /** {@link admitKey} for whoever has shown no key, or none that is any good. */

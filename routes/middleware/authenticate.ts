@@ -1,29 +1,65 @@
 /**
- * Who signed this request, and may they?
+ * Who sent this request, and may they?
  *
- * First what costs nothing: the headers and the clock. Then, when the body is there, the key and
- * the signature. What is wrong with a signature is not said: an unknown key, a revoked one and a
- * wrong signature look the same.
+ * A request is signed, or it bears a token; what has both is refused. First what costs nothing: the
+ * headers and the clock. Then, when the body is there, the key and the signature, or the token.
+ * What is wrong with a signature is not said: an unknown key, a revoked one and a wrong signature
+ * look the same.
  *
  * @module
  */
 import { AuthCode } from "../../core/auth/auth_code.ts";
-import { CLOCK_AHEAD_MILLIS_MAX, recvWindowCode } from "../../core/auth/recv_window.ts";
-import { type HeaderProblem, parseSignedHeaders } from "../../core/auth/signed_headers.ts";
+import { parseBearerHeaders } from "../../core/auth/bearer_headers.ts";
+import type { HeaderProblem, HeaderReader } from "../../core/auth/header_problem.ts";
+import {
+  CLOCK_AHEAD_MILLIS_MAX,
+  deadlineMicros,
+  recvWindowCode,
+} from "../../core/auth/recv_window.ts";
+import { parseSignedHeaders, type SignedHeaders } from "../../core/auth/signed_headers.ts";
 import { signingText } from "../../core/auth/signing_text.ts";
 import type { Scope } from "../../infra/keys/key_record.ts";
 import type { VerifyingKey } from "../../infra/keys/verify_signature.ts";
 import type { Exchange } from "../exchange.ts";
 import { Problem } from "../problem.ts";
+import type { HeaderFields } from "../reply.ts";
+import { tokenRefused, verifyBearer } from "./bearer_token.ts";
+import { checkPermission } from "./permission.ts";
 
 /** RFC 9110 wants the scheme named in every 401. */
-const CHALLENGE = [["www-authenticate", 'Edgebook realm="edgebook"']] as const;
+const CHALLENGE: HeaderFields = [["www-authenticate", 'Edgebook realm="edgebook"']];
+/** To whoever has shown nothing at all, both ways are named. */
+const CHALLENGES: HeaderFields = [
+  ["www-authenticate", 'Edgebook realm="edgebook", Bearer realm="edgebook"'],
+];
 
-/** Reads the signed headers and looks at the clock. */
-export function checkSignedHeaders(exchange: Exchange): Problem | null {
+/** Reads the headers that say who sends the request, and looks at the clock. */
+export function checkCredentials(exchange: Exchange): Problem | null {
   const { headers } = exchange.context.req.raw;
-  const signed = parseSignedHeaders((name) => headers.get(name));
-  if (signed.code !== AuthCode.ok) return headerProblem(signed);
+  const header: HeaderReader = (name) => headers.get(name);
+  const bearer = parseBearerHeaders(header);
+  if (bearer === null) return checkSigned(exchange, parseSignedHeaders(header));
+  if (bearer.code !== AuthCode.ok) return headerRefused(bearer);
+  exchange.credentials = bearer;
+  return null;
+}
+
+/** Verifies the signature or the token, and that it may be used for this, from here. */
+export function authenticate(
+  exchange: Exchange,
+  scope: Scope,
+): Problem | null | Promise<Problem | null> {
+  const { credentials } = exchange;
+  if (credentials === null) throw new TypeError("the headers were not read");
+  if ("token" in credentials) return verifyBearer(exchange, credentials, scope);
+  const key = exchange.backend.keys.get(credentials.keyId);
+  return key instanceof Promise
+    ? key.then((found) => verifySigned(exchange, credentials, found, scope))
+    : verifySigned(exchange, credentials, key, scope);
+}
+
+function checkSigned(exchange: Exchange, signed: SignedHeaders | HeaderProblem): Problem | null {
+  if (signed.code !== AuthCode.ok) return headerRefused(signed);
   const { timestampMillis, recvWindowMillis } = signed;
   const code = recvWindowCode(timestampMillis, recvWindowMillis, exchange.nowMicros);
   if (code !== AuthCode.ok) {
@@ -42,36 +78,44 @@ export function checkSignedHeaders(exchange: Exchange): Problem | null {
       headers: CHALLENGE,
     });
   }
-  exchange.sign(signed);
+  exchange.credentials = signed;
   return null;
 }
 
-/** Verifies the signature over the body that was read, and that the key has the scope. */
-export function verifySigned(
+function verifySigned(
   exchange: Exchange,
+  signed: SignedHeaders,
+  key: VerifyingKey | null,
   scope: Scope,
-): Problem | null | Promise<Problem | null> {
-  const key = exchange.backend.keys.get(exchange.signed.keyId);
-  return key instanceof Promise
-    ? key.then((found) => verifyBy(exchange, found, scope))
-    : verifyBy(exchange, key, scope);
-}
-
-function verifyBy(exchange: Exchange, key: VerifyingKey | null, scope: Scope): Problem | null {
+): Problem | null {
   if (key === null) return refused(AuthCode.keyUnknown);
-  const { timestampMillis, recvWindowMillis, signature } = exchange.signed;
-  const { method } = exchange.context.req;
+  const { timestampMillis, recvWindowMillis, signature, idempotencyKey } = signed;
   const { pathWithQuery, body } = exchange;
-  const text = signingText(timestampMillis, recvWindowMillis, method, pathWithQuery, body);
+  const text = signingText(
+    timestampMillis,
+    recvWindowMillis,
+    exchange.context.req.method,
+    pathWithQuery,
+    body,
+    idempotencyKey,
+  );
   if (!key.verify(text, signature)) return refused(AuthCode.signatureWrong);
   if (key.revoked) return refused(AuthCode.keyRevoked);
   if (key.expiresMicros !== null && exchange.nowMicros >= key.expiresMicros) {
     return refused(AuthCode.keyExpired);
   }
-  if (!key.scopes.includes(scope)) {
-    return new Problem(AuthCode.scopeMissing, { limit: scope, value: key.scopes.join(" ") });
-  }
-  exchange.authenticate(key);
+  const { account, scopes, tier } = key;
+  const forbidden = checkPermission(exchange, key.ranges ?? null, scopes, scope);
+  if (forbidden !== null) return forbidden;
+  exchange.authenticate({
+    account,
+    subject: signed.keyId,
+    scopes,
+    tier,
+    deadlineMicros: deadlineMicros(timestampMillis, recvWindowMillis),
+    signature,
+    idempotencyKey,
+  });
   return null;
 }
 
@@ -79,10 +123,11 @@ function refused(code: Exclude<AuthCode, typeof AuthCode.ok>): Problem {
   return new Problem(code, { headers: CHALLENGE });
 }
 
-function headerProblem({ code, field, limit, value }: HeaderProblem): Problem {
+function headerRefused({ code, field, limit, value }: HeaderProblem): Problem {
   // Key and signature are one secret to whoever guesses: nothing is said about their form.
   if (code === AuthCode.keyMalformed || code === AuthCode.signatureMalformed) return refused(code);
+  if (code === AuthCode.tokenInvalid) return tokenRefused(code);
   const details = { field, limit, ...(value === null ? {} : { value }) };
   const isMissing = code === AuthCode.headerMissing;
-  return new Problem(code, isMissing ? { ...details, headers: CHALLENGE } : details);
+  return new Problem(code, isMissing ? { ...details, headers: CHALLENGES } : details);
 }

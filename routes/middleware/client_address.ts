@@ -22,11 +22,8 @@ export class ClientAddresses {
 
   /** Name that the client's address is limited under. */
   of(context: Context): string {
-    if (this.trustedProxies > 0) {
-      const forwarded = context.req.raw.headers.get("x-forwarded-for");
-      const address = forwarded?.split(",").at(-this.trustedProxies)?.trim();
-      if (address !== undefined) return limitedAddress(address);
-    }
+    const forwarded = forwardedAddress(context, this.trustedProxies);
+    if (forwarded !== undefined) return limitedAddress(forwarded);
     const address = remoteHostname(context.env);
     return address === undefined ? UNKNOWN_ADDRESS : this.#nameOf(address);
   }
@@ -39,6 +36,17 @@ export class ClientAddresses {
     this.#names.set(address, name);
     return name;
   }
+}
+
+/** The client's address as it was told, all of it; `undefined` where nobody says. */
+export function clientAddress(context: Context, trustedProxies: number): string | undefined {
+  return forwardedAddress(context, trustedProxies) ?? remoteHostname(context.env);
+}
+
+function forwardedAddress(context: Context, trustedProxies: number): string | undefined {
+  if (trustedProxies === 0) return undefined;
+  const forwarded = context.req.raw.headers.get("x-forwarded-for");
+  return forwarded?.split(",").at(-trustedProxies)?.trim();
 }
 
 /** `Deno.serve` hands its information about the connection on as Hono's environment. */

@@ -122,9 +122,8 @@ Deno.test("past the wait limit, and for whoever does not wait, the outcome is un
     orderId: "1",
     clientOrderId: "a1",
     symbol: "BTC-USD",
-    detail:
-      "The outcome is unknown. Query it: GET /v1/orders/1, or repeat this very request within " +
-      "its receive window.",
+    detail: "The outcome is unknown. Query it: GET /v1/orders/1. The same signed request again, " +
+      "within its receive window, gives it.",
   });
   assert.deepEqual([late.status, late.headers.get("location")], [202, "/v1/orders/1"]);
   gateway.exchange.trouble = "none";

@@ -6,7 +6,7 @@ import {
   requestKeyOfSignedRequest,
 } from "../../core/protocol/request_key.ts";
 import { instrumentOf } from "../../infra/reference/instrument_terms.ts";
-import { newOrderCommand, type Sender, signedRequestKey } from "../../routes/order_command.ts";
+import { newOrderCommand, requestKeyOf, type Sender } from "../../routes/order_command.ts";
 import type { OrderRequest } from "../../routes/order_request.ts";
 import { Problem } from "../../routes/problem.ts";
 import { problemKind } from "../../routes/problems.ts";
@@ -17,7 +17,13 @@ const INSTRUMENT = instrumentOf(
   "BTC-USD",
   termsWith({ tickSize: 5, lotSize: 10, priceTicksMax: 100_000, quantityLotsMax: 1_000 }),
 );
-const SENDER: Sender = { account: 7, keyId: "key_1", signature: "abc", deadlineMicros: 99 };
+const SENDER: Sender = {
+  account: 7,
+  subject: "key_1",
+  signature: "abc",
+  deadlineMicros: 99,
+  idempotencyKey: null,
+};
 const ORDER: OrderRequest = {
   symbol: "BTC-USD",
   side: Side.sell,
@@ -94,8 +100,8 @@ Deno.test("a client order id is the key; as a text it travels along", () => {
 });
 
 Deno.test("the key of a signed request depends on the key and the signature, in a class of its own", () => {
-  const key = signedRequestKey(SENDER);
+  const key = requestKeyOf(SENDER);
   assert.equal((key.high & KeyClass.derived) >>> 0, KeyClass.derived);
-  assert.notDeepEqual(signedRequestKey({ ...SENDER, signature: "abd" }), key);
-  assert.notDeepEqual(signedRequestKey({ ...SENDER, keyId: "key_2" }), key);
+  assert.notDeepEqual(requestKeyOf({ ...SENDER, signature: "abd" }), key);
+  assert.notDeepEqual(requestKeyOf({ ...SENDER, subject: "key_2" }), key);
 });

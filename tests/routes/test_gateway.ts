@@ -9,6 +9,8 @@ import type { Admission } from "../../core/limits/admission.ts";
 import { admissionPolicy } from "../../core/limits/policy.ts";
 import type { Scope } from "../../infra/keys/key_record.ts";
 import { type VerifyingKey, verifyingKeyOf } from "../../infra/keys/verify_signature.ts";
+import { IssuerKeys } from "../../infra/tokens/issuer_keys.ts";
+import { TokenVerifier } from "../../infra/tokens/token_verifier.ts";
 import { MarketView } from "../../infra/queries/market_view.ts";
 import type { UpstashStatus } from "../../infra/upstash/limiter.ts";
 import { GatewayTotal } from "../../routes/gateway_total.ts";
@@ -78,6 +80,10 @@ export class TestGateway {
     for (const account of [1, 2, 3]) this.addKey(account, ["read", "trade"]);
     this.addKey(ADMIN, ["admin"]);
     const { reference } = this.exchange;
+    // Read anew each time: a test may change the map, and what it answers.
+    const records = { get: (id: string) => this.keys.get(id) ?? null };
+    const steadyMicros = () => this.nowMicros;
+    const issuerKeys = new IssuerKeys({ steadyMicros });
     const backend: Backend = {
       orders: this.exchange,
       queries: this.exchange.queries,
@@ -88,7 +94,8 @@ export class TestGateway {
         all: () => reference.all(),
         ageMillis: () => this.referenceAgeMillis,
       },
-      keys: { get: (id) => this.keys.get(id) ?? null },
+      keys: records,
+      tokens: new TokenVerifier({ records, issuerKeys, steadyMicros }),
       listeners: {
         put: (key, value) => new Promise((resolve) => resolve(this.listeners.set(key, value))),
       },

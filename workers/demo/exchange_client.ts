@@ -5,7 +5,7 @@
  */
 import { createHmac } from "node:crypto";
 import { RECV_WINDOW_MILLIS_DEFAULT } from "../../core/auth/recv_window.ts";
-import { SignedHeader } from "../../core/auth/signed_headers.ts";
+import { AuthHeader } from "../../core/auth/header_problem.ts";
 import { signingText } from "../../core/auth/signing_text.ts";
 
 /** How long a request may take. */
@@ -54,9 +54,9 @@ export class ExchangeClient {
     const response = await fetch(this.#gateway + path, {
       method,
       headers: {
-        [SignedHeader.key]: this.#key.key,
-        [SignedHeader.timestamp]: String(timestamp),
-        [SignedHeader.signature]: signature,
+        [AuthHeader.key]: this.#key.key,
+        [AuthHeader.timestamp]: String(timestamp),
+        [AuthHeader.signature]: signature,
         ...(content === undefined ? {} : { "Content-Type": "application/json" }),
       },
       ...(content === undefined ? {} : { body }),

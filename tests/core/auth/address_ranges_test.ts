@@ -66,7 +66,7 @@ const range = fc.tuple(number, form, fc.nat(128)).map(([one, chosen, drawn]) => 
   const bits = dotted ? 96 + drawn % 33 : drawn;
   const base = (one >> BigInt(128 - bits)) << BigInt(128 - bits);
   return dotted ? `${dottedOf(base)}/${bits - 96}` : `${textOf(base, (chosen + 1) % 4)}/${bits}`;
-  // A mapped base that its prefix reaches into has no dotted text.
+  // A dotted text takes no prefix of an IPv6 one.
 }).filter((text) => text.includes(":") || Number(text.split("/")[1]) <= 32);
 
 Deno.test("an address is in the ranges that a naive reference has it in", () => {

@@ -13,17 +13,31 @@ Deno.test("the text is the five parts with line feeds between them", () => {
   );
 });
 
+Deno.test("an idempotency key is a line of its own behind the receive window", () => {
+  assert.equal(
+    signingText(1700000000000, 5000, "PATCH", "/v1/orders/1", "{}", "amend-7"),
+    "1700000000000\n5000\namend-7\nPATCH\n/v1/orders/1\n{}",
+  );
+});
+
 Deno.test("different requests have different texts, whatever the body holds", () => {
+  const method = fc.constantFrom("GET", "POST", "PATCH", "DELETE");
+  const path = fc.constantFrom("/v1/orders", "/v1/orders?a=1", "/v1/fills");
+  const lines = fc.array(fc.oneof(method, path, fc.constantFrom("", "k")), { maxLength: 4 });
   const request = fc.record({
-    timestamp: fc.integer({ min: 100_000_000_000, max: 99_999_999_999_999 }),
-    window: fc.integer({ min: 1, max: 60_000 }),
-    method: fc.constantFrom("GET", "POST", "DELETE"),
-    path: fc.constantFrom("/v1/orders", "/v1/orders?a=1", "/v1/fills"),
-    body: fc.oneof(fc.constantFrom("", "\n", "GET\n/v1/orders\n"), fc.string()),
+    timestamp: fc.constantFrom(100_000_000_000, 99_999_999_999_999),
+    window: fc.constantFrom(1, 60_000),
+    method,
+    path,
+    body: fc.oneof(lines.map((parts) => parts.join("\n")), fc.string()),
+    name: fc.option(fc.oneof(method, path, fc.constantFrom("k", "1"))),
   });
-  fc.assert(fc.property(request, request, (one, other) => {
-    const text = ({ timestamp, window, method, path, body }: typeof one) =>
-      signingText(timestamp, window, method, path, body);
-    assert.equal(text(one) === text(other), JSON.stringify(one) === JSON.stringify(other));
-  }));
+  fc.assert(
+    fc.property(request, request, (one, other) => {
+      const text = ({ timestamp, window, method, path, body, name }: typeof one) =>
+        signingText(timestamp, window, method, path, body, name);
+      assert.equal(text(one) === text(other), JSON.stringify(one) === JSON.stringify(other));
+    }),
+    { numRuns: 5_000 },
+  );
 });
