@@ -3,11 +3,13 @@ import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
 import { signingText } from "../../../core/auth/signing_text.ts";
 import { newKey } from "../../../infra/keys/new_key.ts";
+import { revokedToken } from "../../../infra/keys/revoked_token.ts";
 import {
   ed25519Verifier,
   hmacVerifier,
   verifyingKeyOf,
 } from "../../../infra/keys/verify_signature.ts";
+import { AUDIENCE, ISSUER_SECRET, issuerRecord } from "../../support/token_issuer.ts";
 
 const LONG_KEY_TEXT = "Test Using Larger Than Block-Size Key - Hash Key First";
 const LONG_BOTH_TEXT = "This is a test using a larger than block-size key and a larger than " +
@@ -146,4 +148,35 @@ Deno.test("a request signed with a new key of either kind verifies, with another
   const third = await newKey({ ...request, kind: "hmac" });
   assert.ok(!verifyingKeyOf(third.record).verify(text, hex));
   assert.ok(!JSON.stringify(one).includes(hmac.secret));
+});
+
+Deno.test("a key is used from its addresses; from none where they cannot be read", async () => {
+  const request = { kind: "hmac", account: 7, scopes: ["read"], createdMicros: 1 } as const;
+  const rangesOf = async (addresses: string[]) => {
+    const { record } = await newKey({ ...request, expiresMicros: null, addresses });
+    return verifyingKeyOf(record).ranges;
+  };
+  assert.equal(await rangesOf([]), null);
+  const ranges = await rangesOf(["192.0.2.0/24", "2001:db8::/32"]);
+  assert.deepEqual(["192.0.2.9", "198.51.100.1", "2001:db8::9"].map((one) => ranges?.has(one)), [
+    true,
+    false,
+    true,
+  ]);
+  for (const wrong of [["192.0.2.0/24", "nowhere"], ["0.0.0.0/33"]]) {
+    assert.equal((await rangesOf(wrong))?.has("192.0.2.9"), false, wrong.join());
+  }
+});
+
+Deno.test("an issuer and a revoked token sign nothing", () => {
+  const issuer = verifyingKeyOf(issuerRecord({ by: "secret", secret: ISSUER_SECRET }));
+  const revoked = verifyingKeyOf(revokedToken("iss", "jti", 0, null));
+  const [secret, text, hex] = RFC_4231[1];
+  for (const key of [issuer, revoked]) {
+    assert.ok(!key.verify(text, hex));
+    assert.ok(!key.verify(text, createHmac("sha256", ISSUER_SECRET).update(text).digest("hex")));
+    assert.ok(!key.verify(text, createHmac("sha256", secret).update(text).digest("hex")));
+  }
+  assert.equal(issuer.issuer?.audience, AUDIENCE);
+  assert.equal(revoked.issuer, null);
 });
