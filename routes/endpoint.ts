@@ -117,7 +117,7 @@ async function passSigned(
     if (body instanceof Problem) return refuseStranger(exchange, body);
     exchange.body = body;
   }
-  const verified = authenticate(exchange, scope);
+  const verified = authenticate(exchange, scope, kind);
   refusal = verified instanceof Promise ? await verified : verified;
   if (refusal !== null) return refuseStranger(exchange, refusal);
   const decided = admitKey(exchange, spec.weight, kind);

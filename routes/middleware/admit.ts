@@ -32,10 +32,11 @@ export function admitKey(
 export function admitAddress(
   exchange: Exchange,
   weight: number,
+  kind: AdmissionKind = AdmissionKind.read,
 ): Problem | null | Promise<Problem | null> {
   const { address, deps } = exchange;
   const policy = deps.admission.policy.address;
-  return admit(exchange, { subject: address, policy, weight, kind: AdmissionKind.read });
+  return admit(exchange, { subject: address, policy, weight, kind });
 }
 
 function admit(

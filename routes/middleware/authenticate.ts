@@ -18,6 +18,7 @@ import {
 } from "../../core/auth/recv_window.ts";
 import { parseSignedHeaders, type SignedHeaders } from "../../core/auth/signed_headers.ts";
 import { signingText } from "../../core/auth/signing_text.ts";
+import type { AdmissionKind } from "../../core/limits/decision.ts";
 import type { Scope } from "../../infra/keys/key_record.ts";
 import type { VerifyingKey } from "../../infra/keys/verify_signature.ts";
 import type { Exchange } from "../exchange.ts";
@@ -44,14 +45,19 @@ export function checkCredentials(exchange: Exchange): Problem | null {
   return null;
 }
 
-/** Verifies the signature or the token, and that it may be used for this, from here. */
+/**
+ * Verifies the signature or the token, and that it may be used for this, from here.
+ *
+ * @param kind of the request, by whose limits the address pays for a token that nobody has seen
+ */
 export function authenticate(
   exchange: Exchange,
   scope: Scope,
+  kind: AdmissionKind,
 ): Problem | null | Promise<Problem | null> {
   const { credentials } = exchange;
   if (credentials === null) throw new TypeError("the headers were not read");
-  if ("token" in credentials) return verifyBearer(exchange, credentials, scope);
+  if ("token" in credentials) return verifyBearer(exchange, credentials, scope, kind);
   const key = exchange.backend.keys.get(credentials.keyId);
   return key instanceof Promise
     ? key.then((found) => verifySigned(exchange, credentials, found, scope))

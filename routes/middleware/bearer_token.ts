@@ -10,9 +10,10 @@
  */
 import { AuthCode } from "../../core/auth/auth_code.ts";
 import type { BearerHeaders } from "../../core/auth/bearer_headers.ts";
+import type { TokenRefusal } from "../../core/auth/token_claims.ts";
+import type { AdmissionKind } from "../../core/limits/decision.ts";
 import type { Scope } from "../../infra/keys/key_record.ts";
 import type { TokenVerdict } from "../../infra/tokens/token_verifier.ts";
-import type { TokenRefusal } from "../../core/auth/token_claims.ts";
 import type { Exchange } from "../exchange.ts";
 import { Problem } from "../problem.ts";
 import { admitAddress } from "./admit.ts";
@@ -22,22 +23,28 @@ import { checkPermission } from "./permission.ts";
 const UNKNOWN_TOKEN_UNITS = 1;
 const MICROS_PER_MILLI = 1_000;
 
-/** Verifies the token of the request, and that it may be used for this, from here. */
+/**
+ * Verifies the token of the request, and that it may be used for this, from here.
+ *
+ * @param kind of the request: a cancel must not wait for what orders have used up, so it pays for a
+ *   token that nobody has seen out of the limits of cancels
+ */
 export function verifyBearer(
   exchange: Exchange,
   bearer: BearerHeaders,
   scope: Scope,
+  kind: AdmissionKind,
 ): Problem | null | Promise<Problem | null> {
   const recalled = exchange.backend.tokens.recall(bearer.token, exchange.nowMicros);
   if (recalled instanceof Promise) {
     return recalled.then((verdict) =>
       verdict === null
-        ? verifyUnknown(exchange, bearer, scope)
+        ? verifyUnknown(exchange, bearer, scope, kind)
         : decide(exchange, bearer, verdict, scope)
     );
   }
   return recalled === null
-    ? verifyUnknown(exchange, bearer, scope)
+    ? verifyUnknown(exchange, bearer, scope, kind)
     : decide(exchange, bearer, recalled, scope);
 }
 
@@ -53,8 +60,9 @@ async function verifyUnknown(
   exchange: Exchange,
   bearer: BearerHeaders,
   scope: Scope,
+  kind: AdmissionKind,
 ): Promise<Problem | null> {
-  const refusal = await admitAddress(exchange, UNKNOWN_TOKEN_UNITS);
+  const refusal = await admitAddress(exchange, UNKNOWN_TOKEN_UNITS, kind);
   if (refusal !== null) return refusal;
   const { tokens } = exchange.backend;
   return decide(exchange, bearer, await tokens.verify(bearer.token, exchange.nowMicros), scope);

@@ -105,3 +105,20 @@ Deno.test("the key of a signed request depends on the key and the signature, in 
   assert.notDeepEqual(requestKeyOf({ ...SENDER, signature: "abd" }), key);
   assert.notDeepEqual(requestKeyOf({ ...SENDER, subject: "key_2" }), key);
 });
+
+Deno.test("with an idempotency key it depends on that and the account, and on nothing else", () => {
+  const named = { ...SENDER, idempotencyKey: "name" };
+  const key = requestKeyOf(named);
+  assert.equal((key.high & KeyClass.derived) >>> 0, KeyClass.derived);
+  assert.deepEqual(requestKeyOf({ ...named, signature: null, subject: "iss_1:7" }), key);
+  for (const changes of [{ idempotencyKey: "other" }, { idempotencyKey: null }, { account: 8 }]) {
+    assert.notDeepEqual(requestKeyOf({ ...named, ...changes }), key, JSON.stringify(changes));
+  }
+});
+
+Deno.test("without any of them it is drawn, so that two requests never are one", () => {
+  const bare = { ...SENDER, signature: null };
+  const keys = Array.from({ length: 1_000 }, () => requestKeyOf(bare));
+  assert.equal(new Set(keys.map(({ low, high }) => `${high}:${low}`)).size, keys.length);
+  for (const { high } of keys) assert.equal((high & KeyClass.derived) >>> 0, KeyClass.derived);
+});

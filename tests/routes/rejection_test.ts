@@ -74,6 +74,8 @@ Deno.test("a cancel that is rejected names what it was for, and that it came bef
   assert.deepEqual(problem.details, { field: "orderId", value: "17", duplicate: true });
   const late = cancelRejected(rejectionOf(ResultCode.deadlinePassed, 5, 6), "orderId", "17");
   assert.deepEqual(late.details, { limit: "5", value: "6" });
+  const other = cancelRejected(rejectionOf(ResultCode.differentContent, 0, 0), "orderId", "17");
+  assert.deepEqual(other.details, { field: "Idempotency-Key" });
 });
 
 Deno.test("an amend that is rejected shows its numbers in the unit that they are in", () => {

@@ -42,6 +42,8 @@ export interface RequestOptions {
   readonly secret?: string;
   /** Address that the request comes from. */
   readonly address?: string;
+  /** Sent along, and signed. */
+  readonly idempotencyKey?: string;
 }
 
 /** What a test may have otherwise. */
@@ -130,7 +132,7 @@ export class TestGateway {
   addKey(
     account: number | typeof ADMIN,
     scopes: Scope[],
-    changes: { revoked?: boolean; expiresMicros?: number } = {},
+    changes: { revoked?: boolean; expiresMicros?: number; addresses?: string[] } = {},
   ): void {
     const id = keyOf(account);
     this.keys.set(
@@ -161,13 +163,17 @@ export class TestGateway {
     const { timestampMillis = Math.floor(this.nowMicros / 1_000), recvWindowMillis } = options;
     const id = keyOf(account);
     const window = recvWindowMillis ?? RECV_WINDOW_MILLIS;
-    const text = [timestampMillis, window, method, path, textOf(options)].join("\n");
+    const name = options.idempotencyKey === undefined ? [] : [options.idempotencyKey];
+    const text = [timestampMillis, window, ...name, method, path, textOf(options)].join("\n");
     return {
       "X-Edgebook-Key": id,
       "X-Edgebook-Timestamp": String(timestampMillis),
       ...(recvWindowMillis === undefined
         ? {}
         : { "X-Edgebook-Recv-Window": String(recvWindowMillis) }),
+      ...(options.idempotencyKey === undefined
+        ? {}
+        : { "Idempotency-Key": options.idempotencyKey }),
       "X-Edgebook-Signature": createHmac("sha256", options.secret ?? secretOf(id))
         .update(text).digest("hex"),
     };

@@ -7,8 +7,10 @@
 import assert from "node:assert/strict";
 import { KeysUnavailableError } from "../../../infra/keys/key_cache.ts";
 import { newKey } from "../../../infra/keys/new_key.ts";
+import { revokedToken } from "../../../infra/keys/revoked_token.ts";
 import { verifyingKeyOf } from "../../../infra/keys/verify_signature.ts";
 import { createPrivateKey, sign } from "node:crypto";
+import { ISSUER, ISSUER_SECRET, issuerRecord } from "../../support/token_issuer.ts";
 import { START_MICROS } from "../memory_exchange.ts";
 import { ADMIN, keyOf, LIMIT_BUY, TestGateway } from "../test_gateway.ts";
 
@@ -171,4 +173,52 @@ Deno.test("a key that cannot be checked now is 503, not 401", async () => {
   assert.deepEqual([answer.status, answer.body.code], [503, "keys_unavailable"]);
   assert.equal(answer.headers.get("retry-after"), "1");
   assert.ok(!answer.text.includes(keyOf(1)));
+});
+
+Deno.test("a key is used from its addresses alone, which only its owner is told", async () => {
+  const gateway = new TestGateway({ settings: { trustedProxies: 1 } });
+  gateway.addKey(2, ["read"], { addresses: ["198.51.100.0/24", "2001:db8:1::/48"] });
+  const from = (address: string, options = {}) =>
+    gateway.signed(2, "GET", BALANCES, { headers: { "X-Forwarded-For": address }, ...options });
+  for (const address of ["198.51.100.1", "::ffff:198.51.100.1", "2001:db8:1:2::9"]) {
+    assert.equal((await from(address)).status, 200, address);
+  }
+  for (const address of ["192.0.2.1", "2001:db8:2::1", "198.51.100.1:80", "nowhere"]) {
+    const { status, body } = await from(address);
+    assert.deepEqual([status, body.code, body.value], [403, "address_not_allowed", address]);
+    assert.ok(!JSON.stringify(body).includes("198.51.100.0"), "the list is not told");
+  }
+  const guess = await from("192.0.2.1", { secret: "a guess" });
+  assert.deepEqual([guess.status, guess.body.code], [401, "signature_invalid"]);
+  const beyond = await gateway.signed(2, "DELETE", "/v1/orders", {
+    headers: { "X-Forwarded-For": "192.0.2.1" },
+  });
+  assert.equal(beyond.body.code, "address_not_allowed", "before what it would be good for");
+  gateway.addKey(2, ["read"], { addresses: ["nowhere/99"] });
+  assert.equal((await from("198.51.100.1")).status, 403, "a list that cannot be read");
+});
+
+Deno.test("behind a proxy that is not trusted the connection's address counts", async () => {
+  const gateway = new TestGateway();
+  gateway.addKey(2, ["read"], { addresses: ["198.51.100.7"] });
+  const headers = { "X-Forwarded-For": "198.51.100.7" };
+  const refused = await gateway.signed(2, "GET", BALANCES, { headers });
+  assert.deepEqual([refused.status, refused.body.value], [403, "192.0.2.1"]);
+  const address = "198.51.100.7";
+  assert.equal((await gateway.signed(2, "GET", BALANCES, { address })).status, 200);
+});
+
+Deno.test("an issuer of tokens and a revoked token are keys that sign nothing", async () => {
+  const gateway = new TestGateway();
+  const good = gateway.sign(1, "GET", BALANCES);
+  const records = [
+    issuerRecord({ by: "secret", secret: ISSUER_SECRET }),
+    revokedToken(ISSUER, "t1", 0, null),
+  ];
+  for (const record of records) {
+    gateway.keys.set(record.id, verifyingKeyOf(record));
+    const headers = { ...good, "X-Edgebook-Key": record.id };
+    const { status, body } = await gateway.send("GET", BALANCES, { headers });
+    assert.deepEqual([status, body.code], [401, "signature_invalid"]);
+  }
 });
