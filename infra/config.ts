@@ -49,6 +49,9 @@ const whole = (name: string, about: string, fallback: number, least: number, mos
     return value >= least && value <= most ? value : undefined;
   });
 
+/** A name or address, perhaps with a port, as a permission of Deno takes it. */
+const HOST_PATTERN = /^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$/;
+
 const text = (name: string, about: string, fallback: string | undefined, allowed = "text") =>
   variable<string>(name, about, fallback, allowed, (value) => value === "" ? undefined : value);
 
@@ -136,6 +139,13 @@ export const VARIABLES = {
     "key that seals API keys at rest",
     undefined,
     "64 hexadecimal digits (32 bytes)",
+  ),
+  jwksHosts: variable<string>(
+    "EDGEBOOK_JWKS_HOSTS",
+    "hosts that an embedded market's gateway may fetch key sets of token issuers from",
+    "",
+    "host or host:port, several with commas between them",
+    (value) => value.split(",").every((host) => HOST_PATTERN.test(host)) ? value : undefined,
   ),
   limiter: oneOf("EDGEBOOK_LIMITER", "where the limits are counted", "memory", [
     "memory",

@@ -12,7 +12,7 @@ import type { LeaderClock } from "../core/auth/leader_clock.ts";
 import { LISTENERS_BUCKET } from "../core/protocol/subjects.ts";
 import { KeyCache } from "../infra/keys/key_cache.ts";
 import { KeyStore } from "../infra/keys/key_store.ts";
-import { VerifyingKeys } from "../infra/keys/verifying_keys.ts";
+import { verifyingKeyOf } from "../infra/keys/verify_signature.ts";
 import { connectNats, type ConnectRequest } from "../infra/nats/connect.ts";
 import { failureText } from "../infra/nats/errors.ts";
 import { Bucket } from "../infra/nats/kv.ts";
@@ -127,11 +127,10 @@ async function openSession(
   // Until the instruments have been read, every symbol would be unknown.
   await Promise.race([reference.caughtUp, connection.closed()]);
   const store = await KeyStore.open(connection, masterKey);
-  const verifyingKeys = new VerifyingKeys();
   const keys = new KeyCache({
     load: async (id) => {
       const record = await store.load(id);
-      return record === null ? null : verifyingKeys.of(record);
+      return record === null ? null : verifyingKeyOf(record);
     },
     nowMicros: steadyMicros,
   });

@@ -9,6 +9,8 @@ import type { Scope } from "../infra/keys/key_record.ts";
 export interface Identity {
   /** Account that it acts for; 0 for the operator. */
   readonly account: number;
+  /** Id of the record that vouches for it: the key's, or that of the token's issuer. */
+  readonly keyId: string;
   /**
    * Name that its limits are counted under: the id of the key, or that of the issuer with the
    * account behind it, so that each user of an app has limits of his own.

@@ -1,28 +1,20 @@
 /**
- * The id under which an issuer of bearer tokens stands in the bucket of keys.
+ * Ids under which issuers of tokens, and revoked tokens, stand in the KEYS bucket: names of others
+ * may have any length and characters, ids may not.
  *
  * @module
  */
 import { createHash } from "node:crypto";
 
-/** Characters of the hash in an id: 132 bits. */
-const HASH_LENGTH = 22;
+/** Characters of base64url that an id has of a digest: 132 bits. */
+const ID_CHARACTERS = 22;
 
-/**
- * Id of the record of the issuer `iss`: `iss_` and the first 22 characters of the base64url of its
- * SHA-256. So the record is found from nothing but a token's claim.
- *
- * @example
- * ```ts
- * import { issuerKeyId } from "./issuer_id.ts";
- * console.log(issuerKeyId("https://id.example")); // iss_…, 26 characters
- * ```
- */
-export function issuerKeyId(iss: string): string {
-  return `iss_${shortHash(iss)}`;
-}
+const idOf = (prefix: string, text: string): string =>
+  prefix + createHash("sha256").update(text).digest("base64url").slice(0, ID_CHARACTERS);
 
-/** The hash that ids are made of. */
-export function shortHash(text: string): string {
-  return createHash("sha256").update(text).digest("base64url").slice(0, HASH_LENGTH);
-}
+/** Id of the issuer with this `iss` claim. */
+export const issuerKeyId = (issuer: string): string => idOf("iss_", issuer);
+
+/** Id of the revocation of the token with these `iss` and `jti` claims. */
+export const revokedTokenId = (issuer: string, tokenId: string): string =>
+  idOf("jti_", `${issuer}\n${tokenId}`);

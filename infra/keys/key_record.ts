@@ -51,7 +51,8 @@ const shared = {
   ),
 };
 
-const TokenVerificationSchema = v.variant("by", [
+/** What verifies the tokens of an issuer. */
+const TokenVerification = v.variant("by", [
   /** Public keys that its server publishes, as a JSON Web Key Set. */
   v.strictObject({ by: v.literal("url"), url: v.pipe(v.string(), v.url(), v.maxLength(512)) }),
   /** Public keys that are known: JSON Web Keys. */
@@ -92,19 +93,20 @@ export const KeyRecordSchema = v.variant("kind", [
     /** Range of accounts that its tokens may act for. */
     accountLeast: v.pipe(accountNumber, v.minValue(1)),
     accountMost: accountNumber,
-    verification: TokenVerificationSchema,
+    verification: TokenVerification,
   }),
-  /** A bearer token that is not taken any more; its id names the token (revoked_token.ts). */
+  /** A token that ends before its time. Stands under revokedTokenId, as long as the token would. */
   v.strictObject({ ...shared, kind: v.literal("revokedToken") }),
 ]);
 /** A key with what verifies its signatures. A secret where `kind` is `hmac` or has a shared one. */
 export type KeyRecord = v.InferOutput<typeof KeyRecordSchema>;
 /** A key that signs requests. */
 export type SigningKeyRecord = Extract<KeyRecord, { readonly kind: "hmac" | "ed25519" }>;
-/** What verifies the tokens of an issuer. A secret where it is a shared one. */
-export type TokenVerification = v.InferOutput<typeof TokenVerificationSchema>;
 /** An issuer of bearer tokens. */
 export type IssuerRecord = Extract<KeyRecord, { readonly kind: "issuer" }>;
+/** Whether a record is of a key that signs requests. */
+export const isSigningKey = (record: KeyRecord): record is SigningKeyRecord =>
+  record.kind === "hmac" || record.kind === "ed25519";
 /** How a request is vouched for. */
 export type KeyKind = KeyRecord["kind"];
 

@@ -12,13 +12,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { Buffer } from "node:buffer";
 import { createPublicKey, timingSafeEqual, verify } from "node:crypto";
 import { AddressRangeError, AddressRanges } from "../../core/auth/address_ranges.ts";
-import {
-  type IssuerRecord,
-  type KeyRecord,
-  type KeySummary,
-  summaryOf,
-  type TokenVerification,
-} from "./key_record.ts";
+import { type IssuerRecord, type KeyRecord, type KeySummary, summaryOf } from "./key_record.ts";
 
 /** What there is to know of an issuer of bearer tokens beside its key's summary. */
 export interface TokenIssuer {
@@ -29,7 +23,7 @@ export interface TokenIssuer {
   readonly accountLeast: number;
   readonly accountMost: number;
   /** What verifies them; a function, so that whoever prints the issuer prints no secret. */
-  readonly verification: () => TokenVerification;
+  readonly verification: () => IssuerRecord["verification"];
 }
 
 /** A record as gateways hold it: what may be shown, and what verifies. Never changes. */

@@ -12,17 +12,19 @@ import { decodeJwt } from "jose";
 import type { AddressRanges } from "../../core/auth/address_ranges.ts";
 import { AuthCode } from "../../core/auth/auth_code.ts";
 import { readTokenClaims, type TokenRefusal } from "../../core/auth/token_claims.ts";
-import { issuerKeyId } from "../keys/issuer_id.ts";
+import { issuerKeyId, revokedTokenId } from "../keys/issuer_id.ts";
 import { KeysUnavailableError } from "../keys/key_cache.ts";
 import type { Scope } from "../keys/key_record.ts";
 import { Lru } from "../keys/lru.ts";
-import { revokedTokenId } from "../keys/revoked_token.ts";
 import type { VerifyingKey } from "../keys/verify_signature.ts";
 import type { IssuerKeys, IssuerKeySet } from "./issuer_keys.ts";
 import { readTokenHeader, verifyJws } from "./verify_jws.ts";
 
-/** Verified tokens that are known again. */
-export const TOKENS_MAX = 20_000;
+/**
+ * Verified tokens that are known again. Of each the view of the records remembers that nobody has
+ * revoked it, so there are fewer than it remembers ids of (UNKNOWN_IDS_MAX of key_cache.ts).
+ */
+export const TOKENS_MAX = 8_000;
 /** Tokens that are known not to be valid. */
 export const REFUSED_TOKENS_MAX = 1_024;
 /** How long they are, in microseconds: what is wrong today may be right tomorrow. */
@@ -35,6 +37,8 @@ const decoder = new TextDecoder();
 /** What a verified token vouches for. The same object as long as it is known. */
 export interface VerifiedToken {
   readonly account: number;
+  /** Id of its issuer's record. */
+  readonly issuerId: string;
   /** Name that its limits are counted under: the issuer's key id, a colon and the account. */
   readonly subject: string;
   readonly scopes: readonly Scope[];
@@ -66,7 +70,6 @@ export interface TokenVerifierOptions {
 interface KnownToken {
   readonly verified: VerifiedToken;
   readonly expiresMicros: number;
-  readonly issuerId: string;
   readonly issuer: VerifyingKey;
   readonly keySet: IssuerKeySet;
   readonly keySetVersion: number;
@@ -106,7 +109,7 @@ export class TokenVerifier {
     const known = this.#known.get(token);
     if (known === undefined) return this.#recallRefused(token);
     const { records } = this.#options;
-    const issuer = records.get(known.issuerId);
+    const issuer = records.get(known.verified.issuerId);
     const revocation = known.revocationId === null ? null : records.get(known.revocationId);
     if (issuer instanceof Promise || revocation instanceof Promise) {
       return Promise.all([issuer, revocation])
@@ -148,7 +151,7 @@ export class TokenVerifier {
     nowMicros: number,
   ): TokenVerdict | null {
     const keySetVersion = known.keySet.version();
-    if (keySetVersion < 0) throw new KeysUnavailableError(known.issuerId, "failed");
+    if (keySetVersion < 0) throw new KeysUnavailableError(known.verified.issuerId, "failed");
     if (issuer !== known.issuer || keySetVersion !== known.keySetVersion) {
       this.#known.delete(token);
       return null;
@@ -185,12 +188,13 @@ export class TokenVerifier {
     }
     const verified: VerifiedToken = {
       account,
+      issuerId,
       subject: `${issuerId}:${account}`,
       scopes,
       tier: issuer.tier,
       ranges: issuer.ranges ?? null,
     };
-    const by = { issuerId, issuer, keySet, keySetVersion: found.version, revocationId };
+    const by = { issuer, keySet, keySetVersion: found.version, revocationId };
     this.#known.set(token, { verified, expiresMicros, ...by });
     return verified;
   }

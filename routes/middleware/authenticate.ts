@@ -95,7 +95,7 @@ function verifySigned(
   scope: Scope,
 ): Problem | null {
   if (key === null) return refused(AuthCode.keyUnknown);
-  const { timestampMillis, recvWindowMillis, signature, idempotencyKey } = signed;
+  const { keyId, timestampMillis, recvWindowMillis, signature, idempotencyKey } = signed;
   const { pathWithQuery, body } = exchange;
   const text = signingText(
     timestampMillis,
@@ -115,7 +115,8 @@ function verifySigned(
   if (forbidden !== null) return forbidden;
   exchange.authenticate({
     account,
-    subject: signed.keyId,
+    keyId,
+    subject: keyId,
     scopes,
     tier,
     deadlineMicros: deadlineMicros(timestampMillis, recvWindowMillis),

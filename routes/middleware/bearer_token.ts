@@ -75,13 +75,14 @@ function decide(
   scope: Scope,
 ): Problem | null {
   if (typeof verdict === "number") return tokenRefused(verdict);
-  const { account, subject, scopes, tier, ranges } = verdict;
+  const { account, issuerId: keyId, subject, scopes, tier, ranges } = verdict;
   const forbidden = checkPermission(exchange, ranges, scopes, scope, [
     ["www-authenticate", `Bearer realm="edgebook", error="insufficient_scope", scope="${scope}"`],
   ]);
   if (forbidden !== null) return forbidden;
   exchange.authenticate({
     account,
+    keyId,
     subject,
     scopes,
     tier,

@@ -5,8 +5,8 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import type { IssuerRecord, TokenVerification } from "../../infra/keys/key_record.ts";
-import { issuerKeyId } from "../../infra/keys/issuer_id.ts";
+import { issuerKeyId, revokedTokenId } from "../../infra/keys/issuer_id.ts";
+import type { IssuerRecord, KeyRecord } from "../../infra/keys/key_record.ts";
 
 /** The `iss` claim of the tokens. */
 export const ISSUER = "https://id.example";
@@ -93,7 +93,7 @@ export function claimsOf(
 
 /** The record of the issuer. */
 export function issuerRecord(
-  verification: TokenVerification,
+  verification: IssuerRecord["verification"],
   changes: Partial<IssuerRecord> = {},
 ): IssuerRecord {
   return {
@@ -112,5 +112,20 @@ export function issuerRecord(
     accountMost: 1_000,
     verification,
     ...changes,
+  };
+}
+
+/** The entry that ends the token `tokenId` of the issuer. */
+export function revokedToken(tokenId: string): Extract<KeyRecord, { kind: "revokedToken" }> {
+  return {
+    id: revokedTokenId(ISSUER, tokenId),
+    kind: "revokedToken",
+    account: 0,
+    scopes: ["read"],
+    createdMicros: 0,
+    expiresMicros: null,
+    revoked: true,
+    tier: null,
+    addresses: [],
   };
 }

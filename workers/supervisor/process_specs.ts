@@ -4,7 +4,7 @@
  * | process | network | files |
  * | --- | --- | --- |
  * | matching | NATS | reads the modules of its Workers; reads and writes the history's folder |
- * | gateway | its own port, NATS, Upstash where that is configured | none |
+ * | gateway | its own port, NATS, Upstash and servers of key sets where they are configured | none |
  * | demo | the gateway | none |
  *
  * @module
@@ -83,10 +83,11 @@ export function gatewayProcess(
   masterKey: string,
   paths: InstallationPaths,
 ): ProcessSpec {
-  const { limiter, upstashUrl, upstashToken } = readConfig([
+  const { limiter, upstashUrl, upstashToken, jwksHosts } = readConfig([
     "limiter",
     "upstashUrl",
     "upstashToken",
+    "jwksHosts",
   ]);
   const usesUpstash = limiter === "upstash";
   const { accountPublicKey, signingSeed } = server.appSigner;
@@ -97,6 +98,7 @@ export function gatewayProcess(
       `${listen.host.includes(":") ? `[${listen.host}]` : listen.host}:${listen.port}`,
       ...hostsOf(server),
       ...(usesUpstash && upstashUrl !== "" ? [hostOf(upstashUrl)] : []),
+      ...(jwksHosts === "" ? [] : jwksHosts.split(",")),
     ],
     environment: {
       ...EMBEDDED_LIMITS,

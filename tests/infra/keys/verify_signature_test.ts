@@ -3,13 +3,12 @@ import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
 import { signingText } from "../../../core/auth/signing_text.ts";
 import { newKey } from "../../../infra/keys/new_key.ts";
-import { revokedToken } from "../../../infra/keys/revoked_token.ts";
 import {
   ed25519Verifier,
   hmacVerifier,
   verifyingKeyOf,
 } from "../../../infra/keys/verify_signature.ts";
-import { AUDIENCE, ISSUER_SECRET, issuerRecord } from "../../support/token_issuer.ts";
+import { AUDIENCE, ISSUER_SECRET, issuerRecord, revokedToken } from "../../support/token_issuer.ts";
 
 const LONG_KEY_TEXT = "Test Using Larger Than Block-Size Key - Hash Key First";
 const LONG_BOTH_TEXT = "This is a test using a larger than block-size key and a larger than " +
@@ -170,7 +169,7 @@ Deno.test("a key is used from its addresses; from none where they cannot be read
 
 Deno.test("an issuer and a revoked token sign nothing", () => {
   const issuer = verifyingKeyOf(issuerRecord({ by: "secret", secret: ISSUER_SECRET }));
-  const revoked = verifyingKeyOf(revokedToken("iss", "jti", 0, null));
+  const revoked = verifyingKeyOf(revokedToken("t1"));
   const [secret, text, hex] = RFC_4231[1];
   for (const key of [issuer, revoked]) {
     assert.ok(!key.verify(text, hex));

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { AuthCode } from "../../../core/auth/auth_code.ts";
-import { issuerKeyId } from "../../../infra/keys/issuer_id.ts";
+import { issuerKeyId, revokedTokenId } from "../../../infra/keys/issuer_id.ts";
 import { KeysUnavailableError } from "../../../infra/keys/key_cache.ts";
-import type { KeyRecord, TokenVerification } from "../../../infra/keys/key_record.ts";
-import { revokedToken, revokedTokenId } from "../../../infra/keys/revoked_token.ts";
+import type { IssuerRecord, KeyRecord } from "../../../infra/keys/key_record.ts";
 import { type VerifyingKey, verifyingKeyOf } from "../../../infra/keys/verify_signature.ts";
 import { findIn } from "../../../infra/tokens/fetch_jwks.ts";
 import { IssuerKeys } from "../../../infra/tokens/issuer_keys.ts";
@@ -17,6 +16,7 @@ import {
   ISSUER,
   ISSUER_SECRET,
   issuerRecord,
+  revokedToken,
   TokenSigner,
 } from "../../support/token_issuer.ts";
 
@@ -29,7 +29,7 @@ const [HS256, ES256, EDDSA] = await Promise.all([
   TokenSigner.make("EdDSA", "ed"),
 ]);
 const SECRET = { by: "secret", secret: ISSUER_SECRET } as const;
-const PUBLIC: TokenVerification = { by: "keys", keys: [ES256.jwk, EDDSA.jwk] };
+const PUBLIC: IssuerRecord["verification"] = { by: "keys", keys: [ES256.jwk, EDDSA.jwk] };
 const ISSUER_ID = issuerKeyId(ISSUER);
 
 /** A verifier, the records behind it, and the clocks that a test moves. */
@@ -102,6 +102,7 @@ Deno.test("a token of each algorithm vouches for its account under limits of its
     setting.put(issuerRecord(verification, { tier: "apps", scopes: ["trade"] }));
     assert.deepEqual(await setting.ask(await signer.sign(claimsOf(7, NOW_MILLIS))), {
       account: 7,
+      issuerId: ISSUER_ID,
       subject: `${ISSUER_ID}:7`,
       scopes: ["trade"],
       tier: "apps",
@@ -158,7 +159,7 @@ Deno.test("a token of an issuer that is not known, revoked or at its end is not 
   const other = "https://other.example";
   setting.put({ ...issuerRecord(PUBLIC), id: issuerKeyId(other), issuer: other });
   assert.equal(await setting.account(token), tokenInvalid, "another issuer's, with the same keys");
-  setting.records.set(ISSUER_ID, verifyingKeyOf(revokedToken("x", "y", 0, null)));
+  setting.records.set(ISSUER_ID, verifyingKeyOf(revokedToken("t")));
   assert.equal(await setting.account(token), tokenInvalid, "a record of another kind");
 });
 
@@ -190,7 +191,7 @@ Deno.test("a token ends with the entry that revokes it, and no other does", asyn
     tokenOf(7),
   ]);
   for (const token of [one, other, nameless]) assert.equal(await setting.account(token), 7);
-  setting.put(revokedToken(ISSUER, "one", NOW_MICROS, null));
+  setting.put(revokedToken("one"));
   assert.equal(await setting.known(one), tokenInvalid);
   for (const token of [other, nameless]) assert.equal(await setting.known(token), 7);
   setting.put(issuerRecord(PUBLIC));

@@ -7,10 +7,9 @@
 import assert from "node:assert/strict";
 import { KeysUnavailableError } from "../../../infra/keys/key_cache.ts";
 import { newKey } from "../../../infra/keys/new_key.ts";
-import { revokedToken } from "../../../infra/keys/revoked_token.ts";
 import { verifyingKeyOf } from "../../../infra/keys/verify_signature.ts";
 import { createPrivateKey, sign } from "node:crypto";
-import { ISSUER, ISSUER_SECRET, issuerRecord } from "../../support/token_issuer.ts";
+import { ISSUER_SECRET, issuerRecord, revokedToken } from "../../support/token_issuer.ts";
 import { START_MICROS } from "../memory_exchange.ts";
 import { ADMIN, keyOf, LIMIT_BUY, TestGateway } from "../test_gateway.ts";
 
@@ -213,7 +212,7 @@ Deno.test("an issuer of tokens and a revoked token are keys that sign nothing", 
   const good = gateway.sign(1, "GET", BALANCES);
   const records = [
     issuerRecord({ by: "secret", secret: ISSUER_SECRET }),
-    revokedToken(ISSUER, "t1", 0, null),
+    revokedToken("t1"),
   ];
   for (const record of records) {
     gateway.keys.set(record.id, verifyingKeyOf(record));

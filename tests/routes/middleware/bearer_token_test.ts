@@ -8,7 +8,6 @@ import { admissionPolicy } from "../../../core/limits/policy.ts";
 import { issuerKeyId } from "../../../infra/keys/issuer_id.ts";
 import { KeysUnavailableError } from "../../../infra/keys/key_cache.ts";
 import type { IssuerRecord } from "../../../infra/keys/key_record.ts";
-import { revokedToken } from "../../../infra/keys/revoked_token.ts";
 import { verifyingKeyOf } from "../../../infra/keys/verify_signature.ts";
 import { MemoryAdmission } from "../../../infra/upstash/memory.ts";
 import {
@@ -16,6 +15,7 @@ import {
   ISSUER,
   ISSUER_SECRET,
   issuerRecord,
+  revokedToken,
   TokenSigner,
 } from "../../support/token_issuer.ts";
 import { START_MICROS } from "../memory_exchange.ts";
@@ -168,7 +168,7 @@ Deno.test("a token ends with the entry that revokes it, and with its issuer", as
   const [one, other] = await Promise.all([tokenOf(1, { jti: "a" }), tokenOf(1, { jti: "b" })]);
   const status = async (token: string) => (await send(gateway, token, "GET", BALANCES)).status;
   assert.deepEqual([await status(one), await status(other)], [200, 200]);
-  const entry = revokedToken(ISSUER, "a", START_MICROS, null);
+  const entry = revokedToken("a");
   gateway.keys.set(entry.id, verifyingKeyOf(entry));
   assert.deepEqual([await status(one), await status(other)], [401, 200]);
   gateway.keys.delete(issuerKeyId(ISSUER));

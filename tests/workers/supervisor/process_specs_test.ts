@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { InstallationPaths } from "../../../infra/administration/local_installation.ts";
+import { readConfig } from "../../../infra/config.ts";
 import type { KeyRecord } from "../../../infra/keys/key_record.ts";
 import type { RunningNats } from "../../../infra/nats/launch.ts";
 import { denoArguments } from "../../../workers/supervisor/deno_process.ts";
@@ -66,6 +67,16 @@ Deno.test("process specs: no process may run programs, and each reaches only wha
     "--max-inlined-bytecode-size-cumulative=2000,--no-flush-bytecode";
   assert.ok(argumentsOf("matching").includes(matchingFlags));
   assert.ok(argumentsOf("gateway").includes("--v8-flags=--no-flush-bytecode"));
+});
+
+Deno.test("process specs: hosts of key sets are names and addresses, perhaps with a port", () => {
+  const read = (hosts: string) => readConfig(["jwksHosts"], () => hosts).jwksHosts;
+  for (const hosts of ["id.example", "127.0.0.1:9000", "[::1]:443,id.example:8443,10.0.0.1"]) {
+    assert.equal(read(hosts), hosts);
+  }
+  for (const hosts of ["", ",", "id.example,", "https://id.example", "a b", "a;b", "a:123456"]) {
+    assert.throws(() => read(hosts), /EDGEBOOK_JWKS_HOSTS=.* is not allowed/, hosts);
+  }
 });
 
 Deno.test("process specs: the embedded limits are generous", () => {
