@@ -5,6 +5,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { authBench } from "./auth/auth_bench.ts";
 import { failoverBench } from "./failover/failover_bench.ts";
 import { matchingBench } from "./matching/matching_bench.ts";
 import { pipelineBench } from "./pipeline/pipeline_bench.ts";
@@ -49,6 +50,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   pool: {
     about: "slots taken and given back, beside plain objects and their collection",
     run: poolBench,
+  },
+  auth: {
+    about: "who sent a request: signatures and bearer tokens, beside hono/jwt and jose",
+    run: authBench,
   },
 };
 

@@ -15,15 +15,20 @@ Deno.test("the entry used longest ago goes first, reading counts as use", () => 
 });
 
 Deno.test("it holds what a list kept by hand holds", () => {
-  const step = fc.record({ key: fc.constantFrom("a", "b", "c", "d", "e"), write: fc.boolean() });
+  const key = fc.constantFrom("a", "b", "c", "d", "e");
+  const step = fc.record({ key, what: fc.constantFrom("read", "write", "delete") });
   fc.assert(fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
     const lru = new Lru<number>(3);
     let model: [string, number][] = [];
-    for (const [index, { key, write }] of steps.entries()) {
+    for (const [index, { key, what }] of steps.entries()) {
       const held = model.find(([name]) => name === key);
-      const used: [string, number] | undefined = write ? [key, index] : held;
-      if (used !== undefined) model = [...model.filter(([name]) => name !== key), used].slice(-3);
-      if (write) lru.set(key, index);
+      const used: [string, number] | undefined = what === "write" ? [key, index] : held;
+      if (what === "delete") model = model.filter(([name]) => name !== key);
+      else if (used !== undefined) {
+        model = [...model.filter(([name]) => name !== key), used].slice(-3);
+      }
+      if (what === "write") lru.set(key, index);
+      else if (what === "delete") lru.delete(key);
       else assert.equal(lru.get(key), held?.[1]);
       assert.equal(lru.size, model.length);
     }
