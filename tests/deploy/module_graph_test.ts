@@ -16,6 +16,7 @@ const PACKAGES: readonly string[] = [
   "@noble/hashes",
   "@upstash/redis",
   "hono",
+  "jose",
   "nats.ws",
   "valibot",
   "ws",
