@@ -5,8 +5,8 @@
  * signed order waits twice, for its body and for its report.
  *
  * ```text
- * request id, address -> room -> URL -> credentials, clock -> body -> signature or token -> limits
- *   -> total -> handler
+ * request id, address -> room -> URL -> credentials -> body -> signature or token -> limits -> total
+ *   -> handler
  * ```
  *
  * @module

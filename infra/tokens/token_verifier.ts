@@ -186,6 +186,9 @@ export class TokenVerifier {
     if (revocationId !== null && await records.get(revocationId) !== null) {
       return this.#refuse(token, AuthCode.tokenInvalid);
     }
+    // Keys and signature may have taken their time: the issuer must still be one.
+    const now = await records.get(issuerId);
+    if (now === null || !isValid(now, nowMicros)) return AuthCode.tokenInvalid;
     const verified: VerifiedToken = {
       account,
       issuerId,
@@ -194,6 +197,7 @@ export class TokenVerifier {
       tier: issuer.tier,
       ranges: issuer.ranges ?? null,
     };
+    // Where its record is another one by now, the next use will find that and verify again.
     const by = { issuer, keySet, keySetVersion: found.version, revocationId };
     this.#known.set(token, { verified, expiresMicros, ...by });
     return verified;

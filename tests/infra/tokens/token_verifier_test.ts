@@ -183,6 +183,16 @@ Deno.test("a known token ends with its issuer: revoked, at its end, changed or g
   assert.equal(await setting.account(token), tokenInvalid);
 });
 
+Deno.test("an issuer that ends while its token is being verified has ended", async () => {
+  const setting = withIssuer();
+  const token = await tokenOf(7);
+  const verdict = setting.account(token);
+  await Promise.resolve();
+  setting.put(issuerRecord(PUBLIC, { revoked: true }));
+  assert.equal(await verdict, tokenInvalid);
+  assert.equal(await setting.known(token), null);
+});
+
 Deno.test("a token ends with the entry that revokes it, and no other does", async () => {
   const setting = withIssuer();
   const [one, other, nameless] = await Promise.all([
