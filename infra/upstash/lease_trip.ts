@@ -14,7 +14,6 @@ export const KEY_PREFIX = "edgebook:limit:";
 export const SUBJECTS_PER_TRIP_MAX = 128;
 
 const INSTANCES_KEY = `${KEY_PREFIX}instances`;
-const INSTANCE_BYTES = 9;
 
 /** What came back. */
 export interface TripAnswer {
@@ -49,8 +48,7 @@ export class LeaseTrips {
       readYourWrites: false,
     });
     this.#script = redis.createScript(LEASE_SCRIPT);
-    const bytes = crypto.getRandomValues(new Uint8Array(INSTANCE_BYTES));
-    this.#instance = bytes.toHex();
+    this.#instance = crypto.randomUUID();
   }
 
   /** Asks. Rejects with whatever went wrong; then nobody knows whether it was carried out. */
