@@ -1,10 +1,10 @@
 /**
- * Administrative commands: accounts, assets, instruments, halts; movements of money are in
- * move_funds.ts. They come through the same journal as orders, by a subject of their own.
+ * Administrative commands: accounts, assets, instruments, halts, audit records; movements of money are
+ * in move_funds.ts. They come through the same journal as orders, by a subject of their own.
  *
  * @module
  */
-import { InstrumentWord, TradeGroupChange } from "../protocol/administration.ts";
+import { AUDIT_ACT_MAX, InstrumentWord, TradeGroupChange } from "../protocol/administration.ts";
 import { EXTENDED_RECORD_BYTES } from "../protocol/frame.ts";
 import { EventKind, OrderStatus } from "../protocol/event_record.ts";
 import { CommandKind, OrderWord } from "../protocol/order_record.ts";
@@ -32,6 +32,8 @@ export function administer(
       return end(state, frame, at, defineInstrument(state, frame, at, textAt));
     case CommandKind.tradingStatus:
       return end(state, frame, at, setTradingStatus(state, frame, at));
+    case CommandKind.audit:
+      return end(state, frame, at, checkAudit(frame, at));
     default:
       return moveFunds(state, frame, at);
   }
@@ -119,6 +121,18 @@ function setTradingStatus(state: ShardState, frame: WireBuffer, at: number): Res
   }
   status[instrument] = frame.bytes[at + 1] === 1 ? TradingStatus.trading : TradingStatus.halted;
   return ResultCode.ok;
+}
+
+/** An audit record only has to be one: that it stands in the log is all it is for. */
+function checkAudit({ bytes, words }: WireBuffer, at: number): ResultCode {
+  const act = bytes[at + 1];
+  if (act === 0 || act > AUDIT_ACT_MAX) return ResultCode.unknownKind;
+  const word = at >> 2;
+  const reserved = bytes[at + 2] | bytes[at + 3] | bytes[at + 4] | bytes[at + 5] |
+    words[word + OrderWord.instrument] |
+    words[word + OrderWord.price] | words[word + OrderWord.price + 1] |
+    words[word + OrderWord.quantity] | words[word + OrderWord.quantity + 1];
+  return reserved === 0 ? ResultCode.ok : ResultCode.reservedNotZero;
 }
 
 function textOf(frame: WireBuffer, at: number, textAt: number): string {

@@ -11,11 +11,19 @@
  * | asset | scale | | asset | | | | name |
  * | claim | | | | | epoch | | |
  * | cancelAccount | | | instrument, 0: all | account | | | |
+ * | audit | act (AuditAct) | | 0 | account of the key, 0: none | 0 | 0 | id of the key, its first 36 |
  *
  * Accounts of one trade group (1 to 2^32 - 2) do not trade with each other where an order's self-trade
  * prevention says so. 0 leaves the group as it is, 2^32 - 1 takes the account out of its group.
  *
  * A transfer has at 48, as u32, the account that it is given to.
+ *
+ * An audit record changes nothing: it says that something is about to be done that the log does not
+ * do itself, such as a change of an API key. It has at 48 the first 8 bytes of the SHA-256 digest of
+ * what is written then; 0 where nothing is, or more than one thing.
+ *
+ * Behind the texts of its records a frame of administration may have, in its text section, `@` and
+ * the name of who sent it: the name is of the frame, and no part of what a command asks for.
  *
  * The instrument record is extended, 128 bytes:
  *
@@ -45,6 +53,28 @@ import { type WireBuffer, writeU64 } from "./wire_buffer.ts";
 export const TRADE_GROUP_MAX = 2 ** 32 - 2;
 /** What an account command has in the place of a group to stay in the one there is, or to leave it. */
 export const TradeGroupChange = { stay: 0, leave: 2 ** 32 - 1 } as const;
+
+/** What an audit record says was done. Numbers are for ever: journals have them. */
+export const AuditAct = {
+  keyCreate: 1,
+  /** Addresses, tier or end of a key. */
+  keyChange: 2,
+  /** A key ends because another one takes its place. */
+  keyRotate: 3,
+  keyRevoke: 4,
+  /** All records are sealed again, under the newest master key. */
+  reseal: 5,
+  /** An issuer of tokens is added, or takes the place of what was known of it. */
+  issuerAdd: 6,
+  issuerRevoke: 7,
+  tokenRevoke: 8,
+} as const;
+/** Any of the acts. */
+export type AuditAct = (typeof AuditAct)[keyof typeof AuditAct];
+/** Highest act; the lowest is 1. */
+export const AUDIT_ACT_MAX = 8;
+/** Bytes of a digest in an audit record. */
+export const AUDIT_DIGEST_BYTES = 8;
 
 /** Word offsets of the second half of an instrument record. */
 export const InstrumentWord = {
@@ -122,6 +152,17 @@ export function writeAsset(frame: WireBuffer, at: number, asset: number, scale: 
 export function writeSwitch(frame: WireBuffer, at: number, instrument: number, on: boolean): void {
   frame.bytes[at + 1] = on ? 1 : 0;
   frame.words[(at >> 2) + OrderWord.instrument] = instrument;
+}
+
+/** Adds what was done, and the first bytes of the digest of what is written. */
+export function writeAudit(
+  frame: WireBuffer,
+  at: number,
+  act: AuditAct,
+  digest: Uint8Array,
+): void {
+  frame.bytes[at + 1] = act;
+  frame.bytes.set(digest.subarray(0, AUDIT_DIGEST_BYTES), at + 4 * OrderWord.target);
 }
 
 /** Adds the epoch that a leader claims. */

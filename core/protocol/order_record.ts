@@ -47,6 +47,7 @@ export const CommandKind = {
   claim: 69,
   cancelAccount: 70,
   transfer: 71,
+  audit: 72,
   instrument: 128,
 } as const;
 

@@ -74,6 +74,8 @@ function change(exchange: ReferenceExchange, command: NumberedCommand): number {
       return addAsset(exchange, command);
     case CommandKind.instrument:
       return addInstrument(exchange, command);
+    case CommandKind.audit:
+      return command.act >= 1 && command.act <= 8 ? ResultCode.ok : ResultCode.unknownKind;
     default:
       throw new RangeError(`command kind ${command.kind} is not administrative`);
   }

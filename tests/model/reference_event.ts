@@ -38,6 +38,8 @@ export function tagOf(command: NumberedCommand): { side: number; instrument: num
       return { side: command.on ? 1 : 0, instrument: command.tradeGroup };
     case CommandKind.tradingStatus:
       return { side: command.on ? 1 : 0, instrument: command.instrument };
+    case CommandKind.audit:
+      return { side: command.act, instrument: 0 };
     default:
       return { side: 0, instrument: 0 };
   }

@@ -87,10 +87,23 @@ export interface DefineDraft {
   readonly variant: number;
 }
 
+/** Says that something was done with a key; act 0 and those from 9 on are none. */
+export interface AuditDraft {
+  readonly do: "audit";
+  readonly account: number;
+  readonly act: number;
+  readonly pick: number;
+}
+
 /** A command of an ordinary frame. */
 export type TradeDraft = OrderDraft | CancelDraft | AmendDraft | CancelAllDraft | RepeatDraft;
 /** A command of a frame of administration. */
-export type AdministrationDraft = CancelAllDraft | MoveDraft | SwitchDraft | DefineDraft;
+export type AdministrationDraft =
+  | CancelAllDraft
+  | MoveDraft
+  | SwitchDraft
+  | DefineDraft
+  | AuditDraft;
 
 /** A frame: orders, administration, a claim, or an earlier frame once more. */
 export interface FrameDraft {
@@ -221,6 +234,13 @@ const definition: fc.Arbitrary<DefineDraft> = fc.record({
   variant: whole(0, 8),
 });
 
+const audit: fc.Arbitrary<AuditDraft> = fc.record({
+  do: fc.constant("audit"),
+  account: mostly(whole(0, 5), oneOf(6, 2 ** 20, 2 ** 32 - 1)),
+  act: mostly(whole(1, 8), oneOf(0, 9, 255)),
+  pick: whole(0, 3),
+});
+
 const trade: fc.Arbitrary<TradeDraft> = weighted<TradeDraft>(
   [100, limitOrder],
   [8, marketOrder],
@@ -237,6 +257,7 @@ const administration: fc.Arbitrary<AdministrationDraft> = weighted<Administratio
   [3, switching],
   [1, cancelAll("cancelAccount")],
   [1, definition],
+  [1, audit],
 );
 
 const some = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>

@@ -9,6 +9,7 @@ import type { InstrumentTerms } from "../../core/protocol/administration.ts";
 import { CommandKind } from "../../core/protocol/order_record.ts";
 import {
   amend,
+  audit,
   buy,
   cancel,
   cancelAccount,
@@ -163,6 +164,8 @@ export class ScriptWriter {
         const name = ["BTC", "ETH", "USD", "EUR", "eur", "LONGNAMEDASSET"][draft.variant] ?? "GBP";
         return [defineAsset(draft.number, name, draft.variant === 7 ? 13 : 6)];
       }
+      case "audit":
+        return [audit(draft.act, `key_${draft.pick}`, { account: draft.account })];
       case "defineInstrument":
         return [defineInstrument(variantOf(draft))];
     }

@@ -96,6 +96,15 @@ export interface InstrumentDefinition extends Request {
   readonly terms: InstrumentTerms;
 }
 
+/** What was done that the log does not do itself; `account` is that of the key. */
+export interface Audit extends Request {
+  readonly kind: typeof CommandKind.audit;
+  readonly act: number;
+  readonly subject: string;
+  /** Hexadecimal, 16 digits. */
+  readonly digest: string;
+}
+
 /** The claim of a new leader. */
 export interface Claim extends Request {
   readonly kind: typeof CommandKind.claim;
@@ -114,4 +123,5 @@ export type Command =
   | TradingSwitch
   | AssetDefinition
   | InstrumentDefinition
+  | Audit
   | Claim;

@@ -28,6 +28,7 @@ import type {
   AccountSwitch,
   Amend,
   AssetDefinition,
+  Audit,
   Cancel,
   CancelAll,
   Claim,
@@ -44,6 +45,7 @@ export type {
   AccountSwitch,
   Amend,
   AssetDefinition,
+  Audit,
   Cancel,
   CancelAll,
   Claim,
@@ -218,6 +220,17 @@ export const defineInstrument = (
   ...changes: Partial<Request>[]
 ): InstrumentDefinition =>
   Object.assign({ ...request, kind: CommandKind.instrument, terms }, ...changes);
+
+/** An audit record of what was done with a key. */
+export const audit = (
+  act: number,
+  subject: string,
+  ...changes: Partial<Audit>[]
+): Audit =>
+  Object.assign(
+    { ...request, kind: CommandKind.audit, act, subject, digest: "0102030405060708" },
+    ...changes,
+  );
 
 /** The claim of a leader of this epoch. */
 export const claim = (epoch: number): Claim => ({ ...request, kind: CommandKind.claim, epoch });

@@ -6,8 +6,10 @@
 
 import { crc32 } from "node:zlib";
 import {
+  type AuditAct,
   writeAmount,
   writeAsset,
+  writeAudit,
   writeClaim,
   writeInstrument,
   writeSwitch,
@@ -68,6 +70,8 @@ export function textOf(command: NumberedCommand): string {
       return command.name;
     case CommandKind.instrument:
       return command.terms.symbol;
+    case CommandKind.audit:
+      return command.subject;
     default:
       return "";
   }
@@ -123,6 +127,8 @@ export function writeCommand(frame: WireBuffer, at: number, command: NumberedCom
       return writeAsset(frame, at, command.asset, command.scale);
     case CommandKind.instrument:
       return writeInstrument(frame, at, command.terms);
+    case CommandKind.audit:
+      return writeAudit(frame, at, command.act as AuditAct, Uint8Array.fromHex(command.digest));
     case CommandKind.claim:
       return writeClaim(frame, at, command.epoch);
   }

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { AUDIT_ACT_MAX, AuditAct } from "../../../core/protocol/administration.ts";
+import { EventKind } from "../../../core/protocol/event_record.ts";
 import { ACCOUNTS_MAX } from "../../../core/matching/accounts.ts";
 import { SAFE_MAX } from "../../../core/protocol/wire_buffer.ts";
 import {
+  audit,
   buy,
   by,
   defineAsset,
@@ -14,6 +17,11 @@ import {
   transfer,
   withdraw,
 } from "../../support/commands.ts";
+import { readEvents } from "./event_view.ts";
+import { encodeFrame } from "../../support/frames.ts";
+import { WireBuffer } from "../../../core/protocol/wire_buffer.ts";
+import { applyFrame, beginAppend } from "../../../core/matching/apply.ts";
+import { FRAME_HEADER_BYTES } from "../../../core/protocol/frame.ts";
 import { SMALL_CAPACITIES, Venue } from "./venue.ts";
 
 const USD = 2;
@@ -217,4 +225,46 @@ Deno.test("an asset has a number, a name and a scale within bounds", () => {
   ];
   for (const story of venue.submit(...refused)) assert.match(story, /unknownAsset/);
   assert.deepEqual(venue.submit(defineAsset(4_095, "TENCHARS10", 12)), ["defined"]);
+});
+
+Deno.test("an audit record is answered, changes the state hash alone, and a repeat is known", () => {
+  const venue = new Venue();
+  const { accounts, balances, events } = venue.state;
+  const before = [accounts.last, balances.count, events.stateHash];
+  const record = audit(AuditAct.keyRevoke, "key_a", { requestId: "a1", account: 4_000_000 });
+  assert.deepEqual(venue.submit(record), ["defined"]);
+  assert.deepEqual([accounts.last, balances.count], before.slice(0, 2));
+  assert.notEqual(events.stateHash, before[2]);
+  assert.match(venue.submit(record)[0] ?? "", /outcome again/);
+  assert.match(
+    venue.submit({ ...record, subject: "key_b" })[0] ?? "",
+    /differentContent/,
+    "the id is part of what it says",
+  );
+  assert.match(
+    venue.submit({ ...record, digest: "0102030405060709" })[0] ?? "",
+    /differentContent/,
+    "and so is the digest",
+  );
+});
+
+Deno.test("an audit record of an unknown act is refused, as is one with anything that is reserved", () => {
+  const venue = new Venue();
+  for (const act of [0, AUDIT_ACT_MAX + 1, 255]) {
+    assert.match(venue.submit(audit(act, "key_a"))[0] ?? "", /unknownKind/, `act ${act}`);
+  }
+  for (const act of Object.values(AuditAct)) {
+    assert.deepEqual(venue.submit(audit(act, "key_a")), ["defined"]);
+  }
+  const { state } = new Venue();
+  const origin = { sender: 1, frameNumber: 1 };
+  for (const offset of [2, 3, 4, 5, 8, 11, 32, 38, 40, 46]) {
+    const command = { ...audit(AuditAct.keyCreate, "k"), requestId: String(offset) };
+    const frame = WireBuffer.copyOf(encodeFrame([command], origin).bytes);
+    frame.bytes[FRAME_HEADER_BYTES + offset] = 1;
+    beginAppend(state, 1_700_000_001_000_000, 1);
+    applyFrame(state, frame, 0, frame.bytes.length);
+    const [event] = readEvents(state.events);
+    assert.equal(event?.kind, EventKind.rejected, `byte ${offset}`);
+  }
 });

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import {
+  AUDIT_ACT_MAX,
+  AuditAct,
   type InstrumentTerms,
   writeAmount,
   writeAsset,
+  writeAudit,
   writeClaim,
   writeInstrument,
   writeSwitch,
@@ -100,6 +103,42 @@ Deno.test("golden: a claim", () => {
     EMPTY,
   ]);
   assertFields(bytes, [[32, "u64", 258]]);
+});
+
+Deno.test("golden: an audit record", () => {
+  const digest = Uint8Array.fromHex("0102030405060708ffff");
+  const bytes = written(
+    CommandKind.audit,
+    258,
+    (frame, at) => writeAudit(frame, at, AuditAct.tokenRevoke, digest),
+  );
+  assert.deepEqual(hexLines(bytes), [
+    "48080000000000000000000002010000",
+    HEAD,
+    EMPTY,
+    "0102030405060708" + "0000000000000000",
+  ]);
+  assertFields(bytes, [[1, "u8", 8], [12, "u32", 258]]);
+  const none = written(
+    CommandKind.audit,
+    0,
+    (frame, at) => writeAudit(frame, at, AuditAct.reseal, new Uint8Array()),
+  );
+  assert.deepEqual(hexLines(none), ["48050000000000000000000000000000", HEAD, EMPTY, EMPTY]);
+});
+
+Deno.test("golden: the acts of audit records, which journals have for ever", () => {
+  assert.deepEqual(AuditAct, {
+    keyCreate: 1,
+    keyChange: 2,
+    keyRotate: 3,
+    keyRevoke: 4,
+    reseal: 5,
+    issuerAdd: 6,
+    issuerRevoke: 7,
+    tokenRevoke: 8,
+  });
+  assert.equal(AUDIT_ACT_MAX, Math.max(...Object.values(AuditAct)));
 });
 
 Deno.test("golden: an instrument, extended, every field at its offset and the rest zero", () => {

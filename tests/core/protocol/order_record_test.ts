@@ -168,6 +168,7 @@ Deno.test("golden: the numbers of kinds, sides, types and flags", () => {
     claim: 69,
     cancelAccount: 70,
     transfer: 71,
+    audit: 72,
     instrument: 128,
   });
   assert.deepEqual(Side, { buy: 0, sell: 1 });
