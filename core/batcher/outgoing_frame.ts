@@ -65,6 +65,11 @@ export class OutgoingFrame {
   /** Adds the ASCII text of the record at `at`, whose other fields are written already. */
   addText(at: number, text: string): void {
     writeTextReference(this.wire, at, this.#textLength, text.length);
+    this.addFrameText(text);
+  }
+
+  /** Adds ASCII text that is of no record, behind all that are; with them there must be room. */
+  addFrameText(text: string): void {
     for (let index = 0; index < text.length; index++) {
       this.#texts[this.#textLength++] = text.charCodeAt(index);
     }

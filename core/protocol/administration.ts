@@ -22,8 +22,7 @@
  * do itself, such as a change of an API key. It has at 48 the first 8 bytes of the SHA-256 digest of
  * what is written then; 0 where nothing is, or more than one thing.
  *
- * Behind the texts of its records a frame of administration may have, in its text section, `@` and
- * the name of who sent it: the name is of the frame, and no part of what a command asks for.
+ * Who sent a command stands beside it in the frame, see frame_author.ts.
  *
  * The instrument record is extended, 128 bytes:
  *

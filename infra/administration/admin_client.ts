@@ -49,6 +49,7 @@ export class AdminClient {
   readonly #connection: NatsConnection;
   readonly #subject: string;
   readonly #millisMax: number;
+  readonly #author: string | undefined;
   #sender = 0;
   #frameNumber = 0;
   #last: Promise<unknown> = Promise.resolve();
@@ -56,11 +57,18 @@ export class AdminClient {
   /**
    * @param connection of the admin user
    * @param millisMax how long each command may take
+   * @param author name of who asks, which stands in the journal with every command
    */
-  constructor(connection: NatsConnection, shard: number, millisMax: number = COMMAND_MILLIS_MAX) {
+  constructor(
+    connection: NatsConnection,
+    shard: number,
+    millisMax: number = COMMAND_MILLIS_MAX,
+    author?: string,
+  ) {
     this.#connection = connection;
     this.#subject = adminSubject(shard);
     this.#millisMax = millisMax;
+    this.#author = author;
     this.#becomeNewSender();
   }
 
@@ -80,7 +88,11 @@ export class AdminClient {
   async #send(command: AdministrationCommand, idempotencyText: string): Promise<CommandReport> {
     const key = requestKeyOfSignedRequest(idempotencyText);
     this.#frameNumber++;
-    const origin = { sender: this.#sender, frameNumber: this.#frameNumber };
+    const origin = {
+      sender: this.#sender,
+      frameNumber: this.#frameNumber,
+      ...(this.#author === undefined ? {} : { author: this.#author }),
+    };
     const frame = administrationFrame(command, key, origin);
     let answer: WireBuffer;
     try {

@@ -5,10 +5,12 @@
  */
 import { OutgoingFrame } from "../../core/batcher/outgoing_frame.ts";
 import {
+  type AuditAct,
   type InstrumentTerms,
   TradeGroupChange,
   writeAmount,
   writeAsset,
+  writeAudit,
   writeInstrument,
   writeSwitch,
   writeTransfer,
@@ -19,6 +21,7 @@ import {
   RECORD_BYTES,
   TEXT_BYTES_MAX,
 } from "../../core/protocol/frame.ts";
+import { AUTHOR_BYTES_MAX, AUTHOR_MARK, AUTHOR_PATTERN } from "../../core/protocol/frame_author.ts";
 import { CommandKind, writeCommandHead } from "../../core/protocol/order_record.ts";
 import type { RequestKey } from "../../core/protocol/request_key.ts";
 import { sealCrc } from "../journal/crc.ts";
@@ -54,44 +57,60 @@ export type AdministrationCommand =
     readonly amount: number;
   }
   | { readonly kind: "tradingStatus"; readonly instrument: number; readonly trading: boolean }
-  | { readonly kind: "cancelAccount"; readonly account: number; readonly instrument: number };
+  | { readonly kind: "cancelAccount"; readonly account: number; readonly instrument: number }
+  | {
+    readonly kind: "audit";
+    readonly act: AuditAct;
+    /** Account of the key; 0: none. */
+    readonly account: number;
+    /** What was done something with: the id of a key, of which the record has the first 36. */
+    readonly subject: string;
+    /** SHA-256 of what is written, of which the record has the first 8 bytes; empty: none. */
+    readonly digest: Uint8Array;
+  };
 
 /** Where a frame comes from: the leader keeps each sender's frames in their order. */
 export interface FrameOrigin {
   readonly sender: number;
   /** From 1, without gaps. */
   readonly frameNumber: number;
+  /** Name of who sends it; the frame says none when left out. */
+  readonly author?: string;
 }
 
 /** Printable ASCII: the text section holds one byte for each character. */
 const TEXT_PATTERN = new RegExp(`^[\\x21-\\x7e]{1,${TEXT_BYTES_MAX}}$`);
 
-/** A name that does not fit a record. */
+/** A name that does not fit a record, or a frame. */
 export class CommandTextError extends Error {
   override readonly name = "CommandTextError";
-  constructor(readonly field: string, readonly value: string) {
-    super(`${field} ${JSON.stringify(value)} takes 1 to ${TEXT_BYTES_MAX} ASCII characters`);
+  constructor(readonly field: string, readonly value: string, most: number = TEXT_BYTES_MAX) {
+    super(`${field} ${JSON.stringify(value)} takes 1 to ${most} ASCII characters, no blanks`);
   }
 }
+
+/** Texts of a frame: that of its record, and its author. */
+const TEXTS_MAX = 2;
 
 /**
  * Writes one command as a frame of its own, CRC included.
  *
  * @param key by which a repeat of the command is recognised
- * @throws {CommandTextError} when a name or symbol does not fit
+ * @throws {CommandTextError} when a name, symbol or author does not fit
  */
 export function administrationFrame(
   command: AdministrationCommand,
   key: RequestKey,
   origin: FrameOrigin,
 ): Uint8Array {
-  const frame = new OutgoingFrame(1);
+  const frame = new OutgoingFrame(TEXTS_MAX);
   frame.open(origin.frameNumber, 0);
   const isExtended = command.kind === "instrument";
   const at = frame.addRecord(isExtended ? EXTENDED_RECORD_BYTES : RECORD_BYTES);
   const account = "account" in command ? command.account : 0;
   writeCommandHead(frame.wire, at, CommandKind[command.kind], account, key.low, key.high, 0);
   writeContent(frame, at, command);
+  addAuthor(frame, origin.author);
   frame.seal(FrameKind.administration, origin.sender);
   sealCrc(frame.wire, frame.byteLength);
   return frame.message;
@@ -117,10 +136,19 @@ function writeContent(frame: OutgoingFrame, at: number, command: AdministrationC
       return writeSwitch(wire, at, command.instrument, command.trading);
     case "cancelAccount":
       return writeSwitch(wire, at, command.instrument, false);
+    case "audit":
+      writeAudit(wire, at, command.act, command.digest);
+      return addText(frame, at, "audited id", command.subject.slice(0, TEXT_BYTES_MAX));
   }
 }
 
 function addText(frame: OutgoingFrame, at: number, field: string, text: string): void {
   if (!TEXT_PATTERN.test(text)) throw new CommandTextError(field, text);
   frame.addText(at, text);
+}
+
+function addAuthor(frame: OutgoingFrame, author: string | undefined): void {
+  if (author === undefined) return;
+  if (!AUTHOR_PATTERN.test(author)) throw new CommandTextError("name", author, AUTHOR_BYTES_MAX);
+  frame.addFrameText(AUTHOR_MARK + author);
 }

@@ -7,8 +7,9 @@
 import type { NatsConnection } from "nats.ws";
 import { listInstruments } from "../../core/matching/inspect.ts";
 import type { ShardState } from "../../core/matching/shard_state.ts";
-import { EventKind } from "../../core/protocol/event_record.ts";
+import { EventKind, EventWord } from "../../core/protocol/event_record.ts";
 import { RECORD_BYTES } from "../../core/protocol/frame.ts";
+import { CommandKind } from "../../core/protocol/order_record.ts";
 import { REFERENCE_BUCKET } from "../../core/protocol/subjects.ts";
 import { Bucket } from "../../infra/nats/kv.ts";
 
@@ -38,7 +39,11 @@ export class ReferencePublisher {
   applied(): void {
     const { buffer, count } = this.#state.events;
     for (let event = 0; event < count; event++) {
-      if (buffer.bytes[event * RECORD_BYTES] === EventKind.reference) return this.publish();
+      const at = event * RECORD_BYTES;
+      if (buffer.bytes[at] !== EventKind.reference) continue;
+      // An audit record, of which there may be many, changes nothing.
+      const kind = buffer.words[(at >> 2) + EventWord.orderId];
+      if (kind !== CommandKind.audit) return this.publish();
     }
   }
 

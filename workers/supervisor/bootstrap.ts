@@ -22,6 +22,8 @@ import {
 
 /** How long one command or question may take while the market starts. */
 const ANSWER_MILLIS_MAX = 20_000;
+/** By which the journal knows the supervisor's commands. */
+export const AUTHOR = "supervisor";
 
 /** Sees that assets, instruments and funded accounts are there. */
 export class Bootstrap {
@@ -34,7 +36,7 @@ export class Bootstrap {
   constructor(connection: NatsConnection, shard: number, say: Say) {
     this.#connection = connection;
     this.#shard = shard;
-    this.#client = new AdminClient(connection, shard, ANSWER_MILLIS_MAX);
+    this.#client = new AdminClient(connection, shard, ANSWER_MILLIS_MAX, AUTHOR);
     this.#say = say;
   }
 
