@@ -136,9 +136,9 @@ export const VARIABLES = {
   ),
   masterKey: secret(
     "EDGEBOOK_MASTER_KEY",
-    "key that seals API keys at rest",
+    "key that seals API keys at rest; several, the newest first, while it is being replaced",
     undefined,
-    "64 hexadecimal digits (32 bytes)",
+    "64 hexadecimal digits (32 bytes), several with commas between them",
   ),
   jwksHosts: variable<string>(
     "EDGEBOOK_JWKS_HOSTS",

@@ -9,9 +9,10 @@
  */
 import type { NatsConnection } from "nats.ws";
 import type { LeaderClock } from "../core/auth/leader_clock.ts";
-import { LISTENERS_BUCKET } from "../core/protocol/subjects.ts";
-import { KeyCache } from "../infra/keys/key_cache.ts";
+import { KEY_USES_BUCKET, LISTENERS_BUCKET } from "../core/protocol/subjects.ts";
+import { KeyUses } from "../infra/keys/key_uses.ts";
 import { KeyStore } from "../infra/keys/key_store.ts";
+import { followKeys } from "../infra/keys/key_view.ts";
 import { verifyingKeyOf } from "../infra/keys/verify_signature.ts";
 import { connectNats, type ConnectRequest } from "../infra/nats/connect.ts";
 import { failureText } from "../infra/nats/errors.ts";
@@ -124,18 +125,19 @@ async function openSession(
   { shard, masterKey, steadyMicros, clock, ownMicros, log }: BackendLinkOptions,
 ): Promise<Session> {
   const reference = followReference(connection, sayChanges(log));
-  // Until the instruments have been read, every symbol would be unknown.
-  await Promise.race([reference.caughtUp, connection.closed()]);
   const store = await KeyStore.open(connection, masterKey);
-  const keys = new KeyCache({
-    load: async (id) => {
-      const record = await store.load(id);
-      return record === null ? null : verifyingKeyOf(record);
-    },
-    nowMicros: steadyMicros,
-  });
   const onFailure = sayChanges(log);
   const issuerKeys = new IssuerKeys({ steadyMicros, onFailure });
+  const [keys] = await Promise.all([
+    followKeys(connection, {
+      store,
+      hold: verifyingKeyOf,
+      nowMicros: steadyMicros,
+      onError: sayChanges(log),
+    }),
+    // Until the instruments have been read, every symbol would be unknown.
+    Promise.race([reference.caughtUp, connection.closed()]),
+  ]);
   const queries = new NatsQueries(connection, shard);
   const followed = followLeaderClock({
     queries,
@@ -146,6 +148,8 @@ async function openSession(
   // Until it has been compared, every signature might seem too old.
   await followed.asked;
   const orders = createOrderGateway({ connection, shard });
+  const uses = new Bucket(connection, KEY_USES_BUCKET);
+  const keyUses = new KeyUses((id, value) => uses.put(id, value), sayChanges(log));
   const state = { isConnected: true };
   void followStatus(connection, state);
   const backend: Backend = {
@@ -155,6 +159,7 @@ async function openSession(
     reference,
     keys,
     tokens: new TokenVerifier({ records: keys, issuerKeys, steadyMicros }),
+    keyUses,
     listeners: new Bucket(connection, LISTENERS_BUCKET),
     isConnected: () => state.isConnected,
   };
@@ -163,7 +168,8 @@ async function openSession(
     async end() {
       orders.close();
       followed.stop();
-      await Promise.all([reference.stop(), connection.close()]);
+      keyUses.stop();
+      await Promise.all([reference.stop(), keys.stop(), connection.close()]);
     },
   };
 }

@@ -61,9 +61,10 @@ export class Exchange {
     return this.#identity;
   }
 
-  /** Keeps whom the request is from. */
+  /** Keeps whom the request is from, and notes the use of what vouches for it. */
   authenticate(identity: Identity): void {
     this.#identity = identity;
+    this.deps.backend()?.keyUses.note(identity.keyId, this.address, this.nowMicros);
   }
 
   /** Path parameter, decoded. */

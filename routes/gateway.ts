@@ -29,6 +29,11 @@ export interface Listeners {
   put(key: string, value: string): Promise<unknown>;
 }
 
+/** Where it is noted that a key was used; KeyUses is one. Costs a request nothing. */
+export interface KeyUseNotes {
+  note(id: string, address: string, nowMicros: number): void;
+}
+
 /** Everything that stands behind one connection to NATS. */
 export interface Backend {
   readonly orders: OrderGateway;
@@ -37,6 +42,7 @@ export interface Backend {
   readonly reference: Reference;
   readonly keys: KeyView;
   readonly tokens: Tokens;
+  readonly keyUses: KeyUseNotes;
   readonly listeners: Listeners;
   /** Whether the connection stands at the moment. */
   readonly isConnected: () => boolean;

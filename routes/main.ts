@@ -10,7 +10,7 @@
  */
 import { LeaderClock } from "../core/auth/leader_clock.ts";
 import { type Config, ConfigError, describeVariables, readConfig } from "../infra/config.ts";
-import { importMasterKey, MasterKeyError } from "../infra/keys/sealed_key.ts";
+import { importMasterKeys, MasterKeyError } from "../infra/keys/master_key.ts";
 import { serverList } from "../infra/nats/connect.ts";
 import { CredentialsError } from "../infra/nats/errors.ts";
 import { parseCredentials } from "../infra/nats/jwt.ts";
@@ -88,7 +88,7 @@ async function readSigner(text: string): Promise<AppSigner | null> {
 async function start(config: GatewayConfig): Promise<void> {
   // What is wrong with the secrets shows now, and not at the first request.
   parseCredentials(config.natsCredentials);
-  await importMasterKey(config.masterKey);
+  await importMasterKeys(config.masterKey);
   const appSigner = await readSigner(config.natsSigner);
   const log = logFrom(config.logLevel);
   const admission = createAdmission(config, steadyMicros, ({ degraded, lastFailure }) => {

@@ -85,3 +85,5 @@ export const KEYS_BUCKET = "KEYS";
 export const LISTENERS_BUCKET = "LISTENERS";
 /** KV bucket in which projections note how far they have published. */
 export const PROGRESS_BUCKET = "PROGRESS";
+/** KV bucket in which gateways note when each API key was last used. */
+export const KEY_USES_BUCKET = "KEY_USES";

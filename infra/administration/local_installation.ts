@@ -6,7 +6,7 @@
  * edgebook.json             marks the directory as one of ours
  * nats/                     the broker: store, keys, creds/USER.creds, configuration, log
  * history/history.db        history projection, can be rebuilt
- * secrets/master.key        seals the API keys in the broker (0600)
+ * secrets/master.key        seals the API keys in the broker: one a line, the newest first (0600)
  * run/NAME.pid              pid of each component: nats, matching, gateway, demo
  * run/supervisor.{lock,pid} held and written by the supervisor
  * run/market.json           the URLs of the running market

@@ -1,36 +1,37 @@
 /**
- * API keys in the KV bucket KEYS, each record sealed under its id.
+ * API keys in the KV bucket KEYS, each record sealed under its id; issuers of tokens and revoked
+ * tokens stand there as well.
  *
- * The admin user writes, gateways only read. Every request to the broker is bounded in time
- * (BUCKET_ANSWER_MILLIS_MAX of kv.ts), so that a broker that does not answer shows as a failure and
- * not as a silence.
+ * The admin user writes, through key_changes.ts, which puts every change into the journal first;
+ * gateways only read. Every request to the broker is bounded in time (BUCKET_ANSWER_MILLIS_MAX of
+ * kv.ts), so that a broker that does not answer shows as a failure and not as a silence.
  *
  * @module
  */
 import type { NatsConnection } from "nats.ws";
 import { KEYS_BUCKET } from "../../core/protocol/subjects.ts";
-import { BucketError } from "../nats/errors.ts";
-import { Bucket, type BucketEntry, WRONG_LAST_SEQUENCE } from "../nats/kv.ts";
-import { type KeyRecord, type KeySummary, summaryOf } from "./key_record.ts";
-import { importMasterKey, type MasterKey, openKey, SealedKeyError, sealKey } from "./sealed_key.ts";
+import { scanBucket } from "../nats/bucket_scan.ts";
+import { Bucket, type BucketEntry } from "../nats/kv.ts";
+import type { KeyRecord } from "./key_record.ts";
+import { importMasterKeys, type MasterKeys } from "./master_key.ts";
+import { isSealedAnew, openKey, SealedKeyError, sealKey } from "./sealed_key.ts";
 
-/** Attempts to change a record that somebody else changes at the same time. */
-export const REVOKE_ATTEMPTS_MAX = 5;
-/** Keys that {@link KeyStore.list} reads. */
+/** Records that {@link KeyStore.list} and {@link KeyStore.countOlder} read. */
 export const LISTED_KEYS_MAX = 100_000;
 
-/** A revocation met somebody else's change of the same key every time. */
-export class KeyConflictError extends Error {
-  override readonly name = "KeyConflictError";
-  constructor(readonly keyId: string) {
-    super(`key ${keyId} was changed by somebody else in each of ${REVOKE_ATTEMPTS_MAX} attempts`);
-  }
+/** A record with what the bucket has of it. A secret. */
+export interface StoredKey {
+  readonly record: KeyRecord;
+  /** As it stands in the bucket. */
+  readonly sealed: Uint8Array;
+  readonly revision: number;
 }
 
 /** What {@link KeyStore.list} found. */
 export interface KeyListing {
-  readonly keys: readonly KeySummary[];
-  /** Ids whose records do not open: damaged, or sealed under another master key. */
+  /** In the order of their last change. Secrets are in them. */
+  readonly records: readonly KeyRecord[];
+  /** Ids whose records do not open: damaged, or sealed under a master key that is not given. */
   readonly damaged: readonly string[];
   /** Whether there are more than {@link LISTED_KEYS_MAX}. */
   readonly truncated: boolean;
@@ -38,15 +39,16 @@ export interface KeyListing {
 
 /** The sealed records of one installation. */
 export class KeyStore {
-  private constructor(readonly bucket: Bucket, readonly master: MasterKey) {}
+  private constructor(readonly bucket: Bucket, readonly masters: MasterKeys) {}
 
   /**
    * A store over a connection of the admin user or of a gateway. Asks the broker nothing yet.
    *
-   * @throws {MasterKeyError} when the master key is not 64 hexadecimal digits.
+   * @param masterKeys see {@link importMasterKeys}
+   * @throws {MasterKeyError} when one of them is not 64 hexadecimal digits.
    */
-  static async open(connection: NatsConnection, masterKeyHex: string): Promise<KeyStore> {
-    return new KeyStore(new Bucket(connection, KEYS_BUCKET), await importMasterKey(masterKeyHex));
+  static async open(connection: NatsConnection, masterKeys: string): Promise<KeyStore> {
+    return new KeyStore(new Bucket(connection, KEYS_BUCKET), await importMasterKeys(masterKeys));
   }
 
   /**
@@ -56,58 +58,71 @@ export class KeyStore {
    * @throws {BucketError} or the client's NatsError when the broker does not give an answer.
    */
   async load(id: string): Promise<KeyRecord | null> {
+    return (await this.read(id))?.record ?? null;
+  }
+
+  /** Reads one key with what the bucket has of it. Throws as {@link KeyStore.load} does. */
+  async read(id: string): Promise<StoredKey | null> {
     const entry = await this.bucket.get(id);
-    return entry === undefined ? null : await this.#opened(entry);
+    if (entry === undefined) return null;
+    const record = await this.opened(entry);
+    return { record, sealed: entry.value, revision: entry.revision };
   }
 
-  /** Stores a key, new or changed. */
+  /** The record of an entry. @throws {SealedKeyError} when it does not open. */
+  async opened(entry: BucketEntry): Promise<KeyRecord> {
+    return await openKey(this.masters, entry.key, entry.value);
+  }
+
+  /** Seals a record under the newest master key. @throws {SealedKeyError} when it is not valid. */
+  async sealed(record: KeyRecord): Promise<Uint8Array> {
+    return await sealKey(this.masters, record);
+  }
+
+  /** Stores a key, new or changed, without a word in the journal. */
   async put(record: KeyRecord): Promise<void> {
-    await this.bucket.put(record.id, await sealKey(this.master, record));
+    await this.bucket.put(record.id, await this.sealed(record));
   }
 
-  /**
-   * Marks a key as revoked; gateways see it within two seconds.
-   *
-   * @returns false when there is no such key.
-   * @throws {KeyConflictError} when others change the same record again and again.
-   */
-  async revoke(id: string): Promise<boolean> {
-    for (let attempt = 0; attempt < REVOKE_ATTEMPTS_MAX; attempt++) {
-      const entry = await this.bucket.get(id);
-      if (entry === undefined) return false;
-      const record = await this.#opened(entry);
-      if (record.revoked) return true;
-      const sealed = await sealKey(this.master, { ...record, revoked: true });
-      try {
-        await this.bucket.put(id, sealed, entry.revision);
-        return true;
-      } catch (error) {
-        if (!(error instanceof BucketError) || error.code !== WRONG_LAST_SEQUENCE) throw error;
-      }
-    }
-    throw new KeyConflictError(id);
-  }
-
-  /** What may be shown of all keys, one request to the broker for each. */
+  /** All records, one request to the broker for each. */
   async list(): Promise<KeyListing> {
     // By id, because a key that is changed meanwhile is met again further on.
-    const keys = new Map<string, KeySummary>();
+    const records = new Map<string, KeyRecord>();
     const damaged = new Set<string>();
-    let entry = await this.bucket.next(1);
-    while (entry !== undefined && keys.size + damaged.size < LISTED_KEYS_MAX) {
+    let truncated = false;
+    for await (const entry of scanBucket(this.bucket)) {
+      if (records.size + damaged.size >= LISTED_KEYS_MAX) {
+        truncated = true;
+        break;
+      }
+      records.delete(entry.key);
+      damaged.delete(entry.key);
+      if (entry.deleted) continue;
       try {
-        if (!entry.deleted) keys.set(entry.key, summaryOf(await this.#opened(entry)));
+        records.set(entry.key, await this.opened(entry));
       } catch (error) {
         if (!(error instanceof SealedKeyError)) throw error;
         damaged.add(entry.key);
-        keys.delete(entry.key);
       }
-      entry = await this.bucket.next(entry.revision + 1);
     }
-    return { keys: [...keys.values()], damaged: [...damaged], truncated: entry !== undefined };
+    return { records: [...records.values()], damaged: [...damaged], truncated };
   }
 
-  async #opened(entry: BucketEntry): Promise<KeyRecord> {
-    return await openKey(this.master, entry.key, entry.value);
+  /**
+   * How many records are sealed under an older master key, or in an older form, and how many there
+   * are. Opens none of them.
+   *
+   * @param signal ends the count early: it is of those that were read by then
+   */
+  async countOlder(signal?: AbortSignal): Promise<{ older: number; all: number; whole: boolean }> {
+    let older = 0;
+    let all = 0;
+    for await (const entry of scanBucket(this.bucket)) {
+      if (signal?.aborted || all >= LISTED_KEYS_MAX) return { older, all, whole: false };
+      if (entry.deleted) continue;
+      all++;
+      if (!isSealedAnew(this.masters, entry.value)) older++;
+    }
+    return { older, all, whole: true };
   }
 }

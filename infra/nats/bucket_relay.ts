@@ -13,14 +13,20 @@
  * @module
  */
 import { headers, type Msg, type MsgHdrs, type NatsConnection } from "nats.ws";
-import { KEYS_BUCKET, LISTENERS_BUCKET, REFERENCE_BUCKET } from "../../core/protocol/subjects.ts";
+import { KEY_ID_PATTERN } from "../../core/auth/signed_headers.ts";
+import {
+  KEY_USES_BUCKET,
+  KEYS_BUCKET,
+  LISTENERS_BUCKET,
+  REFERENCE_BUCKET,
+} from "../../core/protocol/subjects.ts";
 import { inboxPrefix } from "./inbox.ts";
 import { BUCKET_ANSWER_MILLIS_MAX, directGetSubject, entrySubject, isBucketKey } from "./kv.ts";
 
 /** Buckets that gateways may read. */
 const READABLE: readonly string[] = [REFERENCE_BUCKET, KEYS_BUCKET];
-/** Buckets that gateways may write. */
-const WRITABLE: readonly string[] = [LISTENERS_BUCKET];
+/** Longest note of a key's last use. */
+export const KEY_USE_BYTES_MAX = 256;
 /** Headers of a put that are passed on; others could replace or expire what is stored. */
 const PUT_HEADERS = ["Nats-Expected-Last-Subject-Sequence", "KV-Operation"];
 /** Queue group of the relays. */
@@ -29,6 +35,13 @@ const QUEUE = "bucket-relay";
 export const RELAYED_MAX = 1_024;
 /** Longest request. */
 export const RELAYED_BYTES_MAX = 4_096;
+/** Buckets that gateways may write, with the keys and the length of what they may write. */
+const WRITABLE: ReadonlyMap<string, { readonly keys: RegExp; readonly bytesMax: number }> = new Map(
+  [
+    [LISTENERS_BUCKET, { keys: /./, bytesMax: RELAYED_BYTES_MAX }],
+    [KEY_USES_BUCKET, { keys: KEY_ID_PATTERN, bytesMax: KEY_USE_BYTES_MAX }],
+  ],
+);
 
 /** How long {@link BucketRelay.stop} waits for what is under way. */
 const STOP_MILLIS_MAX = 500;
@@ -100,7 +113,9 @@ function translate(message: Msg): Relayed | undefined {
   if (verb === "get" && READABLE.includes(bucket)) {
     return { subject: directGetSubject(bucket, key) };
   }
-  if (verb !== "put" || !WRITABLE.includes(bucket) || key === undefined) return undefined;
+  const writable = verb === "put" ? WRITABLE.get(bucket) : undefined;
+  if (writable === undefined || key === undefined || !writable.keys.test(key)) return undefined;
+  if (message.data.length > writable.bytesMax) return undefined;
   const head = headers();
   for (const name of PUT_HEADERS) {
     const value = message.headers?.get(name) ?? "";

@@ -59,8 +59,19 @@ export class Bucket {
 
   /** The last value of a key, or `undefined` when it has none or was deleted. */
   async get(key: string): Promise<BucketEntry | undefined> {
-    const entry = this.#entry(await this.#request(this.#getSubject(key)));
+    const entry = await this.last(key);
     return entry?.deleted ? undefined : entry;
+  }
+
+  /** What was written last under a key, its deletion included; `undefined` when nothing ever was. */
+  async last(key: string): Promise<BucketEntry | undefined> {
+    return this.#entry(await this.#request(this.#getSubject(key)));
+  }
+
+  /** Revision of what was written last under any key; 0 when nothing is there. */
+  async lastRevision(): Promise<number> {
+    const query = JSON.stringify({ last_by_subj: `${this.#prefix}>` });
+    return this.#entry(await this.#request(this.#getSubject(), query))?.revision ?? 0;
   }
 
   /** The first entry with at least the given revision, deleted ones included. */

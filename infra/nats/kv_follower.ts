@@ -26,8 +26,8 @@ export interface FollowOptions {
   /** Called when the bucket did not answer; the follower keeps trying. */
   readonly onError?: (error: Error) => void;
   readonly everyMillis?: number;
-  /** First revision of interest. Default 1: the whole bucket. */
-  readonly fromRevision?: number;
+  /** First revision of interest, or what comes behind the present one. Default 1: the whole bucket. */
+  readonly fromRevision?: number | "present";
 }
 
 /** A bucket that is being followed. */
@@ -48,7 +48,8 @@ class Follower implements BucketFollower {
   readonly #caughtUp = Promise.withResolvers<void>();
   readonly #announcements: Subscription;
   readonly #done: Promise<unknown>;
-  #next: number;
+  /** Next revision of interest; `null` until the present one is known. */
+  #next: number | null;
   #batch = 1;
   #confirmedAtMillis = -Infinity;
   #stopped = false;
@@ -56,7 +57,8 @@ class Follower implements BucketFollower {
   #wake = () => {};
 
   constructor(readonly bucket: Bucket, readonly options: FollowOptions) {
-    this.#next = options.fromRevision ?? 1;
+    const { fromRevision = 1 } = options;
+    this.#next = fromRevision === "present" ? null : fromRevision;
     this.#announcements = bucket.connection.subscribe(bucket.announcements);
     this.#done = Promise.all([this.#listen(), this.#run()]);
   }
@@ -107,8 +109,9 @@ class Follower implements BucketFollower {
   /** Asks for the next entries and delivers them; returns whether there may be more at once. */
   async #look(): Promise<boolean> {
     const beganAtMillis = performance.now();
+    const next = this.#next ??= (await this.bucket.lastRevision()) + 1;
     const found = await Promise.all(
-      Array.from({ length: this.#batch }, (_, index) => this.bucket.next(this.#next + index)),
+      Array.from({ length: this.#batch }, (_, index) => this.bucket.next(next + index)),
     );
     const entries = new Map<number, BucketEntry>();
     for (const entry of found) if (entry !== undefined) entries.set(entry.revision, entry);

@@ -18,6 +18,7 @@ import {
   eventsSubject,
   journalStream,
   journalSubject,
+  KEY_USES_BUCKET,
   KEYS_BUCKET,
   LEASES_BUCKET,
   LISTENERS_BUCKET,
@@ -122,6 +123,7 @@ const BUCKETS = [
   LISTENERS_BUCKET,
   PROGRESS_BUCKET,
   LEASES_BUCKET,
+  KEY_USES_BUCKET,
 ] as const;
 
 /** The configuration of every stream of an installation. */

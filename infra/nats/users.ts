@@ -7,7 +7,7 @@
  * | gateway | orders, query, history, snapshot and bucket requests | md, changes of the leader, keys and reference data | none |
  * | matcher | journal, events, leader, query, standby, answers to gateway, admin and matcher | orders, admin, query, handover, standby, elections of JOURNAL | reads JOURNAL, EVENTS and SNAPSHOTS, writes REFERENCE and LEASES |
  * | marketData | md, answers to snapshot requests | snapshot requests, events | reads EVENTS and REFERENCE, gets from and puts to PROGRESS |
- * | history | user, answers to gateway and admin | history, bucket requests | reads EVENTS, REFERENCE and LISTENERS; relays gets from KEYS and puts to LISTENERS |
+ * | history | user, answers to gateway and admin | history, bucket requests | reads EVENTS, REFERENCE and LISTENERS; relays gets from KEYS and puts to LISTENERS and KEY_USES |
  * | admin | admin, handover, query, history | | creates streams and buckets, writes KEYS |
  * | replay | | | reads JOURNAL and SNAPSHOTS |
  * | snapshots | | | reads JOURNAL, reads and writes SNAPSHOTS |
@@ -25,6 +25,7 @@ import {
   bucketSubject,
   eventsStream,
   journalStream,
+  KEY_USES_BUCKET,
   KEYS_BUCKET,
   LEASES_BUCKET,
   LISTENERS_BUCKET,
@@ -167,6 +168,7 @@ function gatewayGrant(): Grant {
       bucketSubject("get", bucket, ">"),
     ]),
     bucketSubject("put", LISTENERS_BUCKET, ">"),
+    bucketSubject("put", KEY_USES_BUCKET, "*"),
   ];
   const buckets = [bucketSubjects(REFERENCE_BUCKET), bucketSubjects(KEYS_BUCKET)];
   const subscribe = ["md.>", "leader.*", ...buckets];
@@ -184,6 +186,7 @@ function historyGrant(events: readonly string[]): Grant {
     // For the relay of gateways' requests.
     ...getsDirect(bucketStream(KEYS_BUCKET)),
     bucketSubjects(LISTENERS_BUCKET),
+    bucketSubjects(KEY_USES_BUCKET),
   ];
   const buckets = [bucketSubjects(REFERENCE_BUCKET), bucketSubjects(LISTENERS_BUCKET)];
   return inHouse("history", publish, ["history.*", "bucket.>", ...buckets]);

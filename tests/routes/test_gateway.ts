@@ -66,6 +66,8 @@ export class TestGateway {
   readonly listeners = new Map<string, string>();
   limits: UpstashStatus | null = null;
   readonly total = new GatewayTotal(100_000, 0.5);
+  /** Id, address and time of each use of a key. */
+  readonly keyUses: [id: string, address: string, nowMicros: number][] = [];
   readonly logged: string[] = [];
   readonly app;
   /** The gateway's clock. */
@@ -98,6 +100,7 @@ export class TestGateway {
       },
       keys: records,
       tokens: new TokenVerifier({ records, issuerKeys, steadyMicros }),
+      keyUses: { note: (...use) => void this.keyUses.push(use) },
       listeners: {
         put: (key, value) => new Promise((resolve) => resolve(this.listeners.set(key, value))),
       },

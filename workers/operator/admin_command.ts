@@ -9,6 +9,8 @@ import { SAFE_MAX } from "../../core/protocol/wire_buffer.ts";
 import type { InstrumentReference } from "../../core/protocol/queries.ts";
 import { AdminClient } from "../../infra/administration/admin_client.ts";
 import { readInstrument, readInstruments } from "../../infra/administration/reference.ts";
+import { journalOver, KeyChanges } from "../../infra/keys/key_changes.ts";
+import { KeyStore } from "../../infra/keys/key_store.ts";
 import { type Options, UsageError, wholeNumber } from "./command_line.ts";
 import { connectTo, type InstallationChoice, masterKeyOf } from "./operator_connection.ts";
 
@@ -46,8 +48,10 @@ export class AdminSession {
   readonly #choice: InstallationChoice;
   #connection: NatsConnection | null = null;
   #client: AdminClient | null = null;
+  #store: KeyStore | null = null;
 
-  constructor(choice: InstallationChoice, readonly shard: number) {
+  /** @param author name of who runs the program, which the journal gets with every command */
+  constructor(choice: InstallationChoice, readonly shard: number, readonly author: string) {
     this.#choice = choice;
   }
 
@@ -59,13 +63,20 @@ export class AdminSession {
 
   /** Sends commands to the leader. */
   async client(): Promise<AdminClient> {
-    this.#client ??= new AdminClient(await this.connection(), this.shard, ANSWER_MILLIS_MAX);
+    this.#client ??= new AdminClient(
+      await this.connection(),
+      this.shard,
+      ANSWER_MILLIS_MAX,
+      this.author,
+    );
     return this.#client;
   }
 
-  /** The key that seals API keys. A secret. */
-  masterKey(): Promise<string> {
-    return masterKeyOf(this.#choice);
+  /** The API keys, and changes of them that the journal is told first. Opened once. */
+  async keys(): Promise<{ readonly store: KeyStore; readonly changes: KeyChanges }> {
+    this.#store ??= await KeyStore.open(await this.connection(), await masterKeyOf(this.#choice));
+    const journal = journalOver(await this.client());
+    return { store: this.#store, changes: new KeyChanges(this.#store, journal) };
   }
 
   /** An instrument by its symbol. @throws {UsageError} when there is none */

@@ -6,13 +6,16 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { AUTHOR_BYTES_MAX, AUTHOR_PATTERN } from "../../core/protocol/frame_author.ts";
 import { ConfigError } from "../../infra/config.ts";
 import { ACCOUNT_COMMANDS } from "./account_commands.ts";
 import { FUNDS_COMMANDS } from "./funds_commands.ts";
 import { type AdminCommand, AdminSession, type OptionValues } from "./admin_command.ts";
 import { type Options, readCommandLine, UsageError, wholeNumber } from "./command_line.ts";
 import { INSTRUMENT_COMMANDS } from "./instrument_commands.ts";
+import { ISSUER_COMMANDS } from "./issuer_commands.ts";
 import { KEY_COMMANDS } from "./key_commands.ts";
+import { AUDIT_COMMANDS } from "./audit_commands.ts";
 import { JOURNAL_COMMANDS } from "./journal_commands.ts";
 import { LEAD_COMMANDS } from "./lead_commands.ts";
 import { SERVER_COMMANDS } from "./server_commands.ts";
@@ -27,6 +30,8 @@ const COMMANDS: readonly AdminCommand[] = [
   ...ACCOUNT_COMMANDS,
   ...FUNDS_COMMANDS,
   ...KEY_COMMANDS,
+  ...ISSUER_COMMANDS,
+  ...AUDIT_COMMANDS,
   ...LEAD_COMMANDS,
   ...JOURNAL_COMMANDS,
   ...SERVER_COMMANDS,
@@ -37,6 +42,7 @@ const SHARED_OPTIONS = {
   "nats-url": { type: "string" },
   creds: { type: "string" },
   shard: { type: "string", default: "0" },
+  as: { type: "string", default: "operator" },
   json: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
 } as const satisfies Options;
@@ -46,6 +52,7 @@ const SHARED_HELP = `Options of every command:
   --nats-url URL  another broker's WebSocket URL, with --creds; keys need EDGEBOOK_MASTER_KEY then
   --creds FILE    credentials of its admin user
   --shard N       shard (default 0)
+  --as NAME       who you are: stands in the journal with what you do (default operator)
   --json          one line of JSON on standard output
   --help          help on the command`;
 
@@ -88,6 +95,13 @@ function wordsOf(args: string[]): string[] {
   return parseArgs({ args, options, allowPositionals: true, strict: false }).positionals;
 }
 
+function authorOf(name: string): string {
+  if (AUTHOR_PATTERN.test(name)) return name;
+  throw new UsageError(
+    `--as ${JSON.stringify(name)} takes 1 to ${AUTHOR_BYTES_MAX} ASCII characters, no blanks`,
+  );
+}
+
 async function main(args: string[]): Promise<string> {
   const words = wordsOf(args);
   const isHelp = args.includes("--help") || args.includes("-h");
@@ -105,7 +119,7 @@ async function main(args: string[]): Promise<string> {
   if (given.length !== command.values) {
     throw new UsageError(`usage: ${called} ${command.usage}`.trimEnd());
   }
-  const { data, "nats-url": natsUrl, creds, shard, json } = values as OptionValues;
+  const { data, "nats-url": natsUrl, creds, shard, as: author, json } = values as OptionValues;
   const session = new AdminSession(
     {
       ...(typeof data === "string" ? { data } : {}),
@@ -113,6 +127,7 @@ async function main(args: string[]): Promise<string> {
       ...(typeof creds === "string" ? { creds } : {}),
     },
     wholeNumber("--shard", String(shard), 0, SHARD_MAX),
+    authorOf(String(author)),
   );
   try {
     const outcome = await command.run(session, given, values as OptionValues);

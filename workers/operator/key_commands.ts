@@ -1,10 +1,13 @@
 /**
- * `deno task admin keys ...`: API keys, sealed in the broker.
+ * `deno task admin keys ...`: API keys, sealed in the broker. Every change stands in the journal
+ * first, see `deno task admin audit`.
  *
  * @module
  */
-import { type KeySummary, type Scope, SCOPES } from "../../infra/keys/key_record.ts";
-import { KeyStore } from "../../infra/keys/key_store.ts";
+import { AuditAct } from "../../core/protocol/administration.ts";
+import { sealedDigest } from "../../infra/keys/key_changes.ts";
+import { isSigningKey, type KeyRecord, SCOPES } from "../../infra/keys/key_record.ts";
+import { readLastUse, readLastUses } from "../../infra/keys/last_use.ts";
 import { newKey } from "../../infra/keys/new_key.ts";
 import {
   accountOf,
@@ -14,74 +17,152 @@ import {
   type Outcome,
   table,
 } from "./admin_command.ts";
-import { UsageError, wholeNumber } from "./command_line.ts";
-
-/** The operator acts for no account. */
-const OPERATOR = 0;
-const DAYS_MAX = 3_650;
-const MICROS_PER_DAY = 86_400_000_000;
+import { UsageError } from "./command_line.ts";
+import { ADDRESSES_HELP, endOf, rangesOf, scopesOf, TIER_HELP, tierOf } from "./key_options.ts";
+import { keyThere } from "./key_there.ts";
+import { KEY_MASTER_COMMANDS } from "./key_master_commands.ts";
+import { KEY_ROTATE_COMMANDS } from "./key_rotate_commands.ts";
+import {
+  addressesShown,
+  OPERATOR,
+  ownerOf,
+  shownKey,
+  stateOf,
+  timeOf,
+  USE_NOTE,
+  useOf,
+} from "./shown_key.ts";
 
 /** The commands. */
 export const KEY_COMMANDS: readonly AdminCommand[] = [
   {
     words: "keys list",
-    usage: "",
-    about: "every API key, without its secret",
+    usage: "[--account N]",
+    about: "every API key, without its secret, and when it was last used",
+    details: ["--account N  those of one account"],
     values: 0,
+    options: { account: { type: "string" } },
+    run: (session, _values, options) => list(session, options),
+  },
+  {
+    words: "keys show",
+    usage: "KEY",
+    about: "one key, without its secret, and when it was last used",
+    values: 1,
     options: {},
-    run: list,
+    run: (session, [key]) => show(session, key),
   },
   {
     words: "keys create",
-    usage: "ACCOUNT|admin [--scopes read,trade] [--kind hmac|ed25519] [--days N]",
+    usage: "ACCOUNT|admin [--scopes read,trade] [--kind hmac|ed25519] [--days N] [--tier NAME] " +
+      "[--addresses LIST]",
     about: "makes a key and shows its secret, this once",
     details: [
-      `--scopes LIST  what it may be used for: ${
+      `--scopes LIST     what it may be used for: ${
         SCOPES.join(", ")
       } (default read,trade; of admin: admin)`,
-      "--kind KIND    hmac: a shared secret; ed25519: a private key that only you have (default hmac)",
-      "--days N       ends after so many days (default never)",
+      "--kind KIND       hmac: a shared secret; ed25519: a private key that only you have (default hmac)",
+      "--days N          ends after so many days (default never)",
+      TIER_HELP,
+      ADDRESSES_HELP,
     ],
     values: 1,
     options: {
       scopes: { type: "string" },
       kind: { type: "string", default: "hmac" },
       days: { type: "string" },
+      tier: { type: "string" },
+      addresses: { type: "string" },
     },
     run: (session, [account], options) => create(session, account, options),
   },
   {
+    words: "keys change",
+    usage: "KEY [--addresses LIST|any] [--tier NAME|none] [--days N|never]",
+    about: "changes what a key may be used from, its limits or its end; gateways see it at once",
+    details: [
+      "--addresses LIST  addresses and ranges it may be used from, with commas; any: from anywhere",
+      "--tier NAME       set of limits that applies; none: the deployment's own",
+      "--days N          ends so many days from now; never: it does not",
+    ],
+    values: 1,
+    options: {
+      addresses: { type: "string" },
+      tier: { type: "string" },
+      days: { type: "string" },
+    },
+    run: (session, [key], options) => change(session, key, options),
+  },
+  ...KEY_ROTATE_COMMANDS,
+  {
     words: "keys revoke",
     usage: "KEY",
-    about: "ends a key for ever; gateways see it within two seconds",
+    about: "ends a key for ever; gateways see it at once, two seconds later at most",
     values: 1,
     options: {},
     run: (session, [key]) => revoke(session, key),
   },
+  ...KEY_MASTER_COMMANDS,
 ];
 
-const open = async (session: AdminSession): Promise<KeyStore> =>
-  await KeyStore.open(await session.connection(), await session.masterKey());
+const nowMicros = (): number => Date.now() * 1_000;
 
-async function list(session: AdminSession): Promise<Outcome> {
-  const { keys, damaged, truncated } = await (await open(session)).list();
+async function list(session: AdminSession, { account }: OptionValues): Promise<Outcome> {
+  const only = typeof account === "string" ? accountOf(account) : null;
+  const { store } = await session.keys();
+  const { damaged, records, truncated } = await store.list();
+  const uses = await readLastUses(await session.connection());
+  const keys = records.filter((record) =>
+    isSigningKey(record) && (only === null || record.account === only)
+  );
+  const now = nowMicros();
   const rows = keys.map((key) => [
     key.id,
     ownerOf(key),
     key.kind,
     key.scopes.join(","),
-    new Date(key.createdMicros / 1_000).toISOString(),
-    key.revoked ? "revoked" : key.expiresMicros === null ? "valid" : endOf(key.expiresMicros),
+    key.tier ?? "-",
+    addressesShown(key.addresses),
+    timeOf(key.createdMicros),
+    stateOf(key, now),
+    useOf(uses.get(key.id) ?? null, now),
   ]);
   const notes = [
     ...damaged.map((id) => `${id} does not open: damaged, or sealed under another master key`),
     ...(truncated ? ["there are more"] : []),
+    USE_NOTE,
   ];
-  const head = ["key", "account", "kind", "scopes", "created", "state"];
+  const head = ["key", "account", "kind", "scopes", "tier", "addresses", "created", "state", "use"];
   return {
     text: [table([head, ...rows]), ...notes].join("\n"),
-    json: { keys: keys.map((key) => ({ ...key, account: ownerOf(key) })), damaged, truncated },
+    json: {
+      keys: keys.map((key) => shownKey(key, uses.get(key.id) ?? null)),
+      damaged,
+      truncated,
+    },
   };
+}
+
+async function show(session: AdminSession, id: string): Promise<Outcome> {
+  const { store } = await session.keys();
+  const stored = await store.read(id);
+  const key = keyThere(id, stored?.record ?? null);
+  const use = await readLastUse(await session.connection(), id);
+  const digest = stored === null ? "" : sealedDigest(stored.sealed).toHex();
+  const now = nowMicros();
+  const text = table([
+    ["key", key.id],
+    ["account", ownerOf(key)],
+    ["kind", key.kind],
+    ["scopes", key.scopes.join(",")],
+    ["tier", key.tier ?? "none"],
+    ["addresses", addressesShown(key.addresses)],
+    ["created", timeOf(key.createdMicros)],
+    ["state", stateOf(key, now)],
+    ["use", useOf(use, now)],
+    ["digest", `${digest}, as the journal has it of the last change`],
+  ]);
+  return { text: `${text}\n${USE_NOTE}`, json: { ...shownKey(key, use), digest } };
 }
 
 async function create(
@@ -94,47 +175,62 @@ async function create(
   if (kind !== "hmac" && kind !== "ed25519") {
     throw new UsageError(`--kind ${kind} is not allowed; it takes hmac or ed25519`);
   }
-  const nowMicros = Date.now() * 1_000;
-  const days = options.days === undefined
-    ? null
-    : wholeNumber("--days", String(options.days), 1, DAYS_MAX);
-  const { record, secret } = await newKey({
-    kind,
-    account: isOperator ? OPERATOR : accountOf(account),
-    scopes: scopesOf(options.scopes ?? (isOperator ? "admin" : "read,trade"), isOperator),
-    createdMicros: nowMicros,
-    expiresMicros: days === null ? null : nowMicros + days * MICROS_PER_DAY,
-  });
-  await (await open(session)).put(record);
-  const { id, scopes } = record;
-  return {
-    text: `key     ${id}\nscopes  ${scopes.join(",")}\n` +
-      `secret, shown this once:\n${secret.trimEnd()}`,
-    json: { account, key: id, secret, kind, scopes, expiresMicros: record.expiresMicros },
-  };
-}
-
-async function revoke(session: AdminSession, key: string): Promise<Outcome> {
-  if (!await (await open(session)).revoke(key)) {
-    throw new UsageError(`there is no key ${key}; deno task admin keys list shows what there is`);
-  }
-  return { text: `${key} is revoked`, json: { key, revoked: true } };
-}
-
-function scopesOf(list: string | boolean, isOperator: boolean): Scope[] {
-  const names = String(list).split(",").filter(Boolean);
-  const scopes = SCOPES.filter((scope) => names.includes(scope));
-  if (names.length === 0 || scopes.length !== new Set(names).size) {
-    throw new UsageError(`--scopes ${list} is not allowed; it takes some of ${SCOPES.join(",")}`);
-  }
+  const scopes = scopesOf(options.scopes ?? (isOperator ? "admin" : "read,trade"));
   // An account number comes with every trade; a key without one cannot have any.
   if (isOperator && scopes.some((scope) => scope !== "admin")) {
     throw new UsageError("--scopes of the operator's key take admin alone: it has no account");
   }
-  return scopes;
+  const now = nowMicros();
+  const { record, secret } = await newKey({
+    kind,
+    account: isOperator ? OPERATOR : accountOf(account),
+    scopes,
+    createdMicros: now,
+    expiresMicros: endOf(options, now),
+    tier: tierOf(options),
+    addresses: rangesOf(options),
+  });
+  const { changes } = await session.keys();
+  await changes.put(record, AuditAct.keyCreate);
+  const { id, expiresMicros, tier, addresses } = record;
+  return {
+    text: `key     ${id}\nscopes  ${scopes.join(",")}\n` +
+      `secret, shown this once:\n${secret.trimEnd()}`,
+    json: { account, key: id, secret, kind, scopes, expiresMicros, tier, addresses },
+  };
 }
 
-const ownerOf = (key: KeySummary): string =>
-  key.account === OPERATOR ? "admin" : String(key.account);
-const endOf = (micros: number): string =>
-  `until ${new Date(Math.min(micros / 1_000, 8.64e15)).toISOString()}`;
+async function change(session: AdminSession, id: string, options: OptionValues): Promise<Outcome> {
+  const { addresses, days, tier } = options;
+  if (addresses === undefined && days === undefined && tier === undefined) {
+    throw new UsageError("nothing to change; say --addresses, --tier or --days");
+  }
+  const now = nowMicros();
+  const changed: Partial<Pick<KeyRecord, "addresses" | "expiresMicros" | "tier">> = {
+    ...(addresses === undefined ? {} : { addresses: rangesOf(options) }),
+    ...(tier === undefined ? {} : { tier: tierOf(options) }),
+    ...(days === undefined ? {} : { expiresMicros: endOf(options, now) }),
+  };
+  const { changes } = await session.keys();
+  const record = await changes.change(id, AuditAct.keyChange, (found) => {
+    const key = keyThere(id, found);
+    if (key.revoked) throw new UsageError(`key ${id} is revoked, for ever; make another one`);
+    return { ...key, ...changed };
+  });
+  const key = keyThere(id, record);
+  return {
+    text: `${id}: tier ${key.tier ?? "none"}, addresses ${addressesShown(key.addresses)}, ` +
+      stateOf(key, now),
+    json: shownKey(key, null),
+  };
+}
+
+async function revoke(session: AdminSession, id: string): Promise<Outcome> {
+  const { changes } = await session.keys();
+  const record = await changes.change(id, AuditAct.keyRevoke, (found) => {
+    const key = keyThere(id, found);
+    return key.revoked ? null : { ...key, revoked: true };
+  });
+  keyThere(id, record);
+  return { text: `${id} is revoked`, json: { key: id, revoked: true } };
+}

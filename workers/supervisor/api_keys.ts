@@ -8,11 +8,14 @@
  */
 import type { NatsConnection } from "nats.ws";
 import * as v from "valibot";
+import { AuditAct } from "../../core/protocol/administration.ts";
+import type { AdminClient } from "../../infra/administration/admin_client.ts";
 import {
   type InstallationPaths,
   replaceFile,
 } from "../../infra/administration/local_installation.ts";
 import { type KeyRecord, KeyRecordSchema, type Scope } from "../../infra/keys/key_record.ts";
+import { journalOver, KeyChanges } from "../../infra/keys/key_changes.ts";
 import { KeyStore } from "../../infra/keys/key_store.ts";
 import { newKey } from "../../infra/keys/new_key.ts";
 import { SealedKeyError } from "../../infra/keys/sealed_key.ts";
@@ -20,7 +23,6 @@ import type { Say } from "./log_lines.ts";
 import { DEMO_ACCOUNTS, STANDARD_ACCOUNTS } from "./standard_market.ts";
 
 const SECRET_MODE = 0o600;
-const MASTER_KEY_BYTES = 32;
 const FILE_VERSION = 1;
 /** The operator's key acts for no account. */
 const OPERATOR = 0;
@@ -36,31 +38,14 @@ export interface ShownKey {
 
 const KeysFile = v.object({ version: v.literal(FILE_VERSION), keys: v.array(KeyRecordSchema) });
 
-/** The master key of a data directory, made at the first start. A secret. */
-export async function openMasterKey(paths: InstallationPaths): Promise<string> {
-  try {
-    return (await Deno.readTextFile(paths.masterKey())).trim();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  const bytes = crypto.getRandomValues(new Uint8Array(MASTER_KEY_BYTES));
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  await replaceFile(paths.masterKey(), `${hex}\n`, SECRET_MODE);
-  return hex;
-}
-
 /**
- * Sees that the keys are in the file and in the broker. A key that the operator revoked stays so.
+ * Sees that the keys are in the directory's file: those that are missing are made.
  *
- * @param connection of the admin user
  * @param withDemo also keys for the traders of `--demo`
  */
 export async function openApiKeys(
-  connection: NatsConnection,
   paths: InstallationPaths,
-  masterKey: string,
   withDemo: boolean,
-  say: Say,
 ): Promise<KeyRecord[]> {
   const wanted = [...STANDARD_ACCOUNTS, OPERATOR, ...withDemo ? DEMO_ACCOUNTS : []];
   const keys = await readKeys(paths);
@@ -71,10 +56,25 @@ export async function openApiKeys(
     const text = JSON.stringify({ version: FILE_VERSION, keys }, null, 2) + "\n";
     await replaceFile(paths.keys(), text, SECRET_MODE);
   }
+  return keys.filter(({ account }) => wanted.includes(account));
+}
+
+/**
+ * Sees that the keys are in the broker, which the journal is told first. A key that the operator
+ * revoked stays so.
+ *
+ * @param client of the admin user, of a shard that is led
+ */
+export async function storeApiKeys(
+  connection: NatsConnection,
+  client: AdminClient,
+  masterKey: string,
+  keys: readonly KeyRecord[],
+  say: Say,
+): Promise<void> {
   const store = await KeyStore.open(connection, masterKey);
-  const used = keys.filter(({ account }) => wanted.includes(account));
-  await Promise.all(used.map((key) => putIfMissing(store, key, say)));
-  return used;
+  const changes = new KeyChanges(store, journalOver(client));
+  await Promise.all(keys.map((key) => putIfMissing(store, changes, key, say)));
 }
 
 /** The keys that are shown: those of the standard accounts, then the operator's. */
@@ -110,12 +110,17 @@ async function readKeys(paths: InstallationPaths): Promise<KeyRecord[]> {
   throw new Error(`${paths.keys()} is damaged; remove it to have new keys made`);
 }
 
-async function putIfMissing(store: KeyStore, key: KeyRecord, say: Say): Promise<void> {
+async function putIfMissing(
+  store: KeyStore,
+  changes: KeyChanges,
+  key: KeyRecord,
+  say: Say,
+): Promise<void> {
   try {
     if (await store.load(key.id) !== null) return;
   } catch (error) {
     if (!(error instanceof SealedKeyError)) throw error;
     say(`${error.message}; sealing it again`);
   }
-  await store.put(key);
+  await changes.put(key, AuditAct.keyCreate);
 }

@@ -21,7 +21,7 @@ import {
 } from "./standard_market.ts";
 
 /** How long one command or question may take while the market starts. */
-const ANSWER_MILLIS_MAX = 20_000;
+export const ANSWER_MILLIS_MAX = 20_000;
 /** By which the journal knows the supervisor's commands. */
 export const AUTHOR = "supervisor";
 

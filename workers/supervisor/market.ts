@@ -4,6 +4,7 @@
  * @module
  */
 import { type NatsConnection, NatsError } from "nats.ws";
+import { AdminClient } from "../../infra/administration/admin_client.ts";
 import { type MarketFile, replaceFile } from "../../infra/administration/local_installation.ts";
 import { readInstruments } from "../../infra/administration/reference.ts";
 import { readConfig } from "../../infra/config.ts";
@@ -14,8 +15,8 @@ import { NatsSetupError } from "../../infra/nats/errors.ts";
 import { isPortFree, pickPorts } from "../../infra/nats/ports.ts";
 import { ensureStreams } from "../../infra/nats/streams.ts";
 import { demoEnvironment, type ReadyMarket } from "./announcement.ts";
-import { openApiKeys, openMasterKey, shownKeys } from "./api_keys.ts";
-import { Bootstrap } from "./bootstrap.ts";
+import { openApiKeys, shownKeys, storeApiKeys } from "./api_keys.ts";
+import { ANSWER_MILLIS_MAX, AUTHOR, Bootstrap } from "./bootstrap.ts";
 import { type EmbeddedBroker, planBroker } from "./broker.ts";
 import { Component, type ComponentName, type ComponentSpec, NATS_NAMES } from "./component.ts";
 import {
@@ -30,6 +31,7 @@ import {
 import { spawnDeno } from "./deno_process.ts";
 import type { DataDirectory } from "./data_directory.ts";
 import type { Say } from "./log_lines.ts";
+import { MasterKeyFile, openMasterKeys } from "./master_key_file.ts";
 import { ENDING_ORDER, endOrphans } from "./orphans.ts";
 import { cachePackages } from "./packages.ts";
 import { demoProcess, gatewayProcess, matchingProcess, snapshotsProcess } from "./process_specs.ts";
@@ -145,15 +147,17 @@ export class Market {
     });
     await this.#makeStreams(connection);
     await this.#writeRunFiles(url, server);
-    const masterKey = await openMasterKey(paths);
-    const keys = await openApiKeys(connection, paths, masterKey, withDemo, say);
+    const masterKeys = new MasterKeyFile(paths, await openMasterKeys(paths), say);
+    const keys = await openApiKeys(paths, withDemo);
     const environment = demoEnvironment(url, shownKeys(keys));
     await replaceFile(paths.demoEnvironment(), environment, SECRET_MODE);
-    const gateway = () => gatewayProcess(this.#running(), { host, port }, masterKey, paths);
+    const gateway = () => gatewayProcess(this.#running(), { host, port }, masterKeys.read(), paths);
     await Promise.all([
       this.#add(gatewayComponent(url, () => ({ ...gateway(), ...this.#output("gateway") }))),
       this.#startMatching(connection),
     ]);
+    const client = new AdminClient(connection, SHARD, ANSWER_MILLIS_MAX, AUTHOR);
+    await storeApiKeys(connection, client, masterKeys.read(), keys, say);
     await this.#gatewayReady(url);
     if (withDemo) await this.#startDemo(url, keys);
     const { snapshotMinutes } = readConfig(["snapshotMinutes"]);

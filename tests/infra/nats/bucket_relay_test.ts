@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { headers, type NatsConnection } from "nats.ws";
-import { relayBuckets, RELAYED_BYTES_MAX } from "../../../infra/nats/bucket_relay.ts";
+import {
+  KEY_USE_BYTES_MAX,
+  relayBuckets,
+  RELAYED_BYTES_MAX,
+} from "../../../infra/nats/bucket_relay.ts";
 import { inboxPrefixOf } from "../../../infra/nats/inbox.ts";
 import { parseCredentials } from "../../../infra/nats/jwt.ts";
 import { Bucket, WRONG_LAST_SEQUENCE } from "../../../infra/nats/kv.ts";
@@ -69,6 +73,24 @@ Deno.test("keys that are none and requests that are too long are refused by the 
       await statusOf(gateway, "bucket.put.LISTENERS.x", new Uint8Array(RELAYED_BYTES_MAX)),
       0,
     );
+  });
+});
+
+Deno.test("of the uses of keys a gateway writes short notes under ids of keys, and reads none", async () => {
+  await withNats(async ({ connectAs }) => {
+    const gateway = await connectAs("gateway");
+    const uses = new Bucket(gateway, "KEY_USES");
+    assert.equal(await uses.put("key_12345678", "used"), 1);
+    assert.equal(await statusOf(gateway, "bucket.put.KEY_USES.short", "used"), 400);
+    assert.equal(await statusOf(gateway, "bucket.put.KEY_USES.key=12345678", "used"), 400);
+    const long = new Uint8Array(KEY_USE_BYTES_MAX);
+    assert.equal(await statusOf(gateway, "bucket.put.KEY_USES.key_12345678", long), 0);
+    const longer = new Uint8Array(KEY_USE_BYTES_MAX + 1);
+    assert.equal(await statusOf(gateway, "bucket.put.KEY_USES.key_12345678", longer), 400);
+    await assert.rejects(gateway.request("bucket.get.KEY_USES", "", { timeout: 300 }));
+    const admin = new Bucket(await connectAs("admin"), "KEY_USES");
+    assert.equal((await admin.get("key_12345678"))?.revision, 2);
+    await assert.rejects(new Bucket(admin.connection, "KEY_USES", 300).put("key_12345678", "x"));
   });
 });
 

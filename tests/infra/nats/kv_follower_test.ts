@@ -112,3 +112,28 @@ Deno.test("stops at once, also before it has caught up", async () => {
     await follower.stop();
   });
 });
+
+Deno.test("from the present on it delivers changes alone, and needs no right to find where that is", async () => {
+  await withNats(async (nats) => {
+    const writer = new Bucket(await nats.connectAs("admin"), "KEYS");
+    const bucket = new Bucket(await nats.connectAs("gateway"), "KEYS");
+    assert.equal(await bucket.lastRevision(), 0);
+    for (const filled of [false, true]) {
+      if (filled) { for (let index = 0; index < 20; index++) await writer.put(`k${index}`, "old"); }
+      const before = await writer.lastRevision();
+      assert.equal(await bucket.lastRevision(), before);
+      const revisions: number[] = [];
+      const follower = followBucket(bucket, {
+        onEntry: ({ revision }) => revisions.push(revision),
+        fromRevision: "present",
+      });
+      await follower.caughtUp;
+      assert.deepEqual(revisions, []);
+      await writer.put("k3", "new");
+      await writer.delete("k4");
+      await until("the changes", () => revisions.length === 2);
+      assert.deepEqual(revisions, [before + 1, before + 2]);
+      await follower.stop();
+    }
+  });
+});

@@ -12,6 +12,7 @@ const ALL = [
   "KV_LISTENERS",
   "KV_PROGRESS",
   "KV_LEASES",
+  "KV_KEY_USES",
   "OBJ_SNAPSHOTS",
 ];
 const REQUEST = { shards: [0], replicas: 1 };
