@@ -59,7 +59,7 @@ export interface AdministrativeAct {
 
 /** What is read, and how far. */
 export interface ActsRequest {
-  readonly journal: JournalStream;
+  readonly journal: Pick<JournalStream, "name" | "read">;
   /** Sequence of the first append that the journal still has. */
   readonly firstSequence: number;
   readonly lastSequence: number;

@@ -14,9 +14,10 @@ import { table } from "./admin_command.ts";
 import { brokerChecks } from "./broker_checks.ts";
 import { type CheckResult, NotLookedAtError, runChecks } from "./check.ts";
 import { type Options, readCommandLine, UsageError } from "./command_line.ts";
+import { keysCheck } from "./keys_check.ts";
 import { machineChecks } from "./machine_checks.ts";
 import { marketChecks, once } from "./market_checks.ts";
-import { connectTo, pathsOf } from "./operator_connection.ts";
+import { connectTo, masterKeyOf, pathsOf } from "./operator_connection.ts";
 import { storageCheck } from "./storage_check.ts";
 
 const PROGRAM = "deno task doctor";
@@ -69,6 +70,7 @@ async function examine(data: string | undefined): Promise<CheckResult[]> {
     connection,
     natsUrl: async () => (await market()).nats,
     gateway: async () => (await market()).gateway,
+    masterKeys: () => masterKeyOf(choice),
   };
   const urls = async () => {
     const { gateway, nats, natsWebSocket } = await market();
@@ -78,6 +80,7 @@ async function examine(data: string | undefined): Promise<CheckResult[]> {
     ...machineChecks(paths, urls),
     ...brokerChecks(target),
     storageCheck(target),
+    keysCheck(target),
     ...marketChecks(target),
   ]);
   await open?.close();

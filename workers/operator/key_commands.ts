@@ -79,7 +79,7 @@ export const KEY_COMMANDS: readonly AdminCommand[] = [
   {
     words: "keys change",
     usage: "KEY [--addresses LIST|any] [--tier NAME|none] [--days N|never]",
-    about: "changes what a key may be used from, its limits or its end; gateways see it at once",
+    about: "changes a key's addresses, tier or end; gateways see it at once",
     details: [
       "--addresses LIST  addresses and ranges it may be used from, with commas; any: from anywhere",
       "--tier NAME       set of limits that applies; none: the deployment's own",

@@ -15,10 +15,11 @@ export const KEY_MASTER_COMMANDS: readonly AdminCommand[] = [
   {
     words: "keys reseal",
     usage: "",
-    about: "seals every record under the newest master key; RUNBOOK.md says how that is replaced",
+    about: "seals every record again, under the newest master key",
     details: [
       "The master keys are those of secrets/master.key, one a line, or of EDGEBOOK_MASTER_KEY, with",
       "commas between them: the newest first. Every gateway has to have the newest one before this.",
+      "RUNBOOK.md says how a master key is replaced.",
     ],
     values: 0,
     options: {},

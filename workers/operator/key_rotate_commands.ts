@@ -25,7 +25,7 @@ export const KEY_ROTATE_COMMANDS: readonly AdminCommand[] = [
     details: [
       "--overlap TIME     how long both are valid: a number with m, h or d (default 24h)",
       "--overlap-hours N  the same in hours",
-      "The new key has the account, scopes, kind, tier and addresses of the old one. Where that one",
+      "The new key's secret is shown, this once. It has the account, scopes, kind, tier and addresses of the old one. Where that one",
       "was to end some day, the new one lives as long as it was to.",
     ],
     values: 1,

@@ -61,8 +61,8 @@ export async function connectTo(
 }
 
 /**
- * The key that seals the API keys: that of the local installation, or of the environment for
- * another one. A secret.
+ * The keys that seal the API keys, the newest first: those of the local installation, or of the
+ * environment for another one. Secrets.
  *
  * @throws {InstallationError} or {ConfigError} when there is none
  */
