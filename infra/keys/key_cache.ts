@@ -105,6 +105,8 @@ export class KeyCache<T extends object> {
   readonly #repeatReadings = new Map<string, Promise<Entry<T>>>();
   readonly #viewAgeMicros: () => number;
   #failures = 0;
+  /** Counts how often everything was forgotten. */
+  #generation = 0;
 
   constructor(options: KeyCacheOptions<T>) {
     this.#options = options;
@@ -145,6 +147,12 @@ export class KeyCache<T extends object> {
     this.#known.delete(id);
     // A reading that is under way will find that it is too old, and look again.
     this.#start(id, entry, held.held);
+  }
+
+  /** Forgets everything: the source is not the one that it was. */
+  clear(): void {
+    this.#generation++;
+    for (const entries of [this.#known, this.#unknown, this.#changes]) entries.clear();
   }
 
   /** What the cache holds and did. */
@@ -206,13 +214,15 @@ export class KeyCache<T extends object> {
       let next = given;
       for (let look = 0; look < LOOKS_MAX; look++) {
         const readMicros = this.#options.nowMicros();
+        const generation = this.#generation;
         const found = await (next ?? this.#options.load(id));
         next = undefined;
         const isThere = found !== undefined && !found.deleted;
         const held = isThere ? await this.#options.open(found, before) : null;
         const revision = found?.revision ?? 0;
         // The change came while this was on its way, or from a copy of the bucket that lags behind.
-        if (revision < (this.#changes.get(id) ?? 0)) continue;
+        const isOld = revision < (this.#changes.get(id) ?? 0);
+        if (isOld || generation !== this.#generation) continue;
         // In one turn: no change may come between, and nobody join what is over.
         readings.delete(id);
         return this.#store(id, { held, revision, readMicros });

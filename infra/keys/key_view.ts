@@ -10,11 +10,18 @@
  */
 import { createHash } from "node:crypto";
 import type { NatsConnection } from "nats.ws";
+import { KEYS_BUCKET } from "../../core/protocol/subjects.ts";
 import { followBucket } from "../nats/kv_follower.ts";
-import type { BucketEntry } from "../nats/kv.ts";
+import { Bucket, type BucketEntry } from "../nats/kv.ts";
 import { KeyCache, type KeyCacheOptions, type KeyCacheStatus } from "./key_cache.ts";
 import type { KeyRecord } from "./key_record.ts";
 import type { KeyStore } from "./key_store.ts";
+
+/**
+ * Longest wait for an answer while following. With the pause between two looks it is so short that
+ * one answer that is lost does not make the view too old.
+ */
+export const FOLLOW_ANSWER_MILLIS = 700;
 
 const MICROS_PER_MILLI = 1_000;
 
@@ -31,6 +38,8 @@ export interface KeyViewOptions<T> extends
   readonly onError?: (error: Error) => void;
   /** Time between two looks at the bucket when no change is announced. */
   readonly everyMillis?: number;
+  /** The bucket as it is followed: one with other waits, or one that hears nothing. */
+  readonly followed?: Bucket;
 }
 
 /** A view that is kept up to date. */
@@ -51,8 +60,7 @@ export async function followKeys<T extends object>(
   connection: NatsConnection,
   options: KeyViewOptions<T>,
 ): Promise<KeyView<T>> {
-  const { store, hold, onError, everyMillis, ...bounds } = options;
-  const { bucket } = store;
+  const { store, hold, onError, everyMillis, followed, ...bounds } = options;
   const digests = new WeakMap<T, string>();
   const open = async (entry: BucketEntry, before: T | null): Promise<T | null> => {
     const record = await store.opened(entry);
@@ -64,12 +72,14 @@ export async function followKeys<T extends object>(
   };
   const cache = new KeyCache<T>({
     ...bounds,
-    load: (id) => bucket.last(id),
+    load: (id) => store.bucket.last(id),
     open,
     viewAgeMicros: () => follower.ageMillis() * MICROS_PER_MILLI,
   });
+  const bucket = followed ?? new Bucket(connection, KEYS_BUCKET, FOLLOW_ANSWER_MILLIS);
   const follower = followBucket(bucket, {
     onEntry: (entry) => cache.changed(entry),
+    onRenewed: () => cache.clear(),
     fromRevision: "present",
     ...(onError === undefined ? {} : { onError }),
     ...(everyMillis === undefined ? {} : { everyMillis }),

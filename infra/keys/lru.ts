@@ -60,6 +60,11 @@ export class Lru<T> {
     this.#link(entry);
   }
 
+  /** Forgets everything. */
+  clear(): void {
+    this.#entries.clear();
+  }
+
   /** Forgets `key`. */
   delete(key: string): void {
     const entry = this.#entries.get(key);

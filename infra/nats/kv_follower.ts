@@ -10,6 +10,7 @@
  * @module
  */
 import type { Subscription } from "nats.ws";
+import { BucketError } from "./errors.ts";
 import type { Bucket, BucketEntry } from "./kv.ts";
 
 /** Time between two looks at a bucket when no change is announced. */
@@ -19,10 +20,18 @@ const SECOND_LOOK_MILLIS = 10;
 /** Most entries asked for at once while catching up. */
 const BATCH_MAX = 64;
 
+/** Looks in a row that find a bucket shorter than it was before it is taken for a new one. */
+export const RENEWED_LOOKS = 3;
+
 /** How to follow a bucket. */
 export interface FollowOptions {
   /** Called for each entry in the order of revisions. Keys may come again; the last one counts. */
   readonly onEntry: (entry: BucketEntry) => void;
+  /**
+   * Called when the bucket is not the one it was, where changes alone are followed: what is known of
+   * it means nothing any more.
+   */
+  readonly onRenewed?: () => void;
   /** Called when the bucket did not answer; the follower keeps trying. */
   readonly onError?: (error: Error) => void;
   readonly everyMillis?: number;
@@ -51,6 +60,7 @@ class Follower implements BucketFollower {
   /** Next revision of interest; `null` until the present one is known. */
   #next: number | null;
   #batch = 1;
+  #shorterLooks = 0;
   #confirmedAtMillis = -Infinity;
   #stopped = false;
   #announced = false;
@@ -123,8 +133,30 @@ class Follower implements BucketFollower {
     // Where the answers are dense, more are asked for at once; where there are gaps, fewer.
     this.#batch = entries.size === this.#batch ? Math.min(this.#batch * 2, BATCH_MAX) : 1;
     if (found[0] !== undefined) return true;
+    if (this.options.fromRevision === "present" && !await this.#isSame(next)) return true;
     this.#confirmedAtMillis = beganAtMillis;
     this.#caughtUp.resolve();
+    return false;
+  }
+
+  /**
+   * A bucket that was made anew counts from 1 again, and what is written to it would never be found.
+   * Who read the whole of it knows what was in it; who follows changes alone is told to forget.
+   */
+  async #isSame(next: number): Promise<boolean> {
+    const last = await this.bucket.lastRevision();
+    if (last >= next - 1) {
+      this.#shorterLooks = 0;
+      return true;
+    }
+    // A copy that lags behind says the same, for a moment.
+    if (++this.#shorterLooks < RENEWED_LOOKS) {
+      const detail = `ends at revision ${last}, though there was ${next - 1}`;
+      throw new BucketError(this.bucket.name, 0, detail);
+    }
+    this.#shorterLooks = 0;
+    this.#next = null;
+    this.options.onRenewed?.();
     return false;
   }
 

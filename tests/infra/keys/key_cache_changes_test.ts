@@ -117,6 +117,23 @@ Deno.test("changes of keys that nobody asked for cost no reading and hold nothin
   assert.deepEqual([cache.status().keys, cache.status().unknownIds], [0, 0]);
 });
 
+Deno.test("what was forgotten is not put back by a reading that began before", async () => {
+  const source = new Source();
+  source.put("k1", "before");
+  source.viewAgeMicros = 0;
+  const cache = source.cache();
+  source.holds = true;
+  const answer = Promise.resolve(cache.get("k1"));
+  cache.clear();
+  source.revision = 0;
+  source.put("k1", "after");
+  await source.release();
+  assert.equal((await answer)?.says, "after");
+  assert.equal(atOnce(cache.get("k1"))?.says, "after");
+  cache.clear();
+  assert.deepEqual([cache.status().keys, cache.status().unknownIds], [0, 0]);
+});
+
 Deno.test("random: whatever comes in whatever order, no answer is older than what was delivered", async () => {
   await fc.assert(
     fc.asyncProperty(

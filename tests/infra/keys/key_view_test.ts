@@ -3,9 +3,10 @@ import { KeysUnavailableError, STALE_MICROS } from "../../../infra/keys/key_cach
 import { KeyChanges } from "../../../infra/keys/key_changes.ts";
 import { isSigningKey } from "../../../infra/keys/key_record.ts";
 import { KeyStore } from "../../../infra/keys/key_store.ts";
-import { followKeys, type KeyView } from "../../../infra/keys/key_view.ts";
+import { FOLLOW_ANSWER_MILLIS, followKeys, type KeyView } from "../../../infra/keys/key_view.ts";
 import { type VerifyingKey, verifyingKeyOf } from "../../../infra/keys/verify_signature.ts";
-import { BUCKET_ANSWER_MILLIS_MAX } from "../../../infra/nats/kv.ts";
+import { Bucket, BUCKET_ANSWER_MILLIS_MAX } from "../../../infra/nats/kv.ts";
+import { ensureStreams } from "../../../infra/nats/streams.ts";
 import { type TemporaryNats, withNats } from "../nats/temporary_nats.ts";
 import { NEW_MASTER, OLD_MASTER, someKey } from "./some_key.ts";
 
@@ -22,9 +23,11 @@ async function viewOf(
   const connection = await connectAs("gateway");
   const store = await KeyStore.open(connection, masters);
   const { bucket } = store;
+  const followed = new Bucket(connection, "KEYS", FOLLOW_ANSWER_MILLIS);
   // As if every announcement were lost: it listens to a key that nobody writes.
-  if (isDeaf) Object.defineProperty(bucket, "announcements", { value: "$KV.KEYS.nobody-writes" });
+  if (isDeaf) Object.defineProperty(followed, "announcements", { value: "$KV.KEYS.nobody-writes" });
   const read: string[] = [];
+  const errors: Error[] = [];
   const last = bucket.last.bind(bucket);
   bucket.last = (id) => {
     read.push(id);
@@ -36,8 +39,10 @@ async function viewOf(
       hold: (record) => isSigningKey(record) ? verifyingKeyOf(record) : null,
       nowMicros,
       everyMillis,
+      followed,
+      onError: (error) => errors.push(error),
     });
-  return { admin, view: await open(), read };
+  return { admin, view: await open(), read, errors, followed };
 }
 
 /** Milliseconds until the view says that the key is revoked, asked again and again. */
@@ -128,6 +133,54 @@ Deno.test("a broker that does not answer makes keys unavailable after two second
     }
     await admin.put({ ...record, revoked: true });
     await untilRevoked(view, record.id);
+    await view.stop();
+  }));
+
+Deno.test("an answer that is lost does not make the view too old", () =>
+  withNats(async (nats) => {
+    const { admin, view, followed, errors } = await viewOf(nats);
+    const { record } = await someKey();
+    await admin.put(record);
+    const held = await view.get(record.id);
+    const next = followed.next.bind(followed);
+    let isLost = true;
+    // Nobody answers there, which takes as long as an answer that is lost.
+    followed.next = async (revision) => {
+      if (!isLost) return await next(revision);
+      isLost = false;
+      await pause(FOLLOW_ANSWER_MILLIS);
+      throw new Error("no answer");
+    };
+    for (const until = performance.now() + 2 * STALE_MILLIS; performance.now() < until;) {
+      assert.equal(view.get(record.id), held);
+      await pause(10);
+    }
+    assert.equal(errors.length, 1);
+    await view.stop();
+  }));
+
+Deno.test("a bucket that was made anew is not taken for the one before", () =>
+  withNats(async (nats) => {
+    const { admin, view, errors } = await viewOf(nats);
+    const keys = await Promise.all(Array.from({ length: 5 }, () => someKey()));
+    const [{ record }, { record: other }] = keys;
+    for (const one of keys) await admin.put(one.record);
+    for (const one of keys) await view.get(one.record.id);
+    const connection = await nats.connectAs("admin");
+    await (await connection.jetstreamManager()).streams.delete("KV_KEYS");
+    await ensureStreams(connection, { shards: [0], replicas: 1 });
+    await admin.put({ ...record, revoked: true });
+    // Refused, or as it is now: what was held is not used once it is too old.
+    await pause(STALE_MILLIS + 500);
+    assert.equal((await view.get(record.id))?.revoked, true);
+    assert.equal(await view.get(other.id), null, "the others are gone");
+    const said = errors.map(({ message }) => message).join("\n");
+    assert.match(said, /ends at revision \d, though there was 5/);
+    await admin.put(other);
+    await pause(200);
+    assert.equal((await view.get(other.id))?.id, other.id, "changes are heard of again");
+    await admin.put({ ...other, revoked: true });
+    await untilRevoked(view, other.id);
     await view.stop();
   }));
 
