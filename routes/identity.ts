@@ -25,4 +25,6 @@ export interface Identity {
   readonly signature: string | null;
   /** What the client calls that which it asks for; `null` where it does not. */
   readonly idempotencyKey: string | null;
+  /** Whether nobody else can have put that name on the request: it is signed, or came with a token. */
+  readonly isNameVouchedFor: boolean;
 }

@@ -28,7 +28,7 @@ const BUDGET_MINOR_MAX = Math.floor(SAFE_MAX / 2);
 /** Who sends a command, and how it is recognised when it comes again. */
 export type Sender = Pick<
   Identity,
-  "account" | "subject" | "deadlineMicros" | "signature" | "idempotencyKey"
+  "account" | "subject" | "deadlineMicros" | "signature" | "idempotencyKey" | "isNameVouchedFor"
 >;
 
 /**
@@ -46,6 +46,15 @@ export function requestKeyOf(sender: Sender): RequestKey {
   return requestKeyOfSignedRequest(
     signature === null ? `drawn:${crypto.randomUUID()}` : `${subject}\n${signature}`,
   );
+}
+
+/**
+ * The sender without a name that somebody else may have put on the request: under another name a
+ * captured order would be a second one. An amend or a cancel that is done again changes nothing but
+ * what it changed before.
+ */
+function namedSafely(sender: Sender): Sender {
+  return sender.isNameVouchedFor ? sender : { ...sender, idempotencyKey: null };
 }
 
 /** How a client that was not told the outcome of its command asks again. */
@@ -73,7 +82,9 @@ export function newOrderCommand(
   return {
     kind: "newOrder",
     account: sender.account,
-    key: clientOrderId === null ? requestKeyOf(sender) : requestKeyOfClientOrderId(clientOrderId),
+    key: clientOrderId === null
+      ? requestKeyOf(namedSafely(sender))
+      : requestKeyOfClientOrderId(clientOrderId),
     deadlineMicros: sender.deadlineMicros,
     clientOrderText: clientOrderId === null || isNumericClientOrderId(clientOrderId)
       ? null

@@ -4,7 +4,7 @@
  * ```text
  * timestamp      milliseconds since the epoch, as in X-Edgebook-Timestamp
  * recv-window    milliseconds, as in X-Edgebook-Recv-Window; 5000 when that is absent
- * idempotency    as in Idempotency-Key; no such line when that is absent
+ * idempotency    as in Idempotency-Key; no such line when that is absent, or is not to be signed
  * METHOD         upper case
  * path?query     exactly as sent
  * body           exactly as sent; nothing when there is none
@@ -14,6 +14,9 @@
  * path begins with a slash and no method does, so a text of six parts is none of five. Two different
  * requests never have the same text.
  *
+ * A name that is signed belongs to its request. One that is not can be put on a captured request by
+ * whoever has captured it, so it names no new order: see routes/order_command.ts.
+ *
  * @module
  */
 
@@ -21,7 +24,7 @@
  * The text of one request. O(length).
  *
  * @param pathWithQuery path and query as on the request line, not decoded or normalised
- * @param idempotencyKey `null` where the request has none
+ * @param idempotencyKey `null` where the request has none, or it is not signed
  *
  * @example
  * ```ts

@@ -97,15 +97,16 @@ function verifySigned(
   if (key === null) return refused(AuthCode.keyUnknown);
   const { keyId, timestampMillis, recvWindowMillis, signature, idempotencyKey } = signed;
   const { pathWithQuery, body } = exchange;
-  const text = signingText(
-    timestampMillis,
-    recvWindowMillis,
-    exchange.context.req.method,
-    pathWithQuery,
-    body,
-    idempotencyKey,
-  );
-  if (!key.verify(text, signature)) return refused(AuthCode.signatureWrong);
+  const { method } = exchange.context.req;
+  const isSignatureOfTextWith = (name: string | null): boolean =>
+    key.verify(
+      signingText(timestampMillis, recvWindowMillis, method, pathWithQuery, body, name),
+      signature,
+    );
+  const isNameVouchedFor = isSignatureOfTextWith(idempotencyKey);
+  if (!isNameVouchedFor && (idempotencyKey === null || !isSignatureOfTextWith(null))) {
+    return refused(AuthCode.signatureWrong);
+  }
   if (key.revoked) return refused(AuthCode.keyRevoked);
   if (key.expiresMicros !== null && exchange.nowMicros >= key.expiresMicros) {
     return refused(AuthCode.keyExpired);
@@ -122,6 +123,7 @@ function verifySigned(
     deadlineMicros: deadlineMicros(timestampMillis, recvWindowMillis),
     signature,
     idempotencyKey,
+    isNameVouchedFor,
   });
   return null;
 }

@@ -90,6 +90,7 @@ function decide(
     deadlineMicros: exchange.nowMicros + recvWindowMillis * MICROS_PER_MILLI,
     signature: null,
     idempotencyKey,
+    isNameVouchedFor: true,
   });
   return null;
 }

@@ -53,11 +53,10 @@ async function sendAgain({ gateways }: Setting, captured: Captured): Promise<Res
   return [...answers, ...await Promise.all(atOnce)];
 }
 
-/** Under another name, of another order or with another body it is not what was signed. */
+/** Of another order or with another body it is not what was signed. */
 async function changedIsRefused({ gateways }: Setting, captured: Captured): Promise<void> {
   const { method, path, headers, body } = captured;
   const changes: readonly Captured[] = [
-    { ...captured, headers: { ...headers, "Idempotency-Key": "another" } },
     { ...captured, headers: { ...headers, "X-Edgebook-Recv-Window": "59999" } },
     { ...captured, path: path === "/v1/orders" ? `${path}?symbol=ETH-USD` : `${path}9` },
     ...(body === "" ? [] : [{ ...captured, body: `${body} ` }]),

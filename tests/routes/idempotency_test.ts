@@ -132,26 +132,55 @@ Deno.test("with a token and without a name each request is one of its own", asyn
   assert.match(canceled.body.detail, /Query the order\. A repeat would be another request/);
 });
 
-Deno.test("whoever has seen a signed request can put no other name on it", async () => {
+Deno.test("whoever has seen a signed order makes no second one by putting a name on it", async () => {
   const gateway = new TestGateway();
   const body = LIMIT_BUY;
-  for (const idempotencyKey of [undefined, "mine"]) {
-    const options = idempotencyKey === undefined ? { body } : { body, idempotencyKey };
-    const captured = gateway.sign(1, "POST", "/v1/orders", options);
-    const send = (headers: Record<string, string>) =>
-      gateway.send("POST", "/v1/orders", { body, headers });
-    assert.equal((await send(captured)).status, 201);
-    assert.equal((await send(captured)).status, 200, "sent again it is the same order");
-    const { "Idempotency-Key": _, ...nameless } = captured;
-    const others: Record<string, string>[] = [{ ...captured, "Idempotency-Key": "another" }];
-    if (idempotencyKey !== undefined) others.push(nameless);
-    for (const headers of others) {
-      const { status, body } = await send(headers);
-      assert.deepEqual([status, body.code], [401, "signature_invalid"]);
-    }
-    gateway.nowMicros += 1_000;
+  const captured = gateway.sign(1, "POST", "/v1/orders", { body });
+  const send = (headers: Record<string, string>) =>
+    gateway.send("POST", "/v1/orders", { body, headers });
+  assert.equal((await send(captured)).status, 201);
+  for (const name of ["another", "third"]) {
+    const { status, body } = await send({ ...captured, "Idempotency-Key": name });
+    assert.deepEqual([status, body.duplicate], [200, true]);
   }
-  assert.equal((await restingOf(gateway)).length, 2);
+  assert.equal((await restingOf(gateway)).length, 1);
+});
+
+Deno.test("a name that is signed belongs to its request", async () => {
+  const gateway = new TestGateway();
+  const body = LIMIT_BUY;
+  const captured = gateway.sign(1, "POST", "/v1/orders", { body, idempotencyKey: "mine" });
+  const send = (headers: Record<string, string>) =>
+    gateway.send("POST", "/v1/orders", { body, headers });
+  assert.equal((await send(captured)).status, 201);
+  assert.equal((await send(captured)).status, 200, "sent again it is the same order");
+  const { "Idempotency-Key": _, ...nameless } = captured;
+  for (const headers of [nameless, { ...captured, "Idempotency-Key": "another" }]) {
+    const { status, body } = await send(headers);
+    assert.deepEqual([status, body.code], [401, "signature_invalid"]);
+  }
+  assert.equal((await restingOf(gateway)).length, 1);
+});
+
+Deno.test("an amend and a cancel have the name that their header gives, signed or not", async () => {
+  const gateway = new TestGateway();
+  const { body: { orderId } } = await gateway.place(1);
+  const path = `/v1/orders/${orderId}`;
+  const ask = async (method: string, body?: object) => {
+    const options = body === undefined ? {} : { body };
+    const signed = gateway.sign(1, method, path, options);
+    gateway.nowMicros += 1_000;
+    return await gateway.send(method, path, {
+      ...options,
+      headers: { ...signed, "Idempotency-Key": `${method}-once` },
+    });
+  };
+  const first = await ask("PATCH", { quantity: "0.3000" });
+  const again = await ask("PATCH", { quantity: "0.3000" });
+  assert.deepEqual([first.status, again.status, again.body.duplicate], [200, 200, true]);
+  assert.equal((await ask("PATCH", { quantity: "0.2000" })).status, 409, "with other contents");
+  assert.equal((await ask("DELETE")).status, 200);
+  assert.equal((await ask("DELETE")).body.duplicate, true);
 });
 
 Deno.test("a name out of its bounds is refused, with the field and the limit", async () => {

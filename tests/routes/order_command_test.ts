@@ -23,6 +23,7 @@ const SENDER: Sender = {
   signature: "abc",
   deadlineMicros: 99,
   idempotencyKey: null,
+  isNameVouchedFor: true,
 };
 const ORDER: OrderRequest = {
   symbol: "BTC-USD",

@@ -3,23 +3,18 @@
  *
  * @module
  */
+import { AddressRangeError, AddressRanges } from "../../core/auth/address_ranges.ts";
 import { KEY_ADDRESSES_MAX } from "../../infra/keys/key_record.ts";
 import { UsageError } from "./command_line.ts";
 
-const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
-const IPV6 = /^[0-9a-f]{0,4}(:[0-9a-f]{0,4}){2,7}(:\d{1,3}(\.\d{1,3}){3})?$/i;
-const IPV4_BITS = 32;
-const IPV6_BITS = 128;
-const BYTE_MAX = 255;
-
 /** Whether a text is an IPv4 or IPv6 address, or a range of them in CIDR notation. */
 export function isAddressRange(text: string): boolean {
-  const [address = "", bits, ...more] = text.split("/");
-  if (more.length > 0) return false;
-  const isV4 = IPV4.exec(address)?.slice(1).every((byte) => Number(byte) <= BYTE_MAX) ?? false;
-  if (!isV4 && !IPV6.test(address)) return false;
-  const most = isV4 ? IPV4_BITS : IPV6_BITS;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
+  try {
+    return AddressRanges.parse([text]).size === 1;
+  } catch (error) {
+    if (error instanceof AddressRangeError) return false;
+    throw error;
+  }
 }
 
 /**
