@@ -26,10 +26,12 @@
  * slot | field
  *    0 | offset: the rate less the base, in units a second
  *    1 | stepped: microseconds of the last step
- *  2.. | four windows: units asked for, units refused, round trips, slow or failed ones
+ *  2-5 | noted since then: units asked for, units refused, round trips, slow or failed ones
+ *  6.. | a window of each of the four
  * ```
  *
- * Every function is O(1), O(sub-windows) where one of them ended; nothing allocates.
+ * Call {@link stepRefill} first; the others read and add to what it left. They are O(1), a step is
+ * O(sub-windows that ended); nothing allocates.
  *
  * @module
  */
@@ -73,12 +75,16 @@ const SUB_WINDOW_MICROS = REFILL_WINDOW_SECONDS * MILLION / REFILL_SUB_WINDOWS;
 const WINDOW_SLOTS = slidingWindowSlots(REFILL_SUB_WINDOWS);
 const OFFSET = 0;
 const STEPPED = 1;
-const ASKED = 2;
-const REFUSED = ASKED + WINDOW_SLOTS;
-const ROUND_TRIPS = REFUSED + WINDOW_SLOTS;
-const TROUBLED = ROUND_TRIPS + WINDOW_SLOTS;
+const NOTED = 2;
+/** Place of each count among those noted, and of its window among the windows. */
+const ASKED = 0;
+const REFUSED = 1;
+const ROUND_TRIPS = 2;
+const TROUBLED = 3;
+const COUNTS = 4;
+const WINDOWS = NOTED + COUNTS;
 /** Slots of the state of one refill. */
-export const ADAPTIVE_REFILL_SLOTS = TROUBLED + WINDOW_SLOTS;
+export const ADAPTIVE_REFILL_SLOTS = WINDOWS + COUNTS * WINDOW_SLOTS;
 
 /** Measures of one refill, made by {@link refillPolicy}; rates are whole units a second. */
 export interface RefillPolicy {
@@ -139,23 +145,17 @@ export function refillRate(state: Float64Array, at: number, policy: RefillPolicy
 export function noteUnits(
   state: Float64Array,
   at: number,
-  nowMicros: number,
   units: number,
   isAdmitted: boolean,
 ): void {
-  note(state, at + ASKED, nowMicros, units);
-  if (!isAdmitted) note(state, at + REFUSED, nowMicros, units);
+  state[at + NOTED + ASKED] += units;
+  if (!isAdmitted) state[at + NOTED + REFUSED] += units;
 }
 
 /** Notes a round trip, and whether it was slow or failed. */
-export function noteRoundTrip(
-  state: Float64Array,
-  at: number,
-  nowMicros: number,
-  isTroubled: boolean,
-): void {
-  note(state, at + ROUND_TRIPS, nowMicros, 1);
-  if (isTroubled) note(state, at + TROUBLED, nowMicros, 1);
+export function noteRoundTrip(state: Float64Array, at: number, isTroubled: boolean): void {
+  state[at + NOTED + ROUND_TRIPS]++;
+  if (isTroubled) state[at + NOTED + TROUBLED]++;
 }
 
 /** Makes the step that is due, if one is, and says the rate that holds now. */
@@ -173,10 +173,10 @@ export function stepRefill(
     return refillRate(state, at, policy);
   }
   state[at + STEPPED] = nowMicros;
-  const roundTrips = seen(state, at + ROUND_TRIPS, nowMicros);
-  const troubled = seen(state, at + TROUBLED, nowMicros);
-  const refused = seen(state, at + REFUSED, nowMicros);
-  const asked = seen(state, at + ASKED, nowMicros);
+  const asked = seen(state, at, ASKED, nowMicros);
+  const refused = seen(state, at, REFUSED, nowMicros);
+  const roundTrips = seen(state, at, ROUND_TRIPS, nowMicros);
+  const troubled = seen(state, at, TROUBLED, nowMicros);
   const offset = state[at + OFFSET];
   if (troubled >= TROUBLE_ROUND_TRIPS_LEAST && troubled > roundTrips * TROUBLE_SHARE) {
     state[at + OFFSET] = Math.max(policy.low - policy.base, offset - policy.down);
@@ -190,12 +190,12 @@ export function stepRefill(
   return refillRate(state, at, policy);
 }
 
-function note(state: Float64Array, at: number, nowMicros: number, count: number): void {
-  settleSlidingWindow(state, at, nowMicros, REFILL_SUB_WINDOWS, SUB_WINDOW_MICROS);
-  addToSlidingWindow(state, at, count);
-}
-
-function seen(state: Float64Array, at: number, nowMicros: number): number {
-  settleSlidingWindow(state, at, nowMicros, REFILL_SUB_WINDOWS, SUB_WINDOW_MICROS);
-  return slidingWindowSum(state, at);
+/** What a window holds now, with what was noted since the last step, when that was settled. */
+function seen(state: Float64Array, at: number, count: number, nowMicros: number): number {
+  const windowAt = at + WINDOWS + count * WINDOW_SLOTS;
+  const noted = at + NOTED + count;
+  addToSlidingWindow(state, windowAt, state[noted]);
+  state[noted] = 0;
+  settleSlidingWindow(state, windowAt, nowMicros, REFILL_SUB_WINDOWS, SUB_WINDOW_MICROS);
+  return slidingWindowSum(state, windowAt);
 }

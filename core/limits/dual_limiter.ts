@@ -80,7 +80,7 @@ export interface DualLimiterOptions {
 }
 
 /**
- * The limiter. {@link decide} and {@link observeRoundTrip} are O(1) and allocate nothing; the
+ * The limiter. {@link decide} and {@link observeRoundTrip} are O(1) and make no objects; the
  * figures of the last decision stand in the fields. Single writer.
  */
 export class DualLimiter {
@@ -128,7 +128,7 @@ export class DualLimiter {
 
   /** Microseconds from the last decision until all tokens are back; 0 when they are. */
   get fullMicros(): number {
-    return this.buckets.fullMicros(this.#state[TIME]);
+    return this.buckets.fullMicros;
   }
 
   /**
@@ -137,7 +137,7 @@ export class DualLimiter {
    * @param cost units, a whole number from 1
    */
   decide(kind: TotalKind, cost: number, nowMicros: number): TotalCode {
-    const time = this.#advance(nowMicros);
+    this.#advance(nowMicros);
     const { buckets } = this;
     this.waitMicros = 0;
     this.remaining = buckets.remaining(kind);
@@ -148,7 +148,7 @@ export class DualLimiter {
       this.waitMicros = breakerMicros;
       return TotalCode.breaker;
     }
-    const code = this.#look(kind, cost, time);
+    const code = this.#look(kind, cost);
     if (code === TotalCode.admitted) {
       buckets.charge(cost);
       this.remaining = buckets.remaining(kind);
@@ -156,9 +156,9 @@ export class DualLimiter {
     }
     // What the concurrency refuses, no rate would have admitted.
     if (code !== TotalCode.concurrency) {
-      noteUnits(state, REFILL, time, cost, code === TotalCode.admitted);
+      noteUnits(state, REFILL, cost, code === TotalCode.admitted);
     }
-    noteDepletion(state, BREAKER, time, buckets.isDepleted(time), state[JITTER]);
+    noteDepletion(state, BREAKER, state[TIME], buckets.isDepleted, state[JITTER]);
     return code;
   }
 
@@ -192,19 +192,20 @@ export class DualLimiter {
    * @param isGood whether the path did its work, whatever the answer
    */
   observeRoundTrip(roundTripMicros: number, isGood: boolean, nowMicros: number): void {
-    const time = this.#advance(nowMicros);
+    this.#advance(nowMicros);
     const state = this.#state;
+    const time = state[TIME];
     const isTroubled = !isGood || roundTripMicros > SLOW_ROUND_TRIP_MICROS;
-    noteRoundTrip(state, REFILL, time, isTroubled);
+    noteRoundTrip(state, REFILL, isTroubled);
     concludeProbe(state, BREAKER, time, roundTripMicros, isGood, state[JITTER]);
     if (!isGood && roundTripMicros < this.roundTripMicros) return;
     observeLatency(state, LATENCY, roundTripMicros);
     observeGradientLimit(state, CONCURRENCY, this.#concurrency, roundTripMicros, this.inFlight);
-    this.#tune(time, this.buckets.unitsPerSecond);
+    this.#tune(this.buckets.unitsPerSecond);
   }
 
   /** What time brings: the breaker's transitions, tokens, the leak, a step of the rate. */
-  #advance(nowMicros: number): number {
+  #advance(nowMicros: number): void {
     const state = this.#state;
     const time = steadyTime(state, TIME, nowMicros);
     const jitter = state[JITTER] + GOLDEN;
@@ -212,13 +213,12 @@ export class DualLimiter {
     settleBreaker(state, BREAKER, time, state[JITTER]);
     this.buckets.settle(time);
     const unitsPerSecond = stepRefill(state, REFILL, time, this.#refill);
-    if (unitsPerSecond !== this.buckets.unitsPerSecond) this.#tune(time, unitsPerSecond);
-    return time;
+    if (unitsPerSecond !== this.buckets.unitsPerSecond) this.#tune(unitsPerSecond);
   }
 
-  #tune(time: number, unitsPerSecond: number): void {
+  #tune(unitsPerSecond: number): void {
     const burst = burstFactor(this.#state, LATENCY);
-    this.buckets.tune(time, unitsPerSecond, burst, leakFactor(this.#state, LATENCY));
+    this.buckets.tune(unitsPerSecond, burst, leakFactor(this.#state, LATENCY));
   }
 
   /** Whether as many are under way as there may be for a request of the kind. */
@@ -233,14 +233,14 @@ export class DualLimiter {
   }
 
   /** Asks concurrency, tokens and leak; the one that refuses longest speaks. */
-  #look(kind: TotalKind, cost: number, time: number): TotalCode {
+  #look(kind: TotalKind, cost: number): TotalCode {
     let code: TotalCode = this.#isCrowded(kind) ? TotalCode.concurrency : TotalCode.admitted;
-    const tokensMicros = this.buckets.tokensWaitMicros(kind, cost, time);
+    const tokensMicros = this.buckets.tokensWaitMicros(kind, cost);
     if (tokensMicros > this.waitMicros) {
       code = TotalCode.tokens;
       this.waitMicros = tokensMicros;
     }
-    const leakMicros = this.buckets.leakWaitMicros(kind, cost, time);
+    const leakMicros = this.buckets.leakWaitMicros(kind, cost);
     if (leakMicros > this.waitMicros) {
       code = TotalCode.leak;
       this.waitMicros = leakMicros;

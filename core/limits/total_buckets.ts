@@ -46,7 +46,9 @@ export const BUCKETS_WAIT_MICROS_MAX = 4_000_000;
 
 const TOKENS = 0;
 const LEAK = TOKENS + TOKEN_BUCKET_SLOTS;
-const SLOTS = LEAK + LEAKY_BUCKET_SLOTS;
+/** Time of the last settling: numbers above 2^31 that are passed by call cost a box on the heap. */
+const TIME = LEAK + LEAKY_BUCKET_SLOTS;
+const SLOTS = TIME + 1;
 
 /**
  * Tokens and leak of one total. Times never go back (steady_time.ts); {@link settle} comes first, and
@@ -76,17 +78,18 @@ export class TotalBuckets {
 
   /** Brings both up to `time`. */
   settle(time: number): void {
+    this.#state[TIME] = time;
     settleTokenBucket(this.#state, TOKENS, time, this.unitsPerSecond);
     settleLeakyBucket(this.#state, LEAK, time, this.leakUnitsPerSecond, this.#leakUnitsMost);
   }
 
   /**
-   * Sets the measures, after {@link settle} at the same time.
+   * Sets the measures.
    *
    * @param burst part of the burst that is allowed; 0 where leaky only
    * @param leak part of the leak's rate that is allowed, from 1 / {@link TOTAL_PEAK_FACTOR}
    */
-  tune(time: number, unitsPerSecond: number, burst: number, leak: number): void {
+  tune(unitsPerSecond: number, burst: number, leak: number): void {
     const isLeakyOnly = burst === 0;
     this.unitsPerSecond = unitsPerSecond;
     const seconds = REFILL_CAPACITY_SECONDS * (isLeakyOnly ? BURST_FACTOR_LEAST : burst);
@@ -96,27 +99,29 @@ export class TotalBuckets {
       ? unitsPerSecond
       : Math.ceil(unitsPerSecond * TOTAL_PEAK_FACTOR * leak);
     if (leakUnitsPerSecond === this.leakUnitsPerSecond) return;
-    changeLeakRate(this.#state, LEAK, time, this.leakUnitsPerSecond, leakUnitsPerSecond);
+    const state = this.#state;
+    changeLeakRate(state, LEAK, state[TIME], this.leakUnitsPerSecond, leakUnitsPerSecond);
     this.leakUnitsPerSecond = leakUnitsPerSecond;
   }
 
   /** Microseconds until `kind` finds the tokens for `cost` units; 0 when it does. */
-  tokensWaitMicros(kind: TotalKind, cost: number, time: number): number {
+  tokensWaitMicros(kind: TotalKind, cost: number): number {
     const units = this.#unitsOf(kind);
     const tokens = cost < units ? cost : units;
-    return tokenBucketWaitMicros(this.#state, TOKENS, time, this.unitsPerSecond, units, tokens);
+    return this.#tokensWaitMicros(units, tokens);
   }
 
   /** Microseconds until `cost` units of `kind` fit into the leak; 0 when they do. */
-  leakWaitMicros(kind: TotalKind, cost: number, time: number): number {
+  leakWaitMicros(kind: TotalKind, cost: number): number {
     let leakCost = this.#leakCost(cost);
     let depth = leakCost + KIND_UNITS_AHEAD[kind];
     if (this.leakUnits > 0) {
       depth = atLeastOne(this.leakUnits * KIND_SHARES[kind]);
       if (leakCost > depth) leakCost = depth;
     }
+    const state = this.#state;
     const { leakUnitsPerSecond } = this;
-    return leakyBucketWaitMicros(this.#state, LEAK, time, leakUnitsPerSecond, depth, leakCost);
+    return leakyBucketWaitMicros(state, LEAK, state[TIME], leakUnitsPerSecond, depth, leakCost);
   }
 
   /** Charges `cost` units to both. */
@@ -132,8 +137,9 @@ export class TotalBuckets {
   }
 
   /** Microseconds until all tokens are back; 0 when they are. */
-  fullMicros(time: number): number {
-    return tokenBucketFullMicros(this.#state, TOKENS, time, this.unitsPerSecond);
+  get fullMicros(): number {
+    const state = this.#state;
+    return tokenBucketFullMicros(state, TOKENS, state[TIME], this.unitsPerSecond);
   }
 
   /**
@@ -141,11 +147,16 @@ export class TotalBuckets {
    * less than one unit. Measured by the whole bucket it could never be depleted, for a part is kept
    * from them.
    */
-  isDepleted(time: number): boolean {
+  get isDepleted(): boolean {
     const units = this.#unitsOf(TotalKind.newOrder);
     const left = units * (1 - DEPLETED_SHARE);
     const least = left < 1 ? 1 : left;
-    return tokenBucketWaitMicros(this.#state, TOKENS, time, this.unitsPerSecond, units, least) > 0;
+    return this.#tokensWaitMicros(units, least) > 0;
+  }
+
+  #tokensWaitMicros(units: number, tokens: number): number {
+    const state = this.#state;
+    return tokenBucketWaitMicros(state, TOKENS, state[TIME], this.unitsPerSecond, units, tokens);
   }
 
   #unitsOf(kind: TotalKind): number {

@@ -36,10 +36,12 @@ class Refill {
     return stepRefill(this.state, 0, this.now, this.policy);
   }
   units(units: number, isAdmitted: boolean): void {
-    noteUnits(this.state, 0, this.now, units, isAdmitted);
+    this.step();
+    noteUnits(this.state, 0, units, isAdmitted);
   }
   roundTrip(isTroubled: boolean): void {
-    noteRoundTrip(this.state, 0, this.now, isTroubled);
+    this.step();
+    noteRoundTrip(this.state, 0, isTroubled);
   }
   /** Lives through `seconds` in which each second brings what `each` notes. */
   live(seconds: number, each: () => void): void {
@@ -111,6 +113,26 @@ Deno.test("it is back at the base once the window has forgotten, with traffic or
     });
     assert.equal(refill.rate, base, `was at ${moved}`);
   }));
+});
+
+Deno.test("it remembers a minute, and a minute only", () => {
+  const refill = new Refill(100);
+  const demand = () => {
+    refill.units(1, false);
+    refill.roundTrip(false);
+  };
+  refill.live(20, demand);
+  refill.live(59, () => refill.roundTrip(false));
+  assert.equal(refill.rate, 120);
+  refill.live(7, () => refill.roundTrip(false));
+  assert.ok(refill.rate < 120);
+});
+
+Deno.test("what was noted before a silence is not taken for new behind it", () => {
+  const refill = new Refill(100);
+  for (let trip = 0; trip < 10; trip++) refill.roundTrip(true);
+  refill.now += FORGOTTEN_SECONDS * SECOND;
+  assert.equal(refill.step(), 100);
 });
 
 Deno.test("whoever was not asked for long is back at the base at once", () => {

@@ -25,11 +25,11 @@ const measures = ({ unitsPerSecond, units, leakUnitsPerSecond, leakUnits }: Tota
 Deno.test("the measures follow the rate, the burst and the leak, in whole units", () => {
   const buckets = made();
   assert.deepEqual(measures(buckets), [100, 200, 100 * TOTAL_PEAK_FACTOR, 100]);
-  buckets.tune(START_MICROS, 120, 1, 1);
+  buckets.tune(120, 1, 1);
   assert.deepEqual(measures(buckets), [120, 240, 240, 120]);
-  buckets.tune(START_MICROS, 99, 0.25, 0.5);
+  buckets.tune(99, 0.25, 0.5);
   assert.deepEqual(measures(buckets), [99, 49, 99, 24]);
-  buckets.tune(START_MICROS, 100, 0, 0.5);
+  buckets.tune(100, 0, 0.5);
   assert.deepEqual(measures(buckets), [100, 200 * BURST_FACTOR_LEAST, 100, 0]);
 });
 
@@ -43,7 +43,7 @@ Deno.test("each kind finds its share of the tokens, and one unit of the smallest
   ]);
   assert.ok(KIND_SHARES.every((share, kind) => kind === 0 || share < KIND_SHARES[kind - 1]));
   const smallest = new TotalBuckets(1, 1);
-  smallest.tune(START_MICROS, 1, BURST_FACTOR_LEAST, 0.5);
+  smallest.tune(1, BURST_FACTOR_LEAST, 0.5);
   assert.equal(smallest.remaining(read), 1);
   assert.equal(atLeastOne(0.2), 1);
   assert.equal(atLeastOne(2.9), 2);
@@ -59,12 +59,12 @@ Deno.test("a change of the measures keeps what was taken and what is inside", ()
         buckets.charge(taken);
         for (const rate of rates) {
           buckets.settle(START_MICROS);
-          buckets.tune(START_MICROS, rate, 1, 1);
+          buckets.tune(rate, 1, 1);
           assert.equal(buckets.remaining(cancel), 2 * rate - taken);
-          assert.equal(buckets.fullMicros(START_MICROS), Math.ceil((taken * SECOND) / rate));
+          assert.equal(buckets.fullMicros, Math.ceil((taken * SECOND) / rate));
           // All of the leak's depth is free when what is inside has leaked out.
           const depth = Math.floor(rate * KIND_SHARES[amend]);
-          const wait = buckets.leakWaitMicros(amend, depth, START_MICROS);
+          const wait = buckets.leakWaitMicros(amend, depth);
           assert.equal(wait, Math.ceil((taken * SECOND) / (2 * rate)));
         }
       },
@@ -75,36 +75,36 @@ Deno.test("a change of the measures keeps what was taken and what is inside", ()
 Deno.test("the total is depleted below a twentieth of the orders' share, or below one unit", () => {
   const buckets = made();
   buckets.charge(171);
-  assert.equal(buckets.isDepleted(START_MICROS), false);
+  assert.equal(buckets.isDepleted, false);
   buckets.charge(1);
-  assert.equal(buckets.isDepleted(START_MICROS), true);
+  assert.equal(buckets.isDepleted, true);
   const small = made(10);
   small.charge(17);
-  assert.equal(small.isDepleted(START_MICROS), false);
+  assert.equal(small.isDepleted, false);
   small.charge(1);
-  assert.equal(small.isDepleted(START_MICROS), true);
+  assert.equal(small.isDepleted, true);
   small.settle(START_MICROS + 99_999);
-  assert.equal(small.isDepleted(START_MICROS + 99_999), true);
+  assert.equal(small.isDepleted, true);
   small.settle(START_MICROS + 100_000);
-  assert.equal(small.isDepleted(START_MICROS + 100_000), false);
+  assert.equal(small.isDepleted, false);
 });
 
 Deno.test("the slowest leak still forgets nothing of what the deepest let in", () => {
   const buckets = made();
-  buckets.tune(START_MICROS, 120, 1, 1);
+  buckets.tune(120, 1, 1);
   buckets.charge(114);
-  buckets.tune(START_MICROS, 80, 0, 0.5);
-  assert.equal(buckets.leakWaitMicros(read, 1, START_MICROS), (114 * SECOND) / 80);
+  buckets.tune(80, 0, 0.5);
+  assert.equal(buckets.leakWaitMicros(read, 1), (114 * SECOND) / 80);
   buckets.settle(START_MICROS);
-  assert.equal(buckets.leakWaitMicros(read, 1, START_MICROS), (114 * SECOND) / 80);
+  assert.equal(buckets.leakWaitMicros(read, 1), (114 * SECOND) / 80);
 });
 
 Deno.test("a request is charged to the tokens in full and to the leak by a second's worth", () => {
   const buckets = made();
   buckets.charge(1_000);
   const waits = [
-    buckets.tokensWaitMicros(read, 1, START_MICROS),
-    buckets.leakWaitMicros(read, 1, START_MICROS),
+    buckets.tokensWaitMicros(read, 1),
+    buckets.leakWaitMicros(read, 1),
   ];
   assert.deepEqual(waits, [(1_000 + 1 - 160) * 10_000, (100 + 1 - 80) * 5_000]);
 });
