@@ -7,6 +7,7 @@
 import { parseArgs } from "node:util";
 import { authBench } from "./auth/auth_bench.ts";
 import { failoverBench } from "./failover/failover_bench.ts";
+import { limitsBench } from "./limits/limits_bench.ts";
 import { matchingBench } from "./matching/matching_bench.ts";
 import { pipelineBench } from "./pipeline/pipeline_bench.ts";
 import { poolBench } from "./pool/pool_bench.ts";
@@ -46,6 +47,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   ring: {
     about: "64-byte messages between two Workers, beside ringbuf.js and postMessage",
     run: ringBench,
+  },
+  limits: {
+    about: "decisions of the limits, beside rate-limiter-flexible and @upstash/ratelimit",
+    run: limitsBench,
   },
   pool: {
     about: "slots taken and given back, beside plain objects and their collection",
