@@ -74,9 +74,10 @@ export function addToLeakyBucket(
   cost: number,
 ): void {
   const parts = state[at + REMAINDER] + cost * MILLION;
-  const remainder = parts % unitsPerSecond;
-  state[at + EMPTY_TIME] += (parts - remainder) / unitsPerSecond;
-  state[at + REMAINDER] = remainder;
+  // Exact for integers below 2^53, and faster than a remainder of doubles, which is a call.
+  const micros = Math.floor(parts / unitsPerSecond);
+  state[at + EMPTY_TIME] += micros;
+  state[at + REMAINDER] = parts - micros * unitsPerSecond;
 }
 
 /** Makes the state at `at` that of a bucket elsewhere, which has so many parts inside now. */

@@ -9,7 +9,12 @@ import {
   leakyBucketWaitMicros,
   settleLeakyBucket,
 } from "../../../core/limits/leaky_bucket.ts";
-import { CLOCK_STEP_BACK_MICROS_MAX, MILLION } from "../../../core/limits/token_bucket.ts";
+import {
+  BUCKET_UNITS_MAX,
+  CLOCK_STEP_BACK_MICROS_MAX,
+  MILLION,
+  UNITS_PER_SECOND_MAX,
+} from "../../../core/limits/token_bucket.ts";
 
 const START_MICROS = 1_700_000_000_000_000;
 
@@ -167,4 +172,25 @@ Deno.test("a change of the rate keeps what is inside, to the last part", () => {
       );
     }
   }));
+});
+
+Deno.test("what is added is exact up to the largest rate and cost", () => {
+  const rates = fc.oneof(
+    fc.integer({ min: 1, max: UNITS_PER_SECOND_MAX }),
+    fc.integer({ min: 1, max: 1_000 }),
+  );
+  const costs = fc.array(fc.integer({ min: 1, max: BUCKET_UNITS_MAX }), { maxLength: 5 });
+  fc.assert(
+    fc.property(rates, costs, (rate, sequence) => {
+      const state = new Float64Array(LEAKY_BUCKET_SLOTS);
+      let parts = 0n;
+      for (const cost of sequence) {
+        addToLeakyBucket(state, 0, rate, cost);
+        parts += BigInt(cost) * BigInt(MILLION);
+        assert.ok(state[1] >= 0 && state[1] < rate);
+        assert.equal(BigInt(state[0]) * BigInt(rate) + BigInt(state[1]), parts);
+      }
+    }),
+    { numRuns: 1_000 },
+  );
 });
