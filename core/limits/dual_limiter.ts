@@ -82,6 +82,22 @@ export interface DualLimiterOptions {
 /**
  * The limiter. {@link decide} and {@link observeRoundTrip} are O(1) and make no objects; the
  * figures of the last decision stand in the fields. Single writer.
+ *
+ * @example
+ * ```ts
+ * import { refillPolicy } from "./adaptive_refill.ts";
+ * import { DualLimiter, TotalCode } from "./dual_limiter.ts";
+ * import { TotalKind } from "./total_kind.ts";
+ *
+ * const limiter = new DualLimiter({ refill: refillPolicy(500), jitter: 0.5 });
+ * if (limiter.decide(TotalKind.newOrder, 1, 0) === TotalCode.admitted) {
+ *   limiter.begin();
+ *   // The order goes its way, and its answer comes two milliseconds later.
+ *   limiter.observeRoundTrip(2_000, true, 2_000);
+ *   limiter.end();
+ * }
+ * console.log(limiter.remaining, limiter.inFlight); // 899 0
+ * ```
  */
 export class DualLimiter {
   /** Microseconds until the request would be admitted, a guess for the concurrency; 0 when it was. */

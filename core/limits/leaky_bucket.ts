@@ -105,9 +105,9 @@ export function changeLeakRate(
   newUnitsPerSecond: number,
 ): void {
   const parts = partsInside(state, at, nowMicros, oldUnitsPerSecond);
-  const remainder = parts % newUnitsPerSecond;
-  state[at + EMPTY_TIME] = nowMicros + (parts - remainder) / newUnitsPerSecond;
-  state[at + REMAINDER] = remainder;
+  const micros = Math.floor(parts / newUnitsPerSecond);
+  state[at + EMPTY_TIME] = nowMicros + micros;
+  state[at + REMAINDER] = parts - micros * newUnitsPerSecond;
 }
 
 /** Whole units that still fit. */

@@ -41,6 +41,22 @@ const COUNTS = 3;
 /**
  * Slots of the state of a window with `subWindows` sub-windows.
  *
+ * @example
+ * ```ts
+ * import {
+ *   addToSlidingWindow,
+ *   settleSlidingWindow,
+ *   slidingWindowSlots,
+ *   slidingWindowWaitMicros,
+ * } from "./sliding_window.ts";
+ *
+ * // Two a minute, by the six parts of ten seconds.
+ * const state = new Float64Array(slidingWindowSlots(6));
+ * settleSlidingWindow(state, 0, 5_000_000, 6, 10_000_000);
+ * addToSlidingWindow(state, 0, 2);
+ * console.log(slidingWindowWaitMicros(state, 0, 5_000_000, 6, 10_000_000, 2, 1)); // 65000000
+ * ```
+ *
  * @throws {RangeError} when that is no whole number from 1 to {@link SUB_WINDOWS_MAX}.
  */
 export function slidingWindowSlots(subWindows: number): number {
