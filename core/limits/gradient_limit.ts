@@ -136,8 +136,8 @@ function moveLimit(state: Float64Array, at: number, policy: GradientPolicy, mean
 }
 
 /**
- * The limit at most, in the end, under a load that never ends on a path with one server at its
- * narrowest place, where a round trip takes as long as the service of `paths` requests.
+ * About where the limit settles at most under a load that never ends, on a path with one server at
+ * its narrowest place, where a round trip takes as long as the service of `paths` requests.
  */
 export function gradientLimitSettled(policy: GradientPolicy, paths: number): number {
   const { tolerance, queueLeast, queueShare } = policy;

@@ -104,6 +104,34 @@ Deno.test("whoever keeps to the rate is never refused on a good path", () => {
   }));
 });
 
+Deno.test("a look ahead charges nothing, and says what breaker and concurrency would", () => {
+  const seen = new Set<TotalCode>();
+  fc.assert(
+    fc.property(bases, totalEvents(HOUR), fc.boolean(), (base, events, isWide) => {
+      const run = new TotalRun(base, 0, isWide ? WIDE : GRADIENT_DEFAULTS);
+      const { limiter } = run;
+      for (const event of events) {
+        run.live(event);
+        run.pass(event.cost * 100_000);
+        const { remaining, inFlight } = limiter;
+        const peeked = limiter.peek(event.kind, run.now);
+        const peekedMicros = limiter.waitMicros;
+        seen.add(peeked);
+        assert.deepEqual([limiter.remaining, limiter.inFlight], [remaining, inFlight]);
+        assert.equal(peeked === TotalCode.admitted, peekedMicros === 0);
+        const code = run.ask(event.kind, event.cost);
+        assert.equal(code === TotalCode.breaker, peeked === TotalCode.breaker);
+        if (code === TotalCode.concurrency) assert.equal(peeked, TotalCode.concurrency);
+        if (peeked !== TotalCode.admitted) assert.notEqual(code, TotalCode.admitted);
+        assert.ok(limiter.waitMicros >= peekedMicros);
+        if (event.count === 1) limiter.inFlight = 0;
+      }
+    }),
+    { numRuns: 60 },
+  );
+  assert.ok(seen.has(TotalCode.breaker) && seen.has(TotalCode.concurrency), `${[...seen]}`);
+});
+
 Deno.test("cancels always pass, and take nothing from anybody", () => {
   fc.assert(
     fc.property(bases, totalEvents(HOUR, 600), (base, events) => {

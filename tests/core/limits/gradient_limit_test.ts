@@ -78,8 +78,8 @@ Deno.test("under a load that never ends the limit comes down to what the path ho
       const { most, median, refusedShare, medianMicros } = outcome;
       // Where the path is short, what a probe sees is mostly chance.
       const settled = gradientLimitSettled(policy, distance + 1);
-      assert.ok(median <= settled * 1.2, `limit ${median}, settled ${settled}`);
-      assert.ok(most <= settled * 2, `limit up to ${most}, settled ${settled}`);
+      assert.ok(median <= settled * 1.4, `limit ${median}, settled ${settled}`);
+      assert.ok(most <= settled * 2.2, `limit up to ${most}, settled ${settled}`);
       assert.ok(medianMicros <= settled * 1.2 * serviceMicros, `round trip ${medianMicros}`);
       // What the server can do is still done.
       const idle = 1 - (1 - refusedShare) * load;
