@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { LimitedSubject } from "../core/limits/limited_subject.ts";
 import type { Scope } from "../infra/keys/key_record.ts";
 
 /** What is known about whoever sent a request, once middleware/authenticate.ts is through with it. */
@@ -12,10 +13,10 @@ export interface Identity {
   /** Id of the record that vouches for it: the key's, or that of the token's issuer. */
   readonly keyId: string;
   /**
-   * Name that its limits are counted under: the id of the key, or that of the issuer with the
-   * account behind it, so that each user of an app has limits of his own.
+   * Whom its limits are counted of: by the id of the key, or by that of the issuer with the account
+   * behind it, so that each user of an app has limits of his own.
    */
-  readonly subject: string;
+  readonly subject: LimitedSubject;
   readonly scopes: readonly Scope[];
   /** Set of limits that applies; `null`: the deployment's own. */
   readonly tier: string | null;

@@ -28,7 +28,7 @@ const BUDGET_MINOR_MAX = Math.floor(SAFE_MAX / 2);
 /** Who sends a command, and how it is recognised when it comes again. */
 export type Sender = Pick<
   Identity,
-  "account" | "subject" | "deadlineMicros" | "signature" | "idempotencyKey" | "isNameVouchedFor"
+  "account" | "keyId" | "deadlineMicros" | "signature" | "idempotencyKey" | "isNameVouchedFor"
 >;
 
 /**
@@ -38,13 +38,13 @@ export type Sender = Pick<
  * a second command.
  */
 export function requestKeyOf(sender: Sender): RequestKey {
-  const { account, subject, signature, idempotencyKey } = sender;
+  const { account, keyId, signature, idempotencyKey } = sender;
   // A colon is in no id of a key: neither of the texts can be the other.
   if (idempotencyKey !== null) {
     return requestKeyOfSignedRequest(`account:${account}\n${idempotencyKey}`);
   }
   return requestKeyOfSignedRequest(
-    signature === null ? `drawn:${crypto.randomUUID()}` : `${subject}\n${signature}`,
+    signature === null ? `drawn:${crypto.randomUUID()}` : `${keyId}\n${signature}`,
   );
 }
 

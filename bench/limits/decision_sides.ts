@@ -7,7 +7,9 @@
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import { LocalAdmission } from "../../core/limits/admission.ts";
 import { AdmissionCode, AdmissionKind } from "../../core/limits/decision.ts";
-import { admissionPolicy, type SubjectPolicy } from "../../core/limits/policy.ts";
+import { LeaseTable } from "../../core/limits/lease_table.ts";
+import { LimitedSubject } from "../../core/limits/limited_subject.ts";
+import { admissionPolicy } from "../../core/limits/policy.ts";
 import { MemoryAdmission } from "../../infra/upstash/memory.ts";
 import type { Subjects } from "./subjects.ts";
 
@@ -24,39 +26,81 @@ const SUBJECTS_MAX = 131_072;
 /** Microseconds of the clock that every side reads. */
 const nowMicros = (): number => Date.now() * 1_000;
 
-/** The one place that knows how {@link LocalAdmission} is asked. */
-function decideOwn(admission: LocalAdmission, policy: SubjectPolicy, subject: string): boolean {
-  const code = admission.decide(subject, policy, 1, AdmissionKind.order, nowMicros());
-  return code === AdmissionCode.admitted;
-}
-
-/** This project's decision: a token and a leaky bucket, the outcome in fields. */
+/**
+ * This project's decision: a token and a leaky bucket. The row of a subject is found as a gateway
+ * finds it, through what it has in hand: the record of the key.
+ */
 export function ownDecisions(perSecond: number): DecisionSide {
   const policy = admissionPolicy(perSecond, 1);
   const admission = new LocalAdmission(policy, SUBJECTS_MAX);
+  const kind = AdmissionKind.order;
   return {
     name: "LocalAdmission.decide",
-    run: ({ names, order }, from, count) => {
+    run: ({ subjects, order }, from, count) => {
       let admitted = 0;
       for (let place = from; place < from + count; place++) {
-        if (decideOwn(admission, policy.key, names[order[place]])) admitted++;
+        const subject = subjects[order[place]];
+        if (admission.decide(subject, policy.key, 1, kind, nowMicros())) admitted++;
       }
       return Promise.resolve(admitted);
     },
   };
 }
 
-/** The same with all the figures for the response fields, awaited as a handler of requests does. */
+/** The same for subjects that nobody has in hand: the row is found by the name, as the peer does. */
+export function namedDecisions(perSecond: number): DecisionSide {
+  const policy = admissionPolicy(perSecond, 1);
+  const admission = new LocalAdmission(policy, SUBJECTS_MAX);
+  const kind = AdmissionKind.order;
+  return {
+    name: "LocalAdmission.decide, by name",
+    run: ({ names, order }, from, count) => {
+      let admitted = 0;
+      for (let place = from; place < from + count; place++) {
+        const subject = new LimitedSubject(names[order[place]]);
+        if (admission.decide(subject, policy.key, 1, kind, nowMicros())) admitted++;
+      }
+      return Promise.resolve(admitted);
+    },
+  };
+}
+
+/** The decision out of a lease of shared units, which is what a gateway over Upstash does. */
+export function leasedDecisions(perSecond: number): DecisionSide {
+  const policy = admissionPolicy(perSecond, 1).key;
+  const sharing = { isShared: true, instances: 1, roundTripMicros: 0 };
+  const table = new LeaseTable(policy, SUBJECTS_MAX, sharing);
+  const kind = AdmissionKind.order;
+  return {
+    name: "LeaseTable.decide, out of the hand",
+    run: ({ subjects, order }, from, count) => {
+      for (const subject of subjects) {
+        // A cancel asks for nothing, and makes the row that the units go into.
+        table.decide(subject, policy, 1, AdmissionKind.cancel, nowMicros(), false);
+        table.giveBack(subject, policy, policy.costMax, nowMicros());
+      }
+      let admitted = 0;
+      for (let place = from; place < from + count; place++) {
+        const subject = subjects[order[place]];
+        const code = table.decide(subject, policy, 1, kind, nowMicros(), true);
+        if (code === AdmissionCode.admitted) admitted++;
+      }
+      return Promise.resolve(admitted);
+    },
+  };
+}
+
+/** Decisions with all the figures for the response fields, awaited as a handler of requests does. */
 export function ownAnswers(perSecond: number): DecisionSide {
   const policy = admissionPolicy(perSecond, 1);
   const admission = new MemoryAdmission({ policy, nowMicros, subjectsMax: SUBJECTS_MAX });
   const kind = AdmissionKind.order;
   return {
     name: "MemoryAdmission.admit, awaited",
-    async run({ names, order }, from, count) {
+    async run({ subjects, order }, from, count) {
       let admitted = 0;
       for (let place = from; place < from + count; place++) {
-        const subject = names[order[place]];
+        const subject = subjects[order[place]];
         const { code } = await admission.admit({ subject, policy: policy.key, weight: 1, kind });
         if (code === AdmissionCode.admitted) admitted++;
       }

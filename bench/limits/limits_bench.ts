@@ -18,8 +18,8 @@ export async function limitsBench(say: (line: string) => void): Promise<BenchRes
   const roundTrips = await measureRoundTrips(say);
 
   const details: Record<string, number | string> = {};
-  const [own, answers, peer] = rates;
-  for (const rate of [answers, ...rates.slice(3)]) {
+  const [own, peer, ...others] = rates;
+  for (const rate of others) {
     details[caseName(rate)] = millions(rate.perSecond);
   }
   for (const [name, nanos] of algorithms) details[`alone, ns: ${name}`] = Number(nanos.toFixed(1));

@@ -8,6 +8,8 @@ import { RATE_MAX } from "../../core/limits/policy.ts";
 import {
   type DecisionSide,
   flexibleDecisions,
+  leasedDecisions,
+  namedDecisions,
   ownAnswers,
   ownDecisions,
 } from "./decision_sides.ts";
@@ -49,7 +51,10 @@ interface Case {
 export async function measureDecisions(say: (line: string) => void): Promise<DecisionRate[]> {
   const cases: Case[] = [];
   const add = (subjects: Subjects, limit: number, count = COUNT) => {
-    for (const make of [ownDecisions, ownAnswers, flexibleDecisions]) {
+    // Where nothing is in hand the shared counters are asked, which is not a decision of here.
+    const leased = limit === SPENT ? [] : [leasedDecisions];
+    const sides = [ownDecisions, flexibleDecisions, namedDecisions, ownAnswers, ...leased];
+    for (const make of sides) {
       const side = make(limit);
       cases.push({ side, subjects, isSpent: limit === SPENT, count, rates: [], admitted: 0 });
     }

@@ -7,6 +7,7 @@
 import { Ratelimit } from "@upstash/ratelimit";
 import { Redis } from "@upstash/redis/cloudflare";
 import { AdmissionCode, AdmissionKind } from "../../core/limits/decision.ts";
+import { LimitedSubject } from "../../core/limits/limited_subject.ts";
 import { admissionPolicy } from "../../core/limits/policy.ts";
 import { UpstashAdmission } from "../../infra/upstash/limiter.ts";
 import { withPlainLua } from "./plain_lua.ts";
@@ -31,7 +32,8 @@ export function createLeasedSide({ url, token }: SharedCounters, perSecond: numb
   const admission = new UpstashAdmission({ url, token, policy: limits, nowMicros, instances: 1 });
   return {
     name: "leases over Upstash",
-    async admit(subject) {
+    async admit(name) {
+      const subject = new LimitedSubject(name);
       const request = { subject, policy: limits.key, weight: 1, kind: AdmissionKind.order };
       const { code, degraded } = await admission.admit(request);
       if (degraded) throw new Error(`decided without the counters: ${describe(admission)}`);

@@ -5,12 +5,15 @@
  * @module
  */
 
+import { LimitedSubject } from "../../core/limits/limited_subject.ts";
+
 /** Places in an order of coming; a power of two. */
 export const ORDER_PLACES = 2 ** 20;
 
-/** Names, and the index of who comes at each place. */
+/** Names, as strings and as those who are limited, and the index of who comes at each place. */
 export interface Subjects {
   readonly names: readonly string[];
+  readonly subjects: readonly LimitedSubject[];
   readonly order: Uint32Array;
 }
 
@@ -25,5 +28,5 @@ export function makeSubjects(count: number, seed = 7): Subjects {
     state ^= state << 5;
     order[place] = Math.floor((state >>> 0) / 2 ** 32 * count);
   }
-  return { names, order };
+  return { names, subjects: names.map((name) => new LimitedSubject(name)), order };
 }

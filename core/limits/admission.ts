@@ -7,8 +7,10 @@
  *
  * @module
  */
-import { AdmissionCode, AdmissionKind, type Decision, decisionBy } from "./decision.ts";
+import { AdmissionKind, type Decision, decisionBy } from "./decision.ts";
+import { takeFromDualBucket } from "./dual_bucket.ts";
 import { Figures } from "./figures.ts";
+import type { LimitedSubject } from "./limited_subject.ts";
 import { type AdmissionPolicy, bucketsOf, costOf, type SubjectPolicy } from "./policy.ts";
 import { LEAK, TOKENS } from "./subject_row.ts";
 import { SubjectTable } from "./subject_table.ts";
@@ -19,8 +21,7 @@ export const SUBJECTS_DEFAULT = 65_536;
 
 /** What asks to enter. */
 export interface AdmissionRequest {
-  /** The key's id, or the name the address is limited as (address.ts). */
-  readonly subject: string;
+  readonly subject: LimitedSubject;
   /** What the subject may do. */
   readonly policy: SubjectPolicy;
   /** Units that the request costs, a whole number from 1; more than a bucket holds needs it all. */
@@ -60,7 +61,7 @@ export class SubjectTables {
  * Single writer.
  */
 export class LocalAdmission {
-  /** What the last decision goes by. */
+  /** What the last decision goes by, once {@link admit} has read it. */
   readonly figures: Figures;
   readonly #tables: SubjectTables;
 
@@ -70,35 +71,43 @@ export class LocalAdmission {
     this.figures = new Figures(policy.key);
   }
 
-  /** Decides about one request and charges it when it is admitted. */
+  /** Decides about one request and charges it when it is admitted. @returns whether it is */
   decide(
-    subject: string,
+    subject: LimitedSubject,
     policy: SubjectPolicy,
     weight: number,
     kind: AdmissionKind,
     nowMicros: number,
-  ): AdmissionCode {
+  ): boolean {
     const table = this.#tables.of(policy);
     const at = table.rowOf(subject, policy, nowMicros);
-    const { figures } = this;
-    const { state } = table;
     const cost = costOf(policy, weight);
-    const fits = kind === AdmissionKind.cancel
-      ? figures.takeCancel(state, at, policy, cost, nowMicros)
-      : figures.takeOrdinary(state, at + TOKENS, at + LEAK, policy, cost, nowMicros);
-    return fits ? AdmissionCode.admitted : figures.decidedBy.code;
+    return kind === AdmissionKind.cancel
+      ? this.figures.takeCancel(table.state, at, policy, cost, nowMicros)
+      : takeFromDualBucket(table.state, at, policy, cost, nowMicros);
   }
 
   /** {@link decide}, with the figures copied into a decision of its own. */
   admit({ subject, policy, weight, kind }: AdmissionRequest, nowMicros: number): Decision {
-    this.decide(subject, policy, weight, kind, nowMicros);
+    const isAdmitted = this.decide(subject, policy, weight, kind, nowMicros);
+    if (kind !== AdmissionKind.cancel) {
+      const table = this.#tables.of(policy);
+      const at = table.rowOf(subject, policy, nowMicros);
+      const { figures } = this;
+      if (isAdmitted) {
+        figures.readOrdinary(table.state, at + TOKENS, at + LEAK, policy, nowMicros);
+      } else {
+        const cost = costOf(policy, weight);
+        figures.lookOrdinary(table.state, at + TOKENS, at + LEAK, policy, cost, nowMicros);
+      }
+    }
     return decisionBy(this.figures, bucketsOf(policy, kind), false);
   }
 
   /** Gives back the tokens that an ordinary request of `weight` was charged. O(1). */
-  giveBack(subject: string, policy: SubjectPolicy, weight: number): void {
+  giveBack(subject: LimitedSubject, policy: SubjectPolicy, weight: number): void {
     const table = this.#tables.of(policy);
-    const at = table.find(subject);
+    const at = table.find(subject.name);
     if (at >= 0) giveToTokenBucket(table.state, at + TOKENS, costOf(policy, weight));
   }
 }

@@ -17,6 +17,7 @@
 import { AdmissionCode, AdmissionKind } from "./decision.ts";
 import { Figures } from "./figures.ts";
 import { mirrorLeakyBucket } from "./leaky_bucket.ts";
+import type { LimitedSubject } from "./limited_subject.ts";
 import {
   exhaustedMicros,
   HELD_MICROS_MAX,
@@ -116,7 +117,7 @@ export class LeaseTable {
    * @returns {@link ASKS} when it waits: {@link resume} decides once there is an answer
    */
   decide(
-    subject: string,
+    subject: LimitedSubject,
     policy: SubjectPolicy,
     weight: number,
     kind: AdmissionKind,
@@ -150,8 +151,8 @@ export class LeaseTable {
   }
 
   /** Fills the figures of a request that was admitted out of the hand. */
-  read(subject: string, policy: SubjectPolicy, nowMicros: number): void {
-    const at = this.#table.find(subject);
+  read(subject: LimitedSubject, policy: SubjectPolicy, nowMicros: number): void {
+    const at = this.#table.rowOf(subject, policy, nowMicros);
     const { state } = this.#table;
     const { figures } = this;
     figures.readOrdinary(state, at + TOKENS, at + LEAK, policy, nowMicros);
@@ -168,7 +169,7 @@ export class LeaseTable {
    * @returns {@link ASKS} when it does
    */
   resume(
-    subject: string,
+    subject: LimitedSubject,
     policy: SubjectPolicy,
     weight: number,
     nowMicros: number,
@@ -195,8 +196,13 @@ export class LeaseTable {
   }
 
   /** Gives a subject what it has earned. It goes back to the counters if it is not spent. */
-  giveBack(subject: string, policy: SubjectPolicy, weight: number, nowMicros: number): void {
-    const at = this.#table.find(subject);
+  giveBack(
+    subject: LimitedSubject,
+    policy: SubjectPolicy,
+    weight: number,
+    nowMicros: number,
+  ): void {
+    const at = this.#table.find(subject.name);
     if (at < 0) return;
     const { state } = this.#table;
     state[at + HELD] += costOf(policy, weight);
@@ -309,7 +315,8 @@ export class LeaseTable {
     const share = this.#shareOf(policy);
     this.isOwn = true;
     this.#activate(at);
-    const answeredMicros = tokenBucketAnchorMicros(state, at + TOKENS);
+    // Zero where it was never answered about.
+    const answeredMicros = Math.max(0, state[at + HELD_UNTIL] - HELD_MICROS_MAX);
     if (answeredMicros > tokenBucketAnchorMicros(state, at + SHARE_TOKENS)) {
       // What it had of the shared counters it has had: its share began with a little then.
       const spent = Math.floor(share.tokens.units * (1 - SHARE_LEFT));

@@ -8,7 +8,7 @@
  * @module
  */
 import { AdmissionCode, AdmissionKind } from "./decision.ts";
-import { BUCKET_UNITS_MAX, UNITS_PER_SECOND_MAX } from "./token_bucket.ts";
+import { BUCKET_UNITS_MAX, MILLION, UNITS_PER_SECOND_MAX } from "./token_bucket.ts";
 
 /** Seconds of the sustained rate that a full token bucket holds. */
 export const BURST_SECONDS = 2;
@@ -48,6 +48,12 @@ export interface SubjectPolicy {
   readonly onlyCancels: readonly BucketPolicy[];
   /** Most units that a request can cost: what weighs more needs all of a bucket. */
   readonly costMax: number;
+  /** Measures of tokens and leak as dual_bucket.ts reads them: parts are millionths of a unit. */
+  readonly tokensPerSecond: number;
+  readonly tokenParts: number;
+  readonly leakPerSecond: number;
+  readonly leakParts: number;
+  readonly leakFullMicros: number;
 }
 
 /** The limits of a deployment. */
@@ -145,6 +151,11 @@ function subjectPolicy(kind: SubjectKind, rate: number): SubjectPolicy {
     ordinary: [tokens, leak],
     onlyCancels: [cancels],
     costMax: Math.min(tokens.units, leak.units),
+    tokensPerSecond: tokens.unitsPerSecond,
+    tokenParts: tokens.units * MILLION,
+    leakPerSecond: leak.unitsPerSecond,
+    leakParts: leak.units * MILLION,
+    leakFullMicros: Math.ceil((leak.units * MILLION) / leak.unitsPerSecond),
   };
 }
 

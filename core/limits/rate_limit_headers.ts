@@ -29,12 +29,14 @@ const policyTexts = new WeakMap<readonly BucketPolicy[], string>();
  * ```ts
  * import { LocalAdmission } from "./admission.ts";
  * import { AdmissionKind } from "./decision.ts";
+ * import { LimitedSubject } from "./limited_subject.ts";
  * import { admissionPolicy } from "./policy.ts";
  * import { rateLimitHeaders } from "./rate_limit_headers.ts";
  *
  * const policy = admissionPolicy(50, 100);
  * const admission = new LocalAdmission(policy, 16);
- * const request = { subject: "k1", policy: policy.key, weight: 1, kind: AdmissionKind.order };
+ * const subject = new LimitedSubject("k1");
+ * const request = { subject, policy: policy.key, weight: 1, kind: AdmissionKind.order };
  * const { rateLimit } = rateLimitHeaders(admission.admit(request, 0));
  * console.log(rateLimit); // "key-peak";r=49;t=1
  * ```

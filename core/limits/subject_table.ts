@@ -10,6 +10,7 @@
  * @module
  */
 import { leakyBucketEmptyMicros, settleLeakyBucket } from "./leaky_bucket.ts";
+import type { LimitedSubject } from "./limited_subject.ts";
 import type { SubjectPolicy } from "./policy.ts";
 import { CANCELS, LEAK, ROW_SLOTS, rowIsBusy, TOKENS } from "./subject_row.ts";
 import { settleTokenBucket, tokenBucketFullMicros } from "./token_bucket.ts";
@@ -48,8 +49,19 @@ export class SubjectTable {
     return this.#used;
   }
 
-  /** Index in {@link state} of the row of `name`, which gets one when it has none. */
-  rowOf(name: string, policy: SubjectPolicy, nowMicros: number): number {
+  /** Index in {@link state} of the row of a subject, which gets one when it has none. */
+  rowOf(subject: LimitedSubject, policy: SubjectPolicy, nowMicros: number): number {
+    const { row, name } = subject;
+    if (row >= 0 && row < this.#used && this.#names[row] === name) {
+      if (this.#policies[row] !== policy) this.#policies[row] = policy;
+      return row * ROW_SLOTS;
+    }
+    const at = this.#rowOfName(name, policy, nowMicros);
+    subject.row = at / ROW_SLOTS;
+    return at;
+  }
+
+  #rowOfName(name: string, policy: SubjectPolicy, nowMicros: number): number {
     const known = this.#rows.get(name);
     if (known === undefined) return this.#newRow(name, policy, nowMicros);
     if (this.#policies[known] !== policy) this.#policies[known] = policy;
@@ -73,7 +85,9 @@ export class SubjectTable {
   }
 
   #newRow(name: string, policy: SubjectPolicy, nowMicros: number): number {
-    if (name.length > SUBJECT_NAME_LENGTH_MAX) return this.rowOf(OVERLONG_NAME, policy, nowMicros);
+    if (name.length > SUBJECT_NAME_LENGTH_MAX) {
+      return this.#rowOfName(OVERLONG_NAME, policy, nowMicros);
+    }
     const row = this.#used < this.capacity ? this.#used++ : this.#vacate(nowMicros);
     this.#names[row] = name;
     this.#policies[row] = policy;

@@ -12,6 +12,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { Buffer } from "node:buffer";
 import { createPublicKey, timingSafeEqual, verify } from "node:crypto";
 import { AddressRangeError, AddressRanges } from "../../core/auth/address_ranges.ts";
+import { LimitedSubject } from "../../core/limits/limited_subject.ts";
 import { type IssuerRecord, type KeyRecord, type KeySummary, summaryOf } from "./key_record.ts";
 
 /** What there is to know of an issuer of bearer tokens beside its key's summary. */
@@ -26,13 +27,15 @@ export interface TokenIssuer {
   readonly verification: () => IssuerRecord["verification"];
 }
 
-/** A record as gateways hold it: what may be shown, and what verifies. Never changes. */
+/** A record as gateways hold it: what may be shown, and what verifies. Says the same for ever. */
 export interface VerifyingKey extends KeySummary {
   /**
    * Whether `signature`, as it stood in the header, is the key's signature of `text`. An issuer of
    * tokens and a revoked token sign nothing.
    */
   readonly verify: (text: string, signature: string) => boolean;
+  /** Whom its limits are counted of. */
+  readonly subject: LimitedSubject;
   /** Where it may be used from; absent or `null`: from anywhere. */
   readonly ranges?: AddressRanges | null;
   /** What an issuer of tokens has beside; absent or `null` for all others. */
@@ -56,6 +59,7 @@ const given = new Uint8Array(HMAC_HEX_LENGTH / 2);
 export function verifyingKeyOf(record: KeyRecord): VerifyingKey {
   return {
     ...summaryOf(record),
+    subject: new LimitedSubject(record.id),
     verify: verifierOf(record),
     ranges: record.addresses.length === 0 ? null : rangesOf(record.addresses),
     issuer: record.kind === "issuer" ? issuerOf(record) : null,

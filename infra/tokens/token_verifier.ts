@@ -12,6 +12,7 @@ import { decodeJwt } from "jose";
 import type { AddressRanges } from "../../core/auth/address_ranges.ts";
 import { AuthCode } from "../../core/auth/auth_code.ts";
 import { readTokenClaims, type TokenRefusal } from "../../core/auth/token_claims.ts";
+import { LimitedSubject } from "../../core/limits/limited_subject.ts";
 import { issuerKeyId, revokedTokenId } from "../keys/issuer_id.ts";
 import { KeysUnavailableError } from "../keys/key_cache.ts";
 import type { Scope } from "../keys/key_record.ts";
@@ -39,8 +40,8 @@ export interface VerifiedToken {
   readonly account: number;
   /** Id of its issuer's record. */
   readonly issuerId: string;
-  /** Name that its limits are counted under: the issuer's key id, a colon and the account. */
-  readonly subject: string;
+  /** Whom its limits are counted of: the issuer's key id, a colon and the account. */
+  readonly subject: LimitedSubject;
   readonly scopes: readonly Scope[];
   readonly tier: string | null;
   /** Where tokens of its issuer may be used from; `null`: from anywhere. */
@@ -192,7 +193,7 @@ export class TokenVerifier {
     const verified: VerifiedToken = {
       account,
       issuerId,
-      subject: `${issuerId}:${account}`,
+      subject: new LimitedSubject(`${issuerId}:${account}`),
       scopes,
       tier: issuer.tier,
       ranges: issuer.ranges ?? null,

@@ -172,7 +172,7 @@ export class UpstashAdmission implements Admission {
     const nowMicros = this.#options.nowMicros();
     for (const [{ request }] of [...this.#waiters.values()]) {
       const { subject, policy: { kind } } = request;
-      this.#resume({ kind, subject }, this.#tables[kind], nowMicros);
+      this.#resume({ kind, subject: subject.name }, this.#tables[kind], nowMicros);
     }
     const asks: LeaseAsk[] = [];
     for (const table of Object.values(this.#tables)) table.release(asks);
@@ -190,7 +190,7 @@ export class UpstashAdmission implements Admission {
 
   #wait(request: AdmissionRequest): Promise<Decision> {
     this.#waiting++;
-    const name = rowName(request.policy.kind, request.subject);
+    const name = rowName(request.policy.kind, request.subject.name);
     return new Promise((resolve) => {
       const waiter: Waiter = { request, resolve, tripCount: 0 };
       const waiters = this.#waiters.get(name);
@@ -270,24 +270,24 @@ export class UpstashAdmission implements Admission {
 
   /** Decides about those who waited for the row. */
   #resume(
-    { kind, subject }: Pick<LeaseAsk, "kind" | "subject">,
+    { kind, subject: name }: Pick<LeaseAsk, "kind" | "subject">,
     table: LeaseTable,
     nowMicros: number,
   ): void {
-    const name = rowName(kind, subject);
-    const waiters = this.#waiters.get(name);
+    const row = rowName(kind, name);
+    const waiters = this.#waiters.get(row);
     if (waiters === undefined) return;
     const still: Waiter[] = [];
     for (const waiter of waiters) {
-      const { policy, weight } = waiter.request;
+      const { subject, policy, weight } = waiter.request;
       const mayWait = !this.#isStopped && ++waiter.tripCount < WAITED_TRIPS_MAX;
       const code = table.resume(subject, policy, weight, nowMicros, mayWait);
       if (code === ASKS) still.push(waiter);
       else waiter.resolve(this.#decided(waiter.request, table));
     }
     this.#waiting -= waiters.length - still.length;
-    if (still.length > 0) this.#waiters.set(name, still);
-    else this.#waiters.delete(name);
+    if (still.length > 0) this.#waiters.set(row, still);
+    else this.#waiters.delete(row);
   }
 
   #note(isShared: boolean): void {

@@ -8,6 +8,7 @@
  */
 import type { AdmissionRequest } from "../../core/limits/admission.ts";
 import { AdmissionCode, AdmissionKind, type Decision } from "../../core/limits/decision.ts";
+import { LimitedSubject } from "../../core/limits/limited_subject.ts";
 import { keyPolicyOf } from "../../core/limits/policy.ts";
 import { rateLimitHeaders } from "../../core/limits/rate_limit_headers.ts";
 import type { Exchange } from "../exchange.ts";
@@ -36,7 +37,7 @@ export function admitAddress(
 ): Problem | null | Promise<Problem | null> {
   const { address, deps } = exchange;
   const policy = deps.admission.policy.address;
-  return admit(exchange, { subject: address, policy, weight, kind });
+  return admit(exchange, { subject: new LimitedSubject(address), policy, weight, kind });
 }
 
 function admit(

@@ -117,7 +117,7 @@ function verifySigned(
   exchange.authenticate({
     account,
     keyId,
-    subject: keyId,
+    subject: key.subject,
     scopes,
     tier,
     deadlineMicros: deadlineMicros(timestampMillis, recvWindowMillis),

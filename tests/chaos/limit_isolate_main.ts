@@ -8,6 +8,7 @@
  * @module
  */
 import { AdmissionCode, AdmissionKind } from "../../core/limits/decision.ts";
+import { LimitedSubject } from "../../core/limits/limited_subject.ts";
 import { admissionPolicy } from "../../core/limits/policy.ts";
 import { UpstashAdmission } from "../../infra/upstash/limiter.ts";
 
@@ -27,7 +28,8 @@ function note(at: number): void {
 }
 
 const loads = keys.map((text, index) => {
-  const [subject, limit, perSecond] = text.split(":");
+  const [name, limit, perSecond] = text.split(":");
+  const subject = new LimitedSubject(name);
   const { key: policy } = admissionPolicy(Number(limit), 1);
   const request = { subject, policy, weight: 1, kind: AdmissionKind.order };
   return { request, perMilli: Number(perSecond) / 1_000, sent: 0, at: 3 * index };

@@ -19,7 +19,7 @@ const INSTRUMENT = instrumentOf(
 );
 const SENDER: Sender = {
   account: 7,
-  subject: "key_1",
+  keyId: "key_1",
   signature: "abc",
   deadlineMicros: 99,
   idempotencyKey: null,
@@ -104,14 +104,14 @@ Deno.test("the key of a signed request depends on the key and the signature, in 
   const key = requestKeyOf(SENDER);
   assert.equal((key.high & KeyClass.derived) >>> 0, KeyClass.derived);
   assert.notDeepEqual(requestKeyOf({ ...SENDER, signature: "abd" }), key);
-  assert.notDeepEqual(requestKeyOf({ ...SENDER, subject: "key_2" }), key);
+  assert.notDeepEqual(requestKeyOf({ ...SENDER, keyId: "key_2" }), key);
 });
 
 Deno.test("with an idempotency key it depends on that and the account, and on nothing else", () => {
   const named = { ...SENDER, idempotencyKey: "name" };
   const key = requestKeyOf(named);
   assert.equal((key.high & KeyClass.derived) >>> 0, KeyClass.derived);
-  assert.deepEqual(requestKeyOf({ ...named, signature: null, subject: "iss_1:7" }), key);
+  assert.deepEqual(requestKeyOf({ ...named, signature: null, keyId: "iss_1" }), key);
   for (const changes of [{ idempotencyKey: "other" }, { idempotencyKey: null }, { account: 8 }]) {
     assert.notDeepEqual(requestKeyOf({ ...named, ...changes }), key, JSON.stringify(changes));
   }

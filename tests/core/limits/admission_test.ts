@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type AdmissionRequest, LocalAdmission } from "../../../core/limits/admission.ts";
+import { LimitedSubject } from "../../../core/limits/limited_subject.ts";
 import { AdmissionCode, AdmissionKind } from "../../../core/limits/decision.ts";
 import { type AdmissionPolicy, admissionPolicy, keyPolicyOf } from "../../../core/limits/policy.ts";
 
@@ -11,14 +12,14 @@ const { order, read, cancel } = AdmissionKind;
 /** Asks of keys and addresses under the limits of `policy`. */
 const asking = (policy: AdmissionPolicy) => {
   const ofKey = (more: Partial<AdmissionRequest> = {}): AdmissionRequest => ({
-    subject: "k1",
+    subject: new LimitedSubject("k1"),
     policy: policy.key,
     weight: 1,
     kind: order,
     ...more,
   });
   const ofAddress = (subject: string): AdmissionRequest => ({
-    subject,
+    subject: new LimitedSubject(subject),
     policy: policy.address,
     weight: 1,
     kind: read,
@@ -55,7 +56,7 @@ Deno.test("keys and addresses have limits of their own, and tiers have theirs", 
   const policy = admissionPolicy(10, 20, new Map([["maker", 40]]));
   const { ofKey, ofAddress } = asking(policy);
   const admission = new LocalAdmission(policy, 64);
-  const maker = ofKey({ subject: "k2", policy: keyPolicyOf(policy, "maker") });
+  const maker = ofKey({ subject: new LimitedSubject("k2"), policy: keyPolicyOf(policy, "maker") });
   assert.equal(admittedAt(admission, START_MICROS, ofKey()), 10);
   assert.equal(admittedAt(admission, START_MICROS, ofAddress("192.0.2.1")), 20);
   assert.equal(admittedAt(admission, START_MICROS, ofAddress("192.0.2.2")), 20);
@@ -130,19 +131,19 @@ Deno.test("what is given back can be spent, and never makes more than a full buc
   const later = START_MICROS + SECOND / 2;
   admittedAt(admission, START_MICROS, ofKey());
   admittedAt(admission, later, ofKey());
-  for (let index = 0; index < 5; index++) admission.giveBack("k1", policy.key, 1);
+  for (let index = 0; index < 5; index++) admission.giveBack(ofKey().subject, policy.key, 1);
   // Half a second brings 5 units and the leak has room for 10: 5 and the 5 that came back.
   assert.equal(admittedAt(admission, later + SECOND / 2, ofKey()), 10);
-  for (let index = 0; index < 500; index++) admission.giveBack("k1", policy.key, 1);
+  for (let index = 0; index < 500; index++) admission.giveBack(ofKey().subject, policy.key, 1);
   assert.equal(admittedAt(admission, later + 60 * SECOND, ofKey()), 10, "the leak holds");
-  admission.giveBack("never seen", policy.key, 1);
+  admission.giveBack(new LimitedSubject("never seen"), policy.key, 1);
 });
 
 Deno.test("whoever waits as told is admitted, whatever came before", () => {
   const requests = fc.array(
     fc.record({
       stepMicros: fc.nat(400_000),
-      subject: fc.constantFrom("k1", "k2", "k3"),
+      subject: fc.constantFrom("k1", "k2", "k3").map((name) => new LimitedSubject(name)),
       weight: fc.integer({ min: 1, max: 12 }),
       kind: fc.constantFrom(order, read, cancel),
     }),
@@ -216,10 +217,10 @@ Deno.test("a client that keeps to its rate is never refused, whatever the others
     const admission = new LocalAdmission(policy, 64);
     let now = START_MICROS;
     for (const burst of bursts) {
-      const obedient = admission.admit(ofKey({ subject: "obedient" }), now);
+      const obedient = admission.admit(ofKey({ subject: new LimitedSubject("obedient") }), now);
       assert.equal(obedient.code, AdmissionCode.admitted);
       for (let index = 0; index < burst; index++) {
-        admission.admit(ofKey({ subject: "greedy" }), now);
+        admission.admit(ofKey({ subject: new LimitedSubject("greedy") }), now);
       }
       now += Math.ceil(SECOND / rate);
     }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { LimitedSubject } from "../../../core/limits/limited_subject.ts";
 import { AdmissionCode, AdmissionKind } from "../../../core/limits/decision.ts";
 import { TRIP_MICROS_LEAST } from "../../../core/limits/lease.ts";
 import {
@@ -21,6 +22,7 @@ class Process {
   readonly sharing: Sharing = { isShared: true, instances: 1, roundTripMicros: 0 };
   readonly table: LeaseTable;
   readonly waiters: { subject: string; weight: number }[] = [];
+  readonly #subjects = new Map<string, LimitedSubject>();
   admitted = 0;
   refused = 0;
   trips = 0;
@@ -30,7 +32,7 @@ class Process {
   }
 
   decide(subject: string, weight: number, now: number): LeaseCode {
-    const code = this.table.decide(subject, this.policy, weight, order, now, true);
+    const code = this.table.decide(this.#of(subject), this.policy, weight, order, now, true);
     if (code === ASKS) this.waiters.push({ subject, weight });
     else this.#count(code, weight);
     return code;
@@ -52,10 +54,19 @@ class Process {
     const waiters = this.waiters.splice(0);
     for (const waiter of waiters) {
       const { subject, weight } = waiter;
-      const code = this.table.resume(subject, this.policy, weight, now, true);
+      const code = this.table.resume(this.#of(subject), this.policy, weight, now, true);
       if (code === ASKS) this.waiters.push(waiter);
       else this.#count(code, weight);
     }
+  }
+
+  /** One that is kept, as the record of a key keeps it. */
+  #of(name: string): LimitedSubject {
+    const known = this.#subjects.get(name);
+    if (known !== undefined) return known;
+    const subject = new LimitedSubject(name);
+    this.#subjects.set(name, subject);
+    return subject;
   }
 
   #count(code: AdmissionCode, weight: number): void {
@@ -151,7 +162,14 @@ Deno.test("cancels are decided without the counters, also when they are lost", (
   for (const isShared of [true, false]) {
     process.sharing.isShared = isShared;
     for (let index = 0; index < 40; index++) {
-      const code = process.table.decide("k", key, 1, cancel, START_MICROS, true);
+      const code = process.table.decide(
+        new LimitedSubject("k"),
+        key,
+        1,
+        cancel,
+        START_MICROS,
+        true,
+      );
       assert.equal(code, AdmissionCode.admitted);
     }
   }
@@ -253,7 +271,7 @@ Deno.test("whoever keeps to what one process says is never refused by it", () =>
         const code = process.decide("k", weight, now);
         if (code === ASKS) process.trip(now);
         assert.equal(process.refused, 0, `weight ${weight}, ${left} left`);
-        process.table.read("k", key, now);
+        process.table.read(new LimitedSubject("k"), key, now);
         ({ remaining: left, fullMicros } = process.table.figures);
         now += 1_000;
       }

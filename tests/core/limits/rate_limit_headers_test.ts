@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
 import { LocalAdmission } from "../../../core/limits/admission.ts";
+import { LimitedSubject } from "../../../core/limits/limited_subject.ts";
 import { AdmissionKind } from "../../../core/limits/decision.ts";
 import { admissionPolicy } from "../../../core/limits/policy.ts";
 import { rateLimitHeaders } from "../../../core/limits/rate_limit_headers.ts";
 
 const policy = admissionPolicy(50, 100);
-const REQUEST = { subject: "k1", policy: policy.key, weight: 1, kind: AdmissionKind.order };
+const REQUEST = {
+  subject: new LimitedSubject("k1"),
+  policy: policy.key,
+  weight: 1,
+  kind: AdmissionKind.order,
+};
 
 Deno.test("an admitted request is told what is left and the policies", () => {
   const admission = new LocalAdmission(policy, 4);

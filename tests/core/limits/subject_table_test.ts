@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { LocalAdmission } from "../../../core/limits/admission.ts";
-import { AdmissionCode, AdmissionKind } from "../../../core/limits/decision.ts";
+import { LimitedSubject } from "../../../core/limits/limited_subject.ts";
+import { AdmissionKind } from "../../../core/limits/decision.ts";
 import { admissionPolicy } from "../../../core/limits/policy.ts";
 import {
   SUBJECT_NAME_LENGTH_MAX,
@@ -22,20 +23,37 @@ function owe(table: SubjectTable, at: number, units: number): void {
 
 Deno.test("a subject keeps its row", () => {
   const table = new SubjectTable(policy.key, 4);
-  const first = table.rowOf("a", policy.key, START_MICROS);
-  assert.notEqual(table.rowOf("b", policy.key, START_MICROS), first);
-  assert.equal(table.rowOf("a", policy.key, START_MICROS), first);
+  const first = table.rowOf(new LimitedSubject("a"), policy.key, START_MICROS);
+  assert.notEqual(table.rowOf(new LimitedSubject("b"), policy.key, START_MICROS), first);
+  assert.equal(table.rowOf(new LimitedSubject("a"), policy.key, START_MICROS), first);
   assert.equal(table.size, 2);
+});
+
+Deno.test("a subject finds its row again, and not the one that somebody else has now", () => {
+  const table = new SubjectTable(policy.key, 1);
+  const [one, other] = [new LimitedSubject("a"), new LimitedSubject("b")];
+  assert.equal(table.rowOf(one, policy.key, START_MICROS), 0);
+  assert.equal(one.row, 0);
+  table.rowOf(other, policy.key, START_MICROS);
+  assert.deepEqual([table.nameOf(0), table.find("a")], ["b", -1]);
+  table.rowOf(one, policy.key, START_MICROS);
+  assert.equal(table.nameOf(0), "a");
+  // A row of another table is none of this one.
+  const elsewhere = new LimitedSubject("c");
+  elsewhere.row = 7;
+  assert.equal(table.rowOf(elsewhere, policy.key, START_MICROS), 0);
 });
 
 Deno.test("a full table vacates the row that is as good as new and spares those that owe", () => {
   const table = new SubjectTable(policy.key, 3);
-  const rows = ["a", "b", "c"].map((name) => table.rowOf(name, policy.key, START_MICROS));
+  const rows = ["a", "b", "c"].map((name) =>
+    table.rowOf(new LimitedSubject(name), policy.key, START_MICROS)
+  );
   owe(table, rows[0], 5);
   owe(table, rows[2], 5);
-  assert.equal(table.rowOf("d", policy.key, START_MICROS), rows[1]);
-  assert.equal(table.rowOf("a", policy.key, START_MICROS), rows[0]);
-  assert.equal(table.rowOf("c", policy.key, START_MICROS), rows[2]);
+  assert.equal(table.rowOf(new LimitedSubject("d"), policy.key, START_MICROS), rows[1]);
+  assert.equal(table.rowOf(new LimitedSubject("a"), policy.key, START_MICROS), rows[0]);
+  assert.equal(table.rowOf(new LimitedSubject("c"), policy.key, START_MICROS), rows[2]);
   assert.equal(table.size, 3);
 });
 
@@ -43,19 +61,21 @@ Deno.test("when everybody owes, a newcomer takes over the smallest debt, not a c
   const table = new SubjectTable(policy.key, 3);
   const debts = [7, 3, 5];
   ["a", "b", "c"].forEach((name, index) => {
-    owe(table, table.rowOf(name, policy.key, START_MICROS), debts[index]);
+    owe(table, table.rowOf(new LimitedSubject(name), policy.key, START_MICROS), debts[index]);
   });
-  const row = table.rowOf("d", policy.key, START_MICROS);
+  const row = table.rowOf(new LimitedSubject("d"), policy.key, START_MICROS);
   assert.equal(table.state[row + TOKENS], 3_000_000);
 });
 
 Deno.test("whoever waits for an answer is spared as long as there is anybody else", () => {
   const table = new SubjectTable(policy.key, 3);
-  const rows = ["a", "b", "c"].map((name) => table.rowOf(name, policy.key, START_MICROS));
+  const rows = ["a", "b", "c"].map((name) =>
+    table.rowOf(new LimitedSubject(name), policy.key, START_MICROS)
+  );
   table.state[rows[0] + WAITING] = 1;
   table.state[rows[2] + WAITING] = 1;
   owe(table, rows[1], 9);
-  assert.equal(table.rowOf("d", policy.key, START_MICROS), rows[1]);
+  assert.equal(table.rowOf(new LimitedSubject("d"), policy.key, START_MICROS), rows[1]);
   assert.equal(table.find("b"), -1);
   assert.equal(table.nameOf(table.find("d")), "d");
 });
@@ -76,8 +96,14 @@ Deno.test("inventing names admits no more than the rows of the table allow", () 
         let admitted = 0;
         for (const { name, stepMicros } of requests) {
           now += stepMicros;
-          const code = admission.decide(`a${name}`, limits.address, 1, AdmissionKind.read, now);
-          if (code === AdmissionCode.admitted) admitted++;
+          const isAdmitted = admission.decide(
+            new LimitedSubject(`a${name}`),
+            limits.address,
+            1,
+            AdmissionKind.read,
+            now,
+          );
+          if (isAdmitted) admitted++;
         }
         assert.ok(admitted <= rows * (10 + (5 * (now - START_MICROS)) / second), `${admitted}`);
       },
@@ -90,8 +116,8 @@ Deno.test("overlong names share one row, and the capacity is checked", () => {
   const table = new SubjectTable(policy.key, 4);
   const long = "x".repeat(SUBJECT_NAME_LENGTH_MAX + 1);
   assert.equal(
-    table.rowOf(`${long}1`, policy.key, START_MICROS),
-    table.rowOf(`${long}2`, policy.key, START_MICROS),
+    table.rowOf(new LimitedSubject(`${long}1`), policy.key, START_MICROS),
+    table.rowOf(new LimitedSubject(`${long}2`), policy.key, START_MICROS),
   );
   assert.equal(table.size, 1);
   for (const capacity of [0, 1.5, -1, SUBJECTS_MAX + 1, NaN]) {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { LimitedSubject } from "../../../core/limits/limited_subject.ts";
 import { AuthCode } from "../../../core/auth/auth_code.ts";
 import { issuerKeyId, revokedTokenId } from "../../../infra/keys/issuer_id.ts";
 import { KeysUnavailableError } from "../../../infra/keys/key_cache.ts";
@@ -103,7 +104,7 @@ Deno.test("a token of each algorithm vouches for its account under limits of its
     assert.deepEqual(await setting.ask(await signer.sign(claimsOf(7, NOW_MILLIS))), {
       account: 7,
       issuerId: ISSUER_ID,
-      subject: `${ISSUER_ID}:7`,
+      subject: new LimitedSubject(`${ISSUER_ID}:7`),
       scopes: ["trade"],
       tier: "apps",
       ranges: null,

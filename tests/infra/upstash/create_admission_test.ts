@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { AdmissionCode, AdmissionKind } from "../../../core/limits/decision.ts";
+import { LimitedSubject } from "../../../core/limits/limited_subject.ts";
 import { ConfigError, readConfig } from "../../../infra/config.ts";
 import { ADMISSION_VARIABLES, createAdmission } from "../../../infra/upstash/create_admission.ts";
 import { UpstashAdmission } from "../../../infra/upstash/limiter.ts";
@@ -15,7 +16,7 @@ Deno.test("without a word the limits are counted in memory, by the clock that wa
   assert.ok(admission instanceof MemoryAdmission);
   const { policy } = admission;
   const request = {
-    subject: "192.0.2.1",
+    subject: new LimitedSubject("192.0.2.1"),
     policy: policy.address,
     weight: 1,
     kind: AdmissionKind.read,

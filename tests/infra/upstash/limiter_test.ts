@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { AdmissionRequest } from "../../../core/limits/admission.ts";
 import { AdmissionCode, AdmissionKind, type Decision } from "../../../core/limits/decision.ts";
+import { LimitedSubject } from "../../../core/limits/limited_subject.ts";
 import { admissionPolicy } from "../../../core/limits/policy.ts";
 import { UpstashAdmission, type UpstashStatus } from "../../../infra/upstash/limiter.ts";
 import { RedisServer } from "../../support/redis_server.ts";
@@ -13,7 +14,7 @@ const PATIENCE_MILLIS = 10_000;
 const nowMicros = () => Math.floor(performance.now() * 1_000);
 
 const order: AdmissionRequest = {
-  subject: "k1",
+  subject: new LimitedSubject("k1"),
   policy: POLICY.key,
   weight: 1,
   kind: AdmissionKind.order,
@@ -73,7 +74,7 @@ Deno.test("a limit holds over two instances that ask at the same moment", async 
   const refused = decisions.find(({ code }) => code === AdmissionCode.keyLeak);
   assert.equal(refused?.policy, "key-peak");
   assert.equal(refused?.retryAfterSeconds, 1);
-  assert.equal(admitted([await one.admit({ ...order, subject: "k2" })]), 1);
+  assert.equal(admitted([await one.admit({ ...order, subject: new LimitedSubject("k2") })]), 1);
   assert.equal(admitted([await other.admit(cancel)]), 1);
 });
 
@@ -83,7 +84,10 @@ Deno.test("requests that arrive together share one round trip, whoever they are 
   await using admission = limiter(shim);
   await admission.admit(order);
   const before = shim.requests;
-  const decisions = await times(64, (index) => admission.admit({ ...order, subject: `p${index}` }));
+  const decisions = await times(
+    64,
+    (index) => admission.admit({ ...order, subject: new LimitedSubject(`p${index}`) }),
+  );
   assert.equal(admitted(decisions), 64);
   assert.equal(shim.requests - before, 1);
 });
@@ -131,7 +135,10 @@ Deno.test("a lost server means an equal share, open for cancels, until it is bac
   assert.equal((await admission.admit(order)).degraded, false);
 
   await redis.kill();
-  const strangers = await times(50, () => admission.admit({ ...order, subject: "stranger" }));
+  const strangers = await times(
+    50,
+    () => admission.admit({ ...order, subject: new LimitedSubject("stranger") }),
+  );
   const entered = strangers.filter(({ code }) => code === AdmissionCode.admitted);
   assert.ok(entered.every(({ degraded }) => degraded));
   // Only one instance has asked, so its share is all: a second's worth at once.
@@ -143,7 +150,10 @@ Deno.test("a lost server means an equal share, open for cancels, until it is bac
 
   await redis.restart();
   await eventually("it is found again", async () => {
-    const decision = await admission.admit({ ...order, subject: crypto.randomUUID() });
+    const decision = await admission.admit({
+      ...order,
+      subject: new LimitedSubject(crypto.randomUUID()),
+    });
     return !decision.degraded;
   });
   assert.deepEqual(changes.map(({ degraded }) => degraded), [true, false]);
@@ -219,7 +229,10 @@ Deno.test("more requests than may wait are decided here, and the server counts a
   await using redis = await RedisServer.start();
   await using shim = await startUpstashShim(redis.port);
   await using admission = limiter(shim, { waitingMax: 4 });
-  const decisions = await times(10, (index) => admission.admit({ ...order, subject: `s${index}` }));
+  const decisions = await times(
+    10,
+    (index) => admission.admit({ ...order, subject: new LimitedSubject(`s${index}`) }),
+  );
   assert.equal(decisions.filter(({ degraded }) => degraded).length, 6);
   assert.equal(admission.status().degraded, false, "the server itself is well");
 });
@@ -234,7 +247,7 @@ Deno.test("whoever stops gives back what is in hand, and leaves nobody waiting",
     await leaving.admit(request);
     await pause(5);
   }
-  const waiting = leaving.admit({ ...request, subject: "another" });
+  const waiting = leaving.admit({ ...request, subject: new LimitedSubject("another") });
   await leaving.stop();
   assert.equal((await waiting).code, AdmissionCode.admitted);
   // Everything but what was spent is there again.
