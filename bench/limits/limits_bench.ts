@@ -1,7 +1,7 @@
 /**
- * `bench:limits`: decisions a second about a thousand keys of which nobody is refused, beside
- * rate-limiter-flexible in memory; a refused flood, one key and a hundred thousand; each algorithm
- * alone; and what a limit over many processes costs in round trips and delay, beside
+ * `bench:limits`: decisions a second about a thousand keys of which nobody is refused, out of leases
+ * of shared units as a gateway makes them, beside rate-limiter-flexible in memory; decisions by
+ * buckets in memory, a refused flood, one key and a hundred thousand; each algorithm alone; and what a limit over many processes costs in round trips and delay, beside
  * `@upstash/ratelimit`, over a real Redis.
  *
  * @module

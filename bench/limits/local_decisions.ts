@@ -53,7 +53,8 @@ export async function measureDecisions(say: (line: string) => void): Promise<Dec
   const add = (subjects: Subjects, limit: number, count = COUNT) => {
     // Where nothing is in hand the shared counters are asked, which is not a decision of here.
     const leased = limit === SPENT ? [] : [leasedDecisions];
-    const sides = [ownDecisions, flexibleDecisions, namedDecisions, ownAnswers, ...leased];
+    const own = [ownDecisions, namedDecisions, ownAnswers];
+    const sides = [...leased, flexibleDecisions, ...own];
     for (const make of sides) {
       const side = make(limit);
       cases.push({ side, subjects, isSpent: limit === SPENT, count, rates: [], admitted: 0 });

@@ -8,13 +8,17 @@
  * @module
  */
 import { AdmissionKind, type Decision, decisionBy } from "./decision.ts";
-import { takeFromDualBucket } from "./dual_bucket.ts";
+import * as dualBucket from "./dual_bucket.ts";
 import { Figures } from "./figures.ts";
 import type { LimitedSubject } from "./limited_subject.ts";
 import { type AdmissionPolicy, bucketsOf, costOf, type SubjectPolicy } from "./policy.ts";
 import { LEAK, TOKENS } from "./subject_row.ts";
 import { SubjectTable } from "./subject_table.ts";
 import { giveToTokenBucket } from "./token_bucket.ts";
+
+// Under a name of this module's own, for it runs for each request (ARCHITECTURE, decision 17).
+const { takeFromDualBucket } = dualBucket;
+const CANCEL = AdmissionKind.cancel;
 
 /** Rows of each of the two tables, of keys and of addresses, when nobody says otherwise. */
 export const SUBJECTS_DEFAULT = 65_536;
@@ -39,23 +43,6 @@ export interface Admission {
   giveBack(request: AdmissionRequest): void;
 }
 
-/** The rows of keys and of addresses. An invented address never pushes out a key. */
-export class SubjectTables {
-  readonly key: SubjectTable;
-  readonly address: SubjectTable;
-
-  /** @throws {RangeError} when `subjectsMax` is out of the range of {@link SubjectTable}. */
-  constructor(policy: AdmissionPolicy, subjectsMax: number) {
-    this.key = new SubjectTable(policy.key, subjectsMax);
-    this.address = new SubjectTable(policy.address, subjectsMax);
-  }
-
-  /** The table that a subject of these limits is in. */
-  of(policy: SubjectPolicy): SubjectTable {
-    return policy.kind === "key" ? this.key : this.address;
-  }
-}
-
 /**
  * Admission over tables in memory. {@link decide} allocates nothing for a subject that has a row.
  * Single writer.
@@ -63,11 +50,14 @@ export class SubjectTables {
 export class LocalAdmission {
   /** What the last decision goes by, once {@link admit} has read it. */
   readonly figures: Figures;
-  readonly #tables: SubjectTables;
+  /** An invented address never pushes out a key. */
+  readonly #keys: SubjectTable;
+  readonly #addresses: SubjectTable;
 
   /** @throws {RangeError} when `subjectsMax` is out of the range of {@link SubjectTable}. */
   constructor(policy: AdmissionPolicy, subjectsMax = SUBJECTS_DEFAULT) {
-    this.#tables = new SubjectTables(policy, subjectsMax);
+    this.#keys = new SubjectTable(policy.key, subjectsMax);
+    this.#addresses = new SubjectTable(policy.address, subjectsMax);
     this.figures = new Figures(policy.key);
   }
 
@@ -79,10 +69,10 @@ export class LocalAdmission {
     kind: AdmissionKind,
     nowMicros: number,
   ): boolean {
-    const table = this.#tables.of(policy);
+    const table = policy.kind === "key" ? this.#keys : this.#addresses;
     const at = table.rowOf(subject, policy, nowMicros);
-    const cost = costOf(policy, weight);
-    return kind === AdmissionKind.cancel
+    const cost = weight < policy.costMax ? weight : policy.costMax;
+    return kind === CANCEL
       ? this.figures.takeCancel(table.state, at, policy, cost, nowMicros)
       : takeFromDualBucket(table.state, at, policy, cost, nowMicros);
   }
@@ -91,7 +81,7 @@ export class LocalAdmission {
   admit({ subject, policy, weight, kind }: AdmissionRequest, nowMicros: number): Decision {
     const isAdmitted = this.decide(subject, policy, weight, kind, nowMicros);
     if (kind !== AdmissionKind.cancel) {
-      const table = this.#tables.of(policy);
+      const table = this.#tableOf(policy);
       const at = table.rowOf(subject, policy, nowMicros);
       const { figures } = this;
       if (isAdmitted) {
@@ -106,8 +96,12 @@ export class LocalAdmission {
 
   /** Gives back the tokens that an ordinary request of `weight` was charged. O(1). */
   giveBack(subject: LimitedSubject, policy: SubjectPolicy, weight: number): void {
-    const table = this.#tables.of(policy);
+    const table = this.#tableOf(policy);
     const at = table.find(subject.name);
     if (at >= 0) giveToTokenBucket(table.state, at + TOKENS, costOf(policy, weight));
+  }
+
+  #tableOf(policy: SubjectPolicy): SubjectTable {
+    return policy.kind === "key" ? this.#keys : this.#addresses;
   }
 }

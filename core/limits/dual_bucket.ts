@@ -12,6 +12,7 @@ import type { SubjectPolicy } from "./policy.ts";
 import { LEAK, TOKENS } from "./subject_row.ts";
 import { CLOCK_STEP_BACK_MICROS_MAX, MILLION } from "./token_bucket.ts";
 
+// Names of this module's own: imported ones are looked up at every use.
 const DEBT = TOKENS;
 const ANCHOR = TOKENS + 1;
 const EMPTY_TIME = LEAK;

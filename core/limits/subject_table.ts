@@ -22,6 +22,8 @@ export const SUBJECT_NAME_LENGTH_MAX = 96;
 /** Most rows of a table. */
 export const SUBJECTS_MAX = 1_048_576;
 
+/** A name of this module's own: an imported one is looked up at every use. */
+const SLOTS = ROW_SLOTS;
 const OVERLONG_NAME = "(overlong)";
 
 /** Rows by subject. Single writer; O(1) for a known name, O(scan) for a new one. */
@@ -30,6 +32,8 @@ export class SubjectTable {
   readonly state: Float64Array;
   readonly #names: string[];
   readonly #policies: SubjectPolicy[];
+  /** Whoever found the row last, for those who come with the same object again. */
+  readonly #owners: (LimitedSubject | null)[];
   readonly #rows = new Map<string, number>();
   #used = 0;
   #hand = 0;
@@ -42,6 +46,7 @@ export class SubjectTable {
     this.state = new Float64Array(capacity * ROW_SLOTS);
     this.#names = new Array(capacity).fill("");
     this.#policies = new Array(capacity).fill(policy);
+    this.#owners = new Array(capacity).fill(null);
   }
 
   /** Subjects that have a row. */
@@ -51,13 +56,14 @@ export class SubjectTable {
 
   /** Index in {@link state} of the row of a subject, which gets one when it has none. */
   rowOf(subject: LimitedSubject, policy: SubjectPolicy, nowMicros: number): number {
-    const { row, name } = subject;
-    if (row >= 0 && row < this.#used && this.#names[row] === name) {
-      if (this.#policies[row] !== policy) this.#policies[row] = policy;
-      return row * ROW_SLOTS;
+    const { row } = subject;
+    if (row >= 0 && this.#owners[row] === subject && subject.policy === policy) {
+      return row * SLOTS;
     }
-    const at = this.#rowOfName(name, policy, nowMicros);
-    subject.row = at / ROW_SLOTS;
+    const at = this.#rowOfName(subject.name, policy, nowMicros);
+    subject.row = at / SLOTS;
+    subject.policy = policy;
+    this.#owners[subject.row] = subject;
     return at;
   }
 
@@ -108,6 +114,7 @@ export class SubjectTable {
       this.#hand = this.#hand + 1 === this.capacity ? 0 : this.#hand + 1;
     }
     this.#rows.delete(this.#names[victim]);
+    this.#owners[victim] = null;
     return victim;
   }
 
