@@ -23,8 +23,8 @@ export async function limitsBench(say: (line: string) => void): Promise<BenchRes
     details[caseName(rate)] = millions(rate.perSecond);
   }
   for (const [name, nanos] of algorithms) details[`alone, ns: ${name}`] = Number(nanos.toFixed(1));
-  for (const { side, tripsPerAdmitted, p50Micros, p99Micros } of roundTrips) {
-    details[`shared: ${side}`] = `${tripsPerAdmitted.toFixed(2)} round trips a request let in, ` +
+  for (const { name, side, tripsPerAdmitted, p50Micros, p99Micros } of roundTrips) {
+    details[`${name}: ${side}`] = `${tripsPerAdmitted.toFixed(4)} round trips a request let in, ` +
       `p50 ${Math.round(p50Micros)} µs, p99 ${Math.round(p99Micros)} µs`;
   }
   return {

@@ -15,13 +15,23 @@ import {
   type SharedSide,
 } from "./shared_sides.ts";
 
-/** Requests a second that are offered, whatever comes back. */
-const OFFERED_PER_SECOND = 500;
-const SECONDS = 4;
-/** Subjects that they come from, one after the other. */
-const SUBJECTS = 20;
-/** What each may do a second: twice what it asks for, so that all are let in. */
-const LIMIT_PER_SECOND = 2 * OFFERED_PER_SECOND / SUBJECTS;
+/** Requests a second that are offered in every case, whatever comes back. */
+const OFFERED_PER_SECOND = 1_000;
+const SECONDS = 6;
+
+/** Who asks. */
+interface RoundTripCase {
+  readonly name: string;
+  /** Those who ask, one after the other. */
+  readonly subjects: number;
+  /** What each may do a second: more than it asks for, so that all are let in. */
+  readonly limit: number;
+}
+
+const CASES: readonly RoundTripCase[] = [
+  { name: "one key of 1,000 requests a second", subjects: 1, limit: 1_200 },
+  { name: "10,000 phones of one request in ten seconds", subjects: 10_000, limit: 10 },
+];
 /** Requests before the measured ones, for connections, scripts and compilers. */
 const WARM_UP_SECONDS = 1;
 /**
@@ -32,6 +42,7 @@ const STEP_MILLIS = 1;
 
 /** What one side cost. */
 export interface RoundTripOutcome {
+  readonly name: string;
   readonly side: string;
   readonly requests: number;
   readonly admitted: number;
@@ -41,34 +52,36 @@ export interface RoundTripOutcome {
   readonly p99Micros: number;
 }
 
-/** Runs all sides, one after the other, against one Redis that is emptied between them. */
+/** Runs all sides in all cases, one after the other, against one Redis. */
 export async function measureRoundTrips(say: (line: string) => void): Promise<RoundTripOutcome[]> {
-  const makers: ((counters: SharedCounters) => SharedSide)[] = [
-    (counters) => createLeasedSide(counters, LIMIT_PER_SECOND),
-    (counters) => createPeerSide(counters, LIMIT_PER_SECOND, "tokenBucket"),
-    (counters) => createPeerSide(counters, LIMIT_PER_SECOND, "slidingWindow"),
-  ];
   await using server = await RedisServer.start();
   const outcomes: RoundTripOutcome[] = [];
-  for (const make of makers) {
-    await using shim = await startUpstashShim(server.port);
-    await using side = make(shim);
-    await offer(side, shim, WARM_UP_SECONDS);
-    const outcome = await offer(side, shim, SECONDS);
-    const { admitted, requests, tripsPerAdmitted, p50Micros, p99Micros } = outcome;
-    say(
-      `${side.name}: ${admitted} of ${requests} let in, ${
-        tripsPerAdmitted.toFixed(2)
-      } trips each, ` +
-        `p50 ${Math.round(p50Micros)} µs, p99 ${Math.round(p99Micros)} µs`,
-    );
-    outcomes.push(outcome);
+  for (const one of CASES) {
+    const makers: ((counters: SharedCounters) => SharedSide)[] = [
+      (counters) => createLeasedSide(counters, one.limit),
+      (counters) => createPeerSide(counters, one.limit, "tokenBucket"),
+      (counters) => createPeerSide(counters, one.limit, "slidingWindow"),
+    ];
+    for (const make of makers) {
+      await using shim = await startUpstashShim(server.port);
+      await using side = make(shim);
+      await offer(one, side, shim, WARM_UP_SECONDS);
+      const outcome = await offer(one, side, shim, SECONDS);
+      const { admitted, requests, tripsPerAdmitted, p50Micros, p99Micros } = outcome;
+      say(
+        `${one.name}: ${side.name}: ${admitted} of ${requests} let in, ` +
+          `${tripsPerAdmitted.toFixed(4)} trips each, p50 ${Math.round(p50Micros)} µs, ` +
+          `p99 ${Math.round(p99Micros)} µs`,
+      );
+      outcomes.push(outcome);
+    }
   }
   return outcomes;
 }
 
 /** Offers {@link OFFERED_PER_SECOND} requests a second for so many seconds, and waits for all. */
 async function offer(
+  { name, subjects }: RoundTripCase,
   side: SharedSide,
   shim: UpstashShim,
   seconds: number,
@@ -79,7 +92,7 @@ async function offer(
   let admitted = 0;
   const ask = async (index: number): Promise<void> => {
     const began = performance.now();
-    if (await side.admit(`subject-${index % SUBJECTS}`)) admitted++;
+    if (await side.admit(`subject-${index % subjects}`)) admitted++;
     delays[index] = (performance.now() - began) * 1_000;
   };
   const asked: Promise<void>[] = [];
@@ -92,6 +105,7 @@ async function offer(
   await Promise.all(asked);
   delays.sort();
   return {
+    name,
     side: side.name,
     requests: total,
     admitted,
