@@ -9,6 +9,7 @@
  */
 import type { NatsConnection } from "nats.ws";
 import type { LeaderClock } from "../core/auth/leader_clock.ts";
+import { BanList } from "../core/limits/ban_list.ts";
 import { KEY_USES_BUCKET, LISTENERS_BUCKET } from "../core/protocol/subjects.ts";
 import { KeyUses } from "../infra/keys/key_uses.ts";
 import { KeyStore } from "../infra/keys/key_store.ts";
@@ -124,7 +125,10 @@ async function openSession(
   connection: NatsConnection,
   { shard, masterKey, steadyMicros, clock, ownMicros, log }: BackendLinkOptions,
 ): Promise<Session> {
-  const reference = followReference(connection, sayChanges(log));
+  const bans = new BanList();
+  const reference = followReference(connection, sayChanges(log), ({ range, untilMicros }) => {
+    bans.ban(range, untilMicros, clock.at(ownMicros()));
+  });
   const store = await KeyStore.open(connection, masterKey);
   const onFailure = sayChanges(log);
   const issuerKeys = new IssuerKeys({ steadyMicros, onFailure });
@@ -160,6 +164,7 @@ async function openSession(
     keys,
     tokens: new TokenVerifier({ records: keys, issuerKeys, steadyMicros }),
     keyUses,
+    bans,
     listeners: new Bucket(connection, LISTENERS_BUCKET),
     isConnected: () => state.isConnected,
   };

@@ -5,7 +5,7 @@
  * signed order waits twice, for its body and for its report.
  *
  * ```text
- * request id, address -> room -> URL -> credentials -> body -> signature or token -> limits -> total
+ * request id, address, bans -> room -> URL -> credentials -> body -> signature or token -> limits -> total
  *   -> handler
  * ```
  *
@@ -18,6 +18,7 @@ import { Exchange } from "./exchange.ts";
 import type { AppDeps } from "./gateway.ts";
 import { addRateLimits, admitAddress, admitKey } from "./middleware/admit.ts";
 import { authenticate, checkCredentials } from "./middleware/authenticate.ts";
+import { checkBan } from "./middleware/bans.ts";
 import { checkJsonBody, checkNoBody, readBody } from "./middleware/body.ts";
 import { ClientAddresses } from "./middleware/client_address.ts";
 import { ErrorProblems } from "./middleware/errors.ts";
@@ -79,6 +80,8 @@ export function endpoint(
     const failed = (error: unknown): Response => end(parts.errors.of(error, exchange));
     try {
       exchange.address = parts.addresses.of(context);
+      const banned = spec.weight === 0 ? null : checkBan(exchange);
+      if (banned !== null) return end(banned);
       const outcome = spec.scope === null
         ? passOpen(exchange, spec)
         : passSigned(exchange, spec, spec.scope);

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Admission } from "../core/limits/admission.ts";
+import type { BanList } from "../core/limits/ban_list.ts";
 import type { AppSigner } from "../infra/nats/mint.ts";
 import type { VerifyingKey } from "../infra/keys/verify_signature.ts";
 import type { OrderGateway } from "../infra/orders/commands.ts";
@@ -43,6 +44,8 @@ export interface Backend {
   readonly keys: KeyView;
   readonly tokens: Tokens;
   readonly keyUses: KeyUseNotes;
+  /** Addresses that are not served. */
+  readonly bans: BanList;
   readonly listeners: Listeners;
   /** Whether the connection stands at the moment. */
   readonly isConnected: () => boolean;

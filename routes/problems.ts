@@ -204,6 +204,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   [AdmissionCode.addressTokens]: rateLimited,
   [AdmissionCode.addressLeak]: rateLimited,
   [AdmissionCode.addressCancels]: rateLimited,
+  [AdmissionCode.addressBanned]: kind(403, "address_banned", "This address is not served"),
 
   [EdgeCode.malformedJson]: kind(400, "malformed_json", "The body is not JSON"),
   [EdgeCode.notAnObject]: kind(400, "not_an_object", "The body is not a JSON object"),

@@ -15,6 +15,7 @@ export const AdmissionCode = {
   addressTokens: 903,
   addressLeak: 904,
   addressCancels: 905,
+  addressBanned: 906,
 } as const;
 /** Any of the codes. */
 export type AdmissionCode = (typeof AdmissionCode)[keyof typeof AdmissionCode];

@@ -67,11 +67,14 @@ export const AuditAct = {
   issuerAdd: 6,
   issuerRevoke: 7,
   tokenRevoke: 8,
+  /** An address or a range is served no more, or is again. */
+  ban: 9,
+  lift: 10,
 } as const;
 /** Any of the acts. */
 export type AuditAct = (typeof AuditAct)[keyof typeof AuditAct];
 /** Highest act; the lowest is 1. */
-export const AUDIT_ACT_MAX = 8;
+export const AUDIT_ACT_MAX = 10;
 /** Bytes of a digest in an audit record. */
 export const AUDIT_DIGEST_BYTES = 8;
 

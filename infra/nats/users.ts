@@ -152,6 +152,7 @@ function adminGrant(journals: readonly string[]): Grant {
     "$JS.ACK.>",
     "$JS.FC.>",
     bucketSubjects(KEYS_BUCKET),
+    `$KV.${REFERENCE_BUCKET}.ban.>`,
   ];
   const never = journals.map((stream) => `$JS.API.STREAM.DELETE.${stream}`);
   return inHouse("admin", publish, [], { publish: never });

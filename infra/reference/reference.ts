@@ -1,14 +1,18 @@
 /**
  * A gateway's view of the instruments: followed from the REFERENCE bucket, read without waiting.
  *
- * Each instrument stands under its symbol; keys that are no symbols are passed over. An instrument
+ * Each instrument stands under its symbol, and each ban of an address under a key of its own; other
+ * keys are passed over. An instrument
  * is never taken away, only halted, so the view only grows or changes.
  *
  * @module
  */
 import type { NatsConnection } from "nats.ws";
+import { AddressRangeError } from "../../core/auth/address_ranges.ts";
+import { BanListFullError } from "../../core/limits/ban_list.ts";
 import { INSTRUMENTS_MAX } from "../../core/matching/instruments.ts";
 import { REFERENCE_BUCKET, SYMBOL_PATTERN } from "../../core/protocol/subjects.ts";
+import { type Ban, BAN_KEY_PREFIX, BanRecordError, readBan } from "../administration/bans.ts";
 import { Bucket, type BucketEntry } from "../nats/kv.ts";
 import { followBucket } from "../nats/kv_follower.ts";
 import { type Instrument, InstrumentTermsError, readInstrument } from "./instrument_terms.ts";
@@ -77,18 +81,33 @@ export interface FollowedReference extends Reference {
   stop(): Promise<void>;
 }
 
-/** Follows the bucket until stopped. `onError` is told of what it could not read; it goes on. */
+/** What an entry may be wrong in, without harm to those behind it. */
+const isOfContents = (error: unknown): error is Error =>
+  error instanceof InstrumentTermsError || error instanceof BanRecordError ||
+  error instanceof BanListFullError || error instanceof AddressRangeError;
+
+/**
+ * Follows the bucket until stopped. `onError` is told of what it could not read; it goes on.
+ *
+ * @param onBan is told of every ban, and when one is changed
+ */
 export function followReference(
   connection: NatsConnection,
   onError: (error: Error) => void,
+  onBan: (ban: Ban) => void = () => {},
 ): FollowedReference {
   const table = new InstrumentTable();
-  const onEntry = ({ key, value, deleted }: BucketEntry): void => {
-    if (deleted || !SYMBOL_PATTERN.test(key)) return;
+  const learn = (entry: BucketEntry): void => {
+    const { key, value, deleted } = entry;
+    if (deleted) return;
+    if (key.startsWith(BAN_KEY_PREFIX)) return onBan(readBan(entry));
+    if (SYMBOL_PATTERN.test(key)) table.learn(readInstrument(key, value));
+  };
+  const onEntry = (entry: BucketEntry): void => {
     try {
-      table.learn(readInstrument(key, value));
+      learn(entry);
     } catch (error) {
-      if (!(error instanceof InstrumentTermsError)) throw error;
+      if (!isOfContents(error)) throw error;
       onError(error);
     }
   };

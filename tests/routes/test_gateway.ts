@@ -13,6 +13,7 @@ import { IssuerKeys } from "../../infra/tokens/issuer_keys.ts";
 import { TokenVerifier } from "../../infra/tokens/token_verifier.ts";
 import { MarketView } from "../../infra/queries/market_view.ts";
 import type { UpstashStatus } from "../../infra/upstash/limiter.ts";
+import { BanList } from "../../core/limits/ban_list.ts";
 import { GatewayTotal } from "../../routes/gateway_total.ts";
 import { MemoryAdmission } from "../../infra/upstash/memory.ts";
 import { createApp } from "../../routes/app.ts";
@@ -65,6 +66,7 @@ export class TestGateway {
   readonly keys = new Map<string, VerifyingKey>();
   readonly listeners = new Map<string, string>();
   limits: UpstashStatus | null = null;
+  readonly bans = new BanList();
   readonly total = new GatewayTotal(100_000, 0.5);
   /** Id, address and time of each use of a key. */
   readonly keyUses: [id: string, address: string, nowMicros: number][] = [];
@@ -101,6 +103,7 @@ export class TestGateway {
       keys: records,
       tokens: new TokenVerifier({ records, issuerKeys, steadyMicros }),
       keyUses: { note: (...use) => void this.keyUses.push(use) },
+      bans: this.bans,
       listeners: {
         put: (key, value) => new Promise((resolve) => resolve(this.listeners.set(key, value))),
       },

@@ -14,6 +14,7 @@ import { type AdminCommand, AdminSession, type OptionValues } from "./admin_comm
 import { type Options, readCommandLine, UsageError, wholeNumber } from "./command_line.ts";
 import { INSTRUMENT_COMMANDS } from "./instrument_commands.ts";
 import { ISSUER_COMMANDS } from "./issuer_commands.ts";
+import { BAN_COMMANDS } from "./ban_commands.ts";
 import { KEY_COMMANDS } from "./key_commands.ts";
 import { AUDIT_COMMANDS } from "./audit_commands.ts";
 import { JOURNAL_COMMANDS } from "./journal_commands.ts";
@@ -29,6 +30,7 @@ const COMMANDS: readonly AdminCommand[] = [
   ...INSTRUMENT_COMMANDS,
   ...ACCOUNT_COMMANDS,
   ...FUNDS_COMMANDS,
+  ...BAN_COMMANDS,
   ...KEY_COMMANDS,
   ...ISSUER_COMMANDS,
   ...AUDIT_COMMANDS,
