@@ -98,8 +98,12 @@ export async function tokenKeys(algorithm: TokenAlgorithm): Promise<TokenKeys> {
   return { algorithm, signing: pair.privateKey, verifying: pair.publicKey, record };
 }
 
-/** `count` different tokens, as bytes. They are good for an hour from now. */
-export async function tokens(keys: TokenKeys, count: number): Promise<Uint8Array[]> {
+/** `count` different tokens behind `before`, as bytes. They are good for an hour from now. */
+export async function tokens(
+  keys: TokenKeys,
+  count: number,
+  before = "",
+): Promise<Uint8Array[]> {
   const { algorithm: alg, signing } = keys;
   const made: Uint8Array[] = [];
   for (let n = 0; n < count; n++) {
@@ -107,21 +111,14 @@ export async function tokens(keys: TokenKeys, count: number): Promise<Uint8Array
     const token = await new SignJWT(claims).setProtectedHeader({ alg, typ: "JWT" })
       .setIssuer(ISSUER).setAudience(AUDIENCE).setIssuedAt().setExpirationTime("1h")
       .setJti(`${alg}-${n}-${crypto.randomUUID()}`).sign(signing);
-    made.push(encoder.encode(token));
+    made.push(encoder.encode(before + token));
   }
   return made;
 }
 
-/** `count` texts out of the bytes, each one made anew, in turn. */
-export function freshTexts(bytes: readonly Uint8Array[], count: number, before = ""): string[] {
-  const heads = encoder.encode(before);
-  const all = bytes.map((one) => {
-    const whole = new Uint8Array(heads.length + one.length);
-    whole.set(heads);
-    whole.set(one, heads.length);
-    return whole;
-  });
-  return Array.from({ length: count }, (_, n) => decoder.decode(all[n % all.length]));
+/** `count` texts out of the bytes from number `first` on, in turn, each one made anew. */
+export function freshTexts(bytes: readonly Uint8Array[], count: number, first = 0): string[] {
+  return Array.from({ length: count }, (_, n) => decoder.decode(bytes[(first + n) % bytes.length]));
 }
 
 function issuerRecord(verification: IssuerRecord["verification"]): IssuerRecord {

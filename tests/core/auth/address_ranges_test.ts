@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { isIPv4, isIPv6 } from "node:net";
 import fc from "fast-check";
 import { AddressRangeError, AddressRanges, RANGES_MAX } from "../../../core/auth/address_ranges.ts";
-import { ADDRESS_GROUPS, readAddress } from "../../../core/auth/ip_address.ts";
-
-const IPV4_SPACE = 0xffffn << 32n;
+import { ADDRESS_GROUPS } from "../../../core/auth/ip_address.ts";
+import { address, dottedOf, form, IPV4_SPACE, isMapped, number, textOf } from "./addresses.ts";
 
 /** The naive reference: an address as one number, by way of its text. */
 function numberOf(text: string): bigint {
@@ -31,36 +29,6 @@ function isIn(address: string, range: string): boolean {
   return one >> BigInt(128 - bits) === numberOf(base) >> BigInt(128 - bits);
 }
 
-/** Numbers of addresses: few enough of each kind that ranges and addresses meet. */
-const mappedNumber = fc.tuple(fc.constantFrom(10, 192), fc.nat(3), fc.nat(255), fc.nat(255))
-  .map((octets) => octets.reduce((sum, octet) => (sum << 8n) | BigInt(octet), 0n) | IPV4_SPACE);
-const group = fc.oneof(fc.constant(0), fc.constantFrom(1, 0xffff), fc.nat(0xffff));
-const wideNumber = fc.array(group, { minLength: ADDRESS_GROUPS, maxLength: ADDRESS_GROUPS })
-  .map((groups) => groups.reduce((sum, one) => (sum << 16n) | BigInt(one), 0n));
-const number = fc.oneof(mappedNumber, wideNumber, fc.constantFrom(0n, 1n, IPV4_SPACE));
-
-const isMapped = (one: bigint) => one >> 32n === IPV4_SPACE >> 32n;
-const groupsOf = (one: bigint) =>
-  Array.from({ length: ADDRESS_GROUPS }, (_, at) => (one >> BigInt(112 - 16 * at)) & 0xffffn);
-const dottedOf = (one: bigint) =>
-  [24n, 16n, 8n, 0n].map((shift) => (one >> shift) & 0xffn).join(".");
-
-/** One of the texts of an address; `form` picks it. */
-function textOf(one: bigint, form: number): string {
-  const groups = groupsOf(one).map((part) => part.toString(16));
-  if (form === 0 && isMapped(one)) return dottedOf(one);
-  if (form === 1) return groups.map((part) => part.padStart(4, "0").toUpperCase()).join(":");
-  if (form === 2) return `${groups.slice(0, 6).join(":")}:${dottedOf(one)}`;
-  // The first run of zeros is left out.
-  const from = groups.indexOf("0");
-  if (from < 0) return groups.join(":");
-  let to = from;
-  while (groups[to] === "0") to++;
-  return `${groups.slice(0, from).join(":")}::${groups.slice(to).join(":")}`;
-}
-
-const form = fc.nat(3);
-const address = fc.tuple(number, form).map(([one, chosen]) => textOf(one, chosen));
 const range = fc.tuple(number, form, fc.nat(128)).map(([one, chosen, drawn]) => {
   const dotted = chosen === 0 && isMapped(one);
   const bits = dotted ? 96 + drawn % 33 : drawn;
@@ -82,32 +50,12 @@ Deno.test("an address is in the ranges that a naive reference has it in", () => 
   assert.ok(inside > 200, `only ${inside} addresses were in a range`);
 });
 
-Deno.test("every text of an address is that address, and an IPv4 one is the same in IPv6 clothing", () => {
+Deno.test("an address in any of its texts is in the range that is itself in any other", () => {
   fc.assert(
     fc.property(number, form, form, (one, first, second) => {
-      const groups = new Uint16Array(ADDRESS_GROUPS);
-      const text = textOf(one, first);
-      assert.ok(readAddress(text, groups), text);
-      assert.deepEqual([...groups].map(BigInt), groupsOf(one), text);
-      assert.ok(AddressRanges.parse([text]).has(textOf(one, second)), text);
+      assert.ok(AddressRanges.parse([textOf(one, first)]).has(textOf(one, second)));
     }),
     { numRuns: 2_000, verbose: 1 },
-  );
-});
-
-Deno.test("what is an address is what node:net says, for texts that are nearly one", () => {
-  const nearly = fc.oneof(
-    fc.string({ unit: fc.constantFrom(..."0159afF:.%/ "), maxLength: 20 }),
-    fc.tuple(address, fc.nat(40), fc.constantFrom("", ":", ".", "0", "g", "::", "1"))
-      .map(([text, at, put]) => text.slice(0, at) + put + text.slice(at + 1)),
-  );
-  const groups = new Uint16Array(ADDRESS_GROUPS);
-  fc.assert(
-    fc.property(nearly, (text) => {
-      const expected = isIPv4(text) || isIPv6(text) && !text.includes("%");
-      assert.equal(readAddress(text, groups), expected, text);
-    }),
-    { numRuns: 20_000, verbose: 1 },
   );
 });
 
