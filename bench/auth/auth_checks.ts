@@ -90,15 +90,18 @@ export async function signatureChecks(): Promise<Check[]> {
   return [check("HMAC", 800, hmac), check("Ed25519", 60, ed25519), peer];
 }
 
-/** A verifier whose records come as a gateway's view gives them: bounded, and with an age. */
+/**
+ * A verifier whose records come as a gateway's view gives them: bounded, with an age, and ids that
+ * are none in a map of their own. Nobody revokes anything here.
+ */
 function verifierOf({ record }: TokenKeys): TokenVerifier {
-  const held = new Lru<{ readonly key: VerifyingKey | null; readonly readMicros: number }>(20_000);
-  held.set(record.id, { key: verifyingKeyOf(record), readMicros: Infinity });
+  const known = new Lru<{ readonly key: VerifyingKey; readonly readMicros: number }>(10_000);
+  const unknown = new Lru<{ readonly key: null; readonly readMicros: number }>(10_000);
+  known.set(record.id, { key: verifyingKeyOf(record), readMicros: Infinity });
   const get = (id: string): VerifyingKey | null => {
-    const entry = held.get(id);
+    const entry = known.get(id) ?? unknown.get(id);
     if (entry !== undefined && steadyMicros() - entry.readMicros <= STALE_MICROS) return entry.key;
-    // Nobody revokes anything here, so an id that is not held is one of a token that is good.
-    held.set(id, { key: null, readMicros: Infinity });
+    unknown.set(id, { key: null, readMicros: Infinity });
     return null;
   };
   const issuerKeys = new IssuerKeys({ steadyMicros });
