@@ -30,6 +30,8 @@ import { Problem } from "./problem.ts";
 import type { Reply } from "./reply.ts";
 import type { RequestMetrics, RouteMetrics } from "./request_metrics.ts";
 
+const MICROS_PER_SECOND = 1_000_000;
+
 /** What a request comes to. */
 export type Outcome = Reply | Problem;
 
@@ -72,11 +74,9 @@ export function endpoint(
 ): (context: Context) => Response | Promise<Response> {
   const metrics = parts.metrics.route(spec.method, spec.path);
   return (context) => {
-    const startedMillis = performance.now();
     const requestId = parts.requestIds.of(context.req.raw.headers.get(REQUEST_ID_HEADER));
     const exchange = new Exchange(parts.deps, context, requestId);
-    const end = (outcome: Outcome): Response =>
-      respond(exchange, spec, metrics, startedMillis, outcome);
+    const end = (outcome: Outcome): Response => respond(exchange, spec, metrics, outcome);
     const failed = (error: unknown): Response => end(parts.errors.of(error, exchange));
     try {
       exchange.address = parts.addresses.of(context);
@@ -134,16 +134,15 @@ async function passTotal(
   spec: EndpointSpec,
   kind: AdmissionKind,
 ): Promise<Outcome> {
-  const refusal = enterOrderPath(exchange, spec.weight, kind);
-  if (refusal !== null) return refusal;
-  const enteredMicros = exchange.deps.steadyMicros();
+  const entered = enterOrderPath(exchange, spec.weight, kind);
+  if (entered instanceof Problem) return entered;
   let status: number | null = null;
   try {
     const outcome = await spec.handle(exchange);
     status = outcome.status;
     return outcome;
   } finally {
-    leaveOrderPath(exchange, enteredMicros, status);
+    leaveOrderPath(exchange, entered, status);
   }
 }
 
@@ -162,7 +161,6 @@ function respond(
   exchange: Exchange,
   spec: EndpointSpec,
   metrics: RouteMetrics,
-  startedMillis: number,
   outcome: Outcome,
 ): Response {
   const { status, body, contentType, headers } = outcome instanceof Problem
@@ -174,6 +172,9 @@ function respond(
   if (exchange.decision !== null) addRateLimits(response.headers, exchange.decision);
   if (spec.isPublic) addPublicHeaders(response.headers);
   for (const [name, value] of headers) response.headers.append(name, value);
-  metrics.observe(status, (performance.now() - startedMillis) / 1_000);
+  metrics.observe(
+    status,
+    (exchange.deps.steadyMicros() - exchange.startedMicros) / MICROS_PER_SECOND,
+  );
   return response;
 }

@@ -23,6 +23,8 @@ export class NoBackendError extends Error {
 export class Exchange {
   /** When it came in, in microseconds since the epoch. */
   readonly nowMicros: number;
+  /** The same by the clock that never goes back: for how long something takes. */
+  readonly startedMicros: number;
   /** Path and query as they stood in the request line. */
   readonly pathWithQuery: string;
   /** By middleware/client_address.ts. */
@@ -39,6 +41,7 @@ export class Exchange {
 
   constructor(readonly deps: AppDeps, readonly context: Context, readonly requestId: string) {
     this.nowMicros = deps.nowMicros();
+    this.startedMicros = deps.steadyMicros();
     const { url } = context.req;
     this.pathWithQuery = url.slice(url.indexOf("/", url.indexOf(":") + 4));
   }

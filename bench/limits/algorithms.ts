@@ -37,7 +37,7 @@ import {
   TOKEN_BUCKET_SLOTS,
   tokenBucketWaitMicros,
 } from "../../core/limits/token_bucket.ts";
-import { TotalKind } from "../../core/limits/total_kind.ts";
+import { AdmissionKind } from "../../core/limits/decision.ts";
 
 const ROUNDS = 7;
 const COUNT = 2 ** 20;
@@ -147,7 +147,7 @@ function dualLimiter(withRoundTrip: boolean): Algorithm {
   return (nowMicros, count) => {
     let admitted = 0;
     for (let n = 0, now = nowMicros; n < count; n++, now += GAP_MICROS) {
-      if (limiter.decide(TotalKind.newOrder, 1, now) === TotalCode.admitted) admitted++;
+      if (limiter.decide(AdmissionKind.order, 1, now) === TotalCode.admitted) admitted++;
       if (!withRoundTrip) continue;
       limiter.begin();
       limiter.observeRoundTrip(5_000 + (n & 1_023), true, now);

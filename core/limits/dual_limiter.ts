@@ -14,7 +14,7 @@
  *
  * Tokens come back at a rate that follows the last minute (adaptive_refill.ts), burst and leak
  * follow the round trip (latency_scale.ts). Each kind of request has a share of it all, and a cancel
- * is never refused (total_kind.ts). What the breaker watches is the depletion of the tokens.
+ * is never refused (kind_shares.ts). What the breaker watches is the depletion of the tokens.
  *
  * @module
  */
@@ -47,7 +47,8 @@ import {
 } from "./latency_scale.ts";
 import { STEADY_TIME_SLOTS, steadyTime } from "./steady_time.ts";
 import { atLeastOne, TotalBuckets } from "./total_buckets.ts";
-import { KIND_SHARES, TotalKind } from "./total_kind.ts";
+import { AdmissionKind } from "./decision.ts";
+import { KIND_SHARES } from "./kind_shares.ts";
 
 /** What is answered: admitted, or the part that refuses. */
 export const TotalCode = { admitted: 0, breaker: 1, concurrency: 2, tokens: 3, leak: 4 } as const;
@@ -87,10 +88,10 @@ export interface DualLimiterOptions {
  * ```ts
  * import { refillPolicy } from "./adaptive_refill.ts";
  * import { DualLimiter, TotalCode } from "./dual_limiter.ts";
- * import { TotalKind } from "./total_kind.ts";
+ * import { AdmissionKind } from "./decision.ts";
  *
  * const limiter = new DualLimiter({ refill: refillPolicy(500), jitter: 0.5 });
- * if (limiter.decide(TotalKind.newOrder, 1, 0) === TotalCode.admitted) {
+ * if (limiter.decide(AdmissionKind.order, 1, 0) === TotalCode.admitted) {
  *   limiter.begin();
  *   // The order goes its way, and its answer comes two milliseconds later.
  *   limiter.observeRoundTrip(2_000, true, 2_000);
@@ -152,12 +153,12 @@ export class DualLimiter {
    *
    * @param cost units, a whole number from 1
    */
-  decide(kind: TotalKind, cost: number, nowMicros: number): TotalCode {
+  decide(kind: AdmissionKind, cost: number, nowMicros: number): TotalCode {
     this.#advance(nowMicros);
     const { buckets } = this;
     this.waitMicros = 0;
     this.remaining = buckets.remaining(kind);
-    if (kind === TotalKind.cancel) return TotalCode.admitted;
+    if (kind === AdmissionKind.cancel) return TotalCode.admitted;
     const state = this.#state;
     const breakerMicros = breakerWaitMicros(state, BREAKER);
     if (breakerMicros > 0) {
@@ -182,9 +183,9 @@ export class DualLimiter {
    * Whether breaker or concurrency would refuse a request now, before anything is known of who sends
    * it: nothing is charged, so that a stranger can use nothing up. {@link waitMicros} says how long.
    */
-  peek(kind: TotalKind, nowMicros: number): TotalCode {
+  peek(kind: AdmissionKind, nowMicros: number): TotalCode {
     this.waitMicros = 0;
-    if (kind === TotalKind.cancel) return TotalCode.admitted;
+    if (kind === AdmissionKind.cancel) return TotalCode.admitted;
     this.#advance(nowMicros);
     this.waitMicros = breakerWaitMicros(this.#state, BREAKER);
     if (this.waitMicros > 0) return TotalCode.breaker;
@@ -238,7 +239,7 @@ export class DualLimiter {
   }
 
   /** Whether as many are under way as there may be for a request of the kind. */
-  #isCrowded(kind: TotalKind): boolean {
+  #isCrowded(kind: AdmissionKind): boolean {
     if (this.inFlight < atLeastOne(this.concurrencyLimit * KIND_SHARES[kind])) return false;
     const roundTrip = Math.ceil(this.roundTripMicros);
     this.waitMicros = Math.max(
@@ -249,7 +250,7 @@ export class DualLimiter {
   }
 
   /** Asks concurrency, tokens and leak; the one that refuses longest speaks. */
-  #look(kind: TotalKind, cost: number): TotalCode {
+  #look(kind: AdmissionKind, cost: number): TotalCode {
     let code: TotalCode = this.#isCrowded(kind) ? TotalCode.concurrency : TotalCode.admitted;
     const tokensMicros = this.buckets.tokensWaitMicros(kind, cost);
     if (tokensMicros > this.waitMicros) {

@@ -2,7 +2,7 @@
  * The two buckets of a gateway's total, whose measures change while they are in use.
  *
  * The token bucket says whether a burst may enter, the leaky bucket whether what entered goes on
- * evenly; each kind has its share of both (total_kind.ts). A change of the rate, or of how much of
+ * evenly; each kind has its share of both (kind_shares.ts). A change of the rate, or of how much of
  * burst and leak is allowed, keeps what was taken and what is inside: it moves what is still free.
  *
  * ```text
@@ -37,7 +37,8 @@ import {
   tokenBucketRemaining,
   tokenBucketWaitMicros,
 } from "./token_bucket.ts";
-import { KIND_SHARES, KIND_UNITS_AHEAD, TotalKind } from "./total_kind.ts";
+import { AdmissionKind } from "./decision.ts";
+import { KIND_SHARES, KIND_UNITS_AHEAD } from "./kind_shares.ts";
 
 /** How many times faster than its rate a burst may be spent. */
 export const TOTAL_PEAK_FACTOR = 2;
@@ -105,14 +106,14 @@ export class TotalBuckets {
   }
 
   /** Microseconds until `kind` finds the tokens for `cost` units; 0 when it does. */
-  tokensWaitMicros(kind: TotalKind, cost: number): number {
+  tokensWaitMicros(kind: AdmissionKind, cost: number): number {
     const units = this.#unitsOf(kind);
     const tokens = cost < units ? cost : units;
     return this.#tokensWaitMicros(units, tokens);
   }
 
   /** Microseconds until `cost` units of `kind` fit into the leak; 0 when they do. */
-  leakWaitMicros(kind: TotalKind, cost: number): number {
+  leakWaitMicros(kind: AdmissionKind, cost: number): number {
     let leakCost = this.#leakCost(cost);
     let depth = leakCost + KIND_UNITS_AHEAD[kind];
     if (this.leakUnits > 0) {
@@ -131,7 +132,7 @@ export class TotalBuckets {
   }
 
   /** Whole tokens that `kind` finds. */
-  remaining(kind: TotalKind): number {
+  remaining(kind: AdmissionKind): number {
     const remaining = tokenBucketRemaining(this.#state, TOKENS, this.#unitsOf(kind));
     return remaining < 0 ? 0 : remaining;
   }
@@ -148,7 +149,7 @@ export class TotalBuckets {
    * from them.
    */
   get isDepleted(): boolean {
-    const units = this.#unitsOf(TotalKind.newOrder);
+    const units = this.#unitsOf(AdmissionKind.order);
     const left = units * (1 - DEPLETED_SHARE);
     const least = left < 1 ? 1 : left;
     return this.#tokensWaitMicros(units, least) > 0;
@@ -159,7 +160,7 @@ export class TotalBuckets {
     return tokenBucketWaitMicros(state, TOKENS, state[TIME], this.unitsPerSecond, units, tokens);
   }
 
-  #unitsOf(kind: TotalKind): number {
+  #unitsOf(kind: AdmissionKind): number {
     return atLeastOne(this.units * KIND_SHARES[kind]);
   }
 

@@ -26,28 +26,36 @@ const REASONS: Readonly<Record<TotalCode, string>> = {
 };
 
 /** Refuses a request for which there is no room, before anything is known of it. */
-export function checkRoom({ deps }: Exchange, kind: AdmissionKind): Problem | null {
-  const { total, steadyMicros, settings } = deps;
-  const code = total.limiter.peek(kind, steadyMicros());
+export function checkRoom(
+  { deps, startedMicros }: Exchange,
+  kind: AdmissionKind,
+): Problem | null {
+  const { total, settings } = deps;
+  const code = total.limiter.peek(kind, startedMicros);
   if (code === TotalCode.admitted) return null;
   total.refused[code]++;
   return settings.enforcesLimits ? refusal(code, total.limiter.waitMicros) : null;
 }
 
-/** Charges the total for a request that has passed its own limits. */
+/**
+ * Charges the total for a request that has passed its own limits.
+ *
+ * @returns the refusal, or when the request entered, by the clock that never goes back
+ */
 export function enterOrderPath(
   { deps }: Exchange,
   weight: number,
   kind: AdmissionKind,
-): Problem | null {
+): Problem | number {
   const { total, steadyMicros, settings } = deps;
-  const code = total.limiter.decide(kind, weight, steadyMicros());
+  const nowMicros = steadyMicros();
+  const code = total.limiter.decide(kind, weight, nowMicros);
   if (code !== TotalCode.admitted) {
     total.refused[code]++;
     if (settings.enforcesLimits) return refusal(code, total.limiter.waitMicros);
   }
   total.limiter.begin();
-  return null;
+  return nowMicros;
 }
 
 /**

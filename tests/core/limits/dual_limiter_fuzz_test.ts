@@ -5,11 +5,11 @@ import { CONCURRENCY_WAIT_MOST_MICROS, TotalCode } from "../../../core/limits/du
 import { GRADIENT_DEFAULTS } from "../../../core/limits/gradient_policy.ts";
 import { CLOCK_STEP_BACK_MICROS_MAX, MILLION } from "../../../core/limits/token_bucket.ts";
 import { BUCKETS_WAIT_MICROS_MAX } from "../../../core/limits/total_buckets.ts";
-import { TotalKind } from "../../../core/limits/total_kind.ts";
+import { AdmissionKind } from "../../../core/limits/decision.ts";
 import { totalEvents, TotalRun } from "./total_run.ts";
 
 const HOUR = 3_600 * MILLION;
-const { cancel, amend, newOrder, read } = TotalKind;
+const { cancel, amend, order: newOrder, read } = AdmissionKind;
 const bases = fc.integer({ min: 10, max: 1_000 });
 const jitters = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 /** Requests never end in these: the concurrency is not what they are about. */

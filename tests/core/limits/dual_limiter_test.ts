@@ -13,14 +13,14 @@ import {
 } from "../../../core/limits/dual_limiter.ts";
 import { GRADIENT_DEFAULTS, GradientPolicyError } from "../../../core/limits/gradient_policy.ts";
 import { MILLION } from "../../../core/limits/token_bucket.ts";
-import { TotalKind } from "../../../core/limits/total_kind.ts";
+import { AdmissionKind } from "../../../core/limits/decision.ts";
 import { QueueModel } from "./queue_model.ts";
 import { START_MICROS, TotalRun } from "./total_run.ts";
 
-const { cancel, amend, newOrder, read } = TotalKind;
+const { cancel, amend, order: newOrder, read } = AdmissionKind;
 
 /** How many requests in a row are let in at one instant; they end at once. */
-function burstOf(run: TotalRun, kind: TotalKind, cost = 1): number {
+function burstOf(run: TotalRun, kind: AdmissionKind, cost = 1): number {
   for (let count = 0; count < 100_000; count++) {
     if (run.ask(kind, cost) !== TotalCode.admitted) return count;
     run.limiter.end();
@@ -89,7 +89,7 @@ Deno.test("the concurrency refuses lower kinds earlier, and cancels never", () =
   const run = new TotalRun(1_000);
   const { limiter } = run;
   const limit = GRADIENT_DEFAULTS.initial;
-  const shares: [TotalKind, number][] = [[read, 0.8], [newOrder, 0.9], [amend, 0.95]];
+  const shares: [AdmissionKind, number][] = [[read, 0.8], [newOrder, 0.9], [amend, 0.95]];
   for (const [kind, share] of shares) {
     while (limiter.inFlight < Math.floor(limit * share)) {
       assert.equal(run.ask(kind), TotalCode.admitted);
@@ -109,7 +109,7 @@ Deno.test("the concurrency refuses lower kinds earlier, and cancels never", () =
  * Asks for `kind` every five milliseconds until the breaker opens, for `micros` at most, and says how
  * long that took; round trips are good and short.
  */
-function flood(run: TotalRun, kind: TotalKind, micros: number): number {
+function flood(run: TotalRun, kind: AdmissionKind, micros: number): number {
   for (let passed = 0; passed < micros; passed += 5_000) {
     while (run.ask(kind) === TotalCode.admitted) run.over(2_000);
     if (run.limiter.phase === BreakerPhase.open) return passed;

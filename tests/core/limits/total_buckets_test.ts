@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { BURST_FACTOR_LEAST } from "../../../core/limits/latency_scale.ts";
 import { atLeastOne, TOTAL_PEAK_FACTOR, TotalBuckets } from "../../../core/limits/total_buckets.ts";
-import { KIND_SHARES, TotalKind } from "../../../core/limits/total_kind.ts";
+import { AdmissionKind } from "../../../core/limits/decision.ts";
+import { KIND_SHARES } from "../../../core/limits/kind_shares.ts";
 
 const START_MICROS = 1_700_000_000_000_000;
 const SECOND = 1_000_000;
-const { cancel, amend, newOrder, read } = TotalKind;
+const { cancel, amend, order: newOrder, read } = AdmissionKind;
 
 function made(unitsPerSecond = 100): TotalBuckets {
   const buckets = new TotalBuckets(unitsPerSecond, Math.ceil(unitsPerSecond * 1.2));

@@ -8,7 +8,8 @@ import { refillPolicy } from "../../../core/limits/adaptive_refill.ts";
 import { DualLimiter, TotalCode } from "../../../core/limits/dual_limiter.ts";
 import { GRADIENT_DEFAULTS } from "../../../core/limits/gradient_policy.ts";
 import { CLOCK_STEP_BACK_MICROS_MAX, MILLION } from "../../../core/limits/token_bucket.ts";
-import { KIND_SHARES, KIND_UNITS_AHEAD, TotalKind } from "../../../core/limits/total_kind.ts";
+import { AdmissionKind } from "../../../core/limits/decision.ts";
+import { KIND_SHARES, KIND_UNITS_AHEAD } from "../../../core/limits/kind_shares.ts";
 
 /** Where the clock of a run begins. */
 export const START_MICROS = 1_700_000_000_000_000;
@@ -16,7 +17,7 @@ export const START_MICROS = 1_700_000_000_000_000;
 /** One thing that happens. */
 export interface TotalEvent {
   readonly stepMicros: number;
-  readonly kind: TotalKind;
+  readonly kind: AdmissionKind;
   readonly cost: number;
   /** How often it is asked for at once. */
   readonly count: number;
@@ -27,7 +28,7 @@ export interface TotalEvent {
 
 /** What was let in: when, how much, and the largest debt that it may have left in each bucket. */
 interface Admitted {
-  readonly kind: TotalKind;
+  readonly kind: AdmissionKind;
   readonly cost: number;
   /** Units that came back, and leaked out, until then. */
   readonly backUnits: number;
@@ -47,7 +48,7 @@ export class TotalRun {
 
   constructor(base: number, jitter = 0, concurrency = GRADIENT_DEFAULTS) {
     this.limiter = new DualLimiter({ refill: refillPolicy(base, 1), concurrency, jitter });
-    this.limiter.decide(TotalKind.cancel, 1, this.now);
+    this.limiter.decide(AdmissionKind.cancel, 1, this.now);
   }
 
   /** Lets time pass, or go back. */
@@ -62,7 +63,7 @@ export class TotalRun {
   }
 
   /** Asks, and begins what is admitted. */
-  ask(kind: TotalKind, cost = 1): TotalCode {
+  ask(kind: AdmissionKind, cost = 1): TotalCode {
     const { limiter } = this;
     const code = limiter.decide(kind, cost, this.now);
     if (code !== TotalCode.admitted) return code;
@@ -109,11 +110,11 @@ export function totalEvents(backMicrosMax: number, costMost = 8): fc.Arbitrary<T
       fc.integer({ min: -backMicrosMax, max: 10_000_000 }),
     ),
     kind: fc.constantFrom(
-      TotalKind.cancel,
-      TotalKind.amend,
-      TotalKind.newOrder,
-      TotalKind.newOrder,
-      TotalKind.read,
+      AdmissionKind.cancel,
+      AdmissionKind.amend,
+      AdmissionKind.order,
+      AdmissionKind.order,
+      AdmissionKind.read,
     ),
     cost: fc.integer({ min: 1, max: costMost }),
     count: fc.constantFrom(1, 3, 1_000),
@@ -136,7 +137,7 @@ export function totalEvents(backMicrosMax: number, costMost = 8): fc.Arbitrary<T
         if (weather === "fast") return { ...one, roundTripMicros: 5_000, isGood: true };
         if (weather === "flood") {
           const stepMicros = Math.abs(one.stepMicros) % 900_000;
-          return { ...one, stepMicros, count: 1_000, kind: TotalKind.newOrder };
+          return { ...one, stepMicros, count: 1_000, kind: AdmissionKind.order };
         }
         return one;
       })

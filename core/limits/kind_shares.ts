@@ -20,12 +20,7 @@
  * @module
  */
 
-/** What a request is to the total, in order of priority. */
-export const TotalKind = { cancel: 0, amend: 1, newOrder: 2, read: 3 } as const;
-/** Any of the kinds. */
-export type TotalKind = (typeof TotalKind)[keyof typeof TotalKind];
-
-/** Share of the concurrency, the tokens and the leak that each kind may use, by {@link TotalKind}. */
+/** Share of the concurrency, the tokens and the leak that each kind may use, by AdmissionKind. */
 export const KIND_SHARES: readonly number[] = [1, 0.95, 0.9, 0.8];
-/** Units that may be ahead of a request of each kind where leaky only, by {@link TotalKind}. */
+/** Units that may be ahead of a request of each kind where leaky only, by AdmissionKind. */
 export const KIND_UNITS_AHEAD: readonly number[] = [0, 2, 1, 0];
