@@ -6,7 +6,13 @@
  * @module
  */
 import type { BenchResult } from "../result.ts";
-import { CLOSED_LOOP_SCRIPT, signingSender, writeOrders } from "./prepared_requests.ts";
+import {
+  bearerSender,
+  CLOSED_LOOP_SCRIPT,
+  type Sender,
+  signingSender,
+  writeOrders,
+} from "./prepared_requests.ts";
 import { measureOverload } from "./overload.ts";
 import { startRestVenue } from "./rest_venue.ts";
 import { type Load, wrk } from "./wrk.ts";
@@ -26,9 +32,14 @@ export async function restBench(say: (line: string) => void): Promise<BenchResul
   const venue = await startRestVenue(directory);
   const script = `${directory}/orders.lua`;
   await Deno.writeTextFile(script, CLOSED_LOOP_SCRIPT);
-  const senders = venue.keys.map(signingSender);
+  const signing = venue.keys.map(signingSender);
+  const bearing = venue.tokens.map(bearerSender);
   let run = 0;
-  const sendOrders = async (url: string, seconds: number): Promise<Load> => {
+  const sendOrders = async (
+    url: string,
+    senders: readonly Sender[],
+    seconds: number,
+  ): Promise<Load> => {
     const orders = `${directory}/orders.tsv`;
     const count = seconds * ORDERS_PER_SECOND_MAX;
     await writeOrders(orders, count, senders, `run${++run}`);
@@ -36,11 +47,20 @@ export async function restBench(say: (line: string) => void): Promise<BenchResul
   };
   try {
     const sides: readonly { name: string; loads: Load[]; load: (s: number) => Promise<Load> }[] = [
-      { name: "orders", loads: [], load: (seconds) => sendOrders(venue.gatewayUrl, seconds) },
+      {
+        name: "signed orders",
+        loads: [],
+        load: (seconds) => sendOrders(venue.gatewayUrl, signing, seconds),
+      },
+      {
+        name: "orders with a bearer token",
+        loads: [],
+        load: (seconds) => sendOrders(venue.gatewayUrl, bearing, seconds),
+      },
       {
         name: "plain forwarding",
         loads: [],
-        load: (seconds) => sendOrders(venue.forwardingUrl, seconds),
+        load: (seconds) => sendOrders(venue.forwardingUrl, signing, seconds),
       },
       {
         name: "bare Hono hello",
@@ -56,10 +76,10 @@ export async function restBench(say: (line: string) => void): Promise<BenchResul
         say(`round ${round}: ${name} ${line(measured)}`);
       }
     }
-    const [orders, forwarding, hello] = sides.map(({ loads }) => median(loads));
+    const [orders, bearer, forwarding, hello] = sides.map(({ loads }) => median(loads));
     const overload = await measureOverload({
       url: venue.gatewayUrl,
-      senders,
+      senders: signing,
       capacity: orders.requestsPerSecond,
       directory,
     });
@@ -74,7 +94,9 @@ export async function restBench(say: (line: string) => void): Promise<BenchResul
       ratio: orders.requestsPerSecond / forwarding.requestsPerSecond,
       details: {
         "share of hello": orders.requestsPerSecond / hello.requestsPerSecond,
-        "orders": line(orders),
+        "share of hello, bearer token": bearer.requestsPerSecond / hello.requestsPerSecond,
+        "signed orders": line(orders),
+        "orders with a bearer token": line(bearer),
         "plain forwarding": line(forwarding),
         "bare Hono hello": line(hello),
         "overload: offered/s": overload.offeredPerSecond,

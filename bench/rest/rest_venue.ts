@@ -4,6 +4,9 @@
  *
  * @module
  */
+import { RedisServer } from "../../tests/support/redis_server.ts";
+import { startUpstashShim } from "../../tests/support/upstash_shim.ts";
+import { addIssuer } from "./bearer_issuer.ts";
 import type { SigningKey } from "./prepared_requests.ts";
 
 /** The processes of the bench, and where they answer. */
@@ -12,11 +15,14 @@ export interface RestVenue {
   readonly forwardingUrl: string;
   readonly helloUrl: string;
   readonly keys: readonly SigningKey[];
+  /** Bearer tokens of the accounts of the keys. */
+  readonly tokens: readonly string[];
   stop(): Promise<void>;
 }
 
 /** Limits that the load does not reach: the decision is made for every order all the same. */
 const LIMITS = {
+  EDGEBOOK_LIMIT_TOTAL_RATE: "200000",
   EDGEBOOK_LIMIT_KEY_RATE: "1000000",
   EDGEBOOK_LIMIT_ADDRESS_RATE: "1000000",
 };
@@ -27,9 +33,14 @@ interface Ready {
   readonly keys: readonly (SigningKey & { readonly account: string })[];
 }
 
-/** Starts everything on a fresh data directory. */
+/**
+ * Starts everything on a fresh data directory, the limits in a Redis behind the Upstash protocol as a
+ * deployed gateway has them.
+ */
 export async function startRestVenue(directory: string): Promise<RestVenue> {
   const data = `${directory}/data`;
+  const redis = await RedisServer.start();
+  const shim = await startUpstashShim(redis.port);
   const children: Deno.ChildProcess[] = [];
   const start = async (module: string, args: string[], env: Record<string, string>) => {
     const path = new URL(module, import.meta.url).pathname;
@@ -45,7 +56,11 @@ export async function startRestVenue(directory: string): Promise<RestVenue> {
   const ready = await start(
     "../../workers/supervisor/start_main.ts",
     ["--json", "--data", data, "--port", "0"],
-    {},
+    {
+      EDGEBOOK_LIMITER: "upstash",
+      UPSTASH_REDIS_REST_URL: shim.url,
+      UPSTASH_REDIS_REST_TOKEN: shim.token,
+    },
   ) as Ready;
   const credentials = (user: string) => Deno.readTextFile(`${data}/nats/creds/${user}.creds`);
   const nats = { EDGEBOOK_NATS_URL: ready.natsWebSocket };
@@ -65,8 +80,11 @@ export async function startRestVenue(directory: string): Promise<RestVenue> {
     forwardingUrl: `http://127.0.0.1:${forwarding.port}`,
     helloUrl: `http://127.0.0.1:${hello.port}`,
     keys: ready.keys.filter(({ account }) => account !== "admin"),
+    tokens: await addIssuer(data),
     stop: async () => {
       for (const child of children.reverse()) await end(child);
+      await shim[Symbol.asyncDispose]();
+      await redis[Symbol.asyncDispose]();
     },
   };
 }

@@ -75,7 +75,7 @@ function change(exchange: ReferenceExchange, command: NumberedCommand): number {
     case CommandKind.instrument:
       return addInstrument(exchange, command);
     case CommandKind.audit:
-      return command.act >= 1 && command.act <= 8 ? ResultCode.ok : ResultCode.unknownKind;
+      return command.act >= 1 && command.act <= 10 ? ResultCode.ok : ResultCode.unknownKind;
     default:
       throw new RangeError(`command kind ${command.kind} is not administrative`);
   }

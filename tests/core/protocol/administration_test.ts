@@ -137,6 +137,8 @@ Deno.test("golden: the acts of audit records, which journals have for ever", () 
     issuerAdd: 6,
     issuerRevoke: 7,
     tokenRevoke: 8,
+    ban: 9,
+    lift: 10,
   });
   assert.equal(AUDIT_ACT_MAX, Math.max(...Object.values(AuditAct)));
 });

@@ -65,7 +65,7 @@ for (const eventsMax of [1, 3, 8_192]) {
       await core.append(opening.commands);
       for (let order = 0; order < 5; order++) await core.append([buy(1, 1), buy(2, 2)], true);
       const paid = deposit(1, 2, 5, { requestId: "wire" });
-      await core.append([withdraw(1, 2, 2_000_000), paid, audit(1, "key_a"), audit(9, "key_b")]);
+      await core.append([withdraw(1, 2, 2_000_000), paid, audit(1, "key_a"), audit(200, "key_b")]);
       await core.append([buy(3, 1)], true);
       await core.append([paid, cancelAccount(1), cancelAccount(9)]);
       await core.append([claim(2)]);
