@@ -5,7 +5,7 @@
  * signed order waits twice, for its body and for its report.
  *
  * ```text
- * request id, address, bans -> room -> URL -> credentials -> body -> signature or token -> limits -> total
+ * request id -> room -> address, bans -> URL -> credentials -> body -> signature or token -> limits -> total
  *   -> handler
  * ```
  *
@@ -24,7 +24,7 @@ import { ClientAddresses } from "./middleware/client_address.ts";
 import { ErrorProblems } from "./middleware/errors.ts";
 import { REQUEST_ID_HEADER, RequestIds } from "./middleware/request_id.ts";
 import { checkHeaders, checkUrl } from "./middleware/request_limits.ts";
-import { checkRoom, enterOrderPath, leaveOrderPath } from "./middleware/order_path.ts";
+import { enterOrderPath, leaveOrderPath, refuseCrowded } from "./middleware/order_path.ts";
 import { addCommonHeaders, addPublicHeaders } from "./middleware/response_headers.ts";
 import { Problem } from "./problem.ts";
 import type { Reply } from "./reply.ts";
@@ -73,8 +73,14 @@ export function endpoint(
   spec: EndpointSpec,
 ): (context: Context) => Response | Promise<Response> {
   const metrics = parts.metrics.route(spec.method, spec.path);
+  const kind = spec.kind ?? AdmissionKind.read;
   return (context) => {
     const requestId = parts.requestIds.of(context.req.raw.headers.get(REQUEST_ID_HEADER));
+    const crowded = spec.scope === null ? null : refuseCrowded(parts.deps, kind, requestId);
+    if (crowded !== null) {
+      metrics.observe(crowded.status, 0);
+      return crowded;
+    }
     const exchange = new Exchange(parts.deps, context, requestId);
     const end = (outcome: Outcome): Response => respond(exchange, spec, metrics, outcome);
     const failed = (error: unknown): Response => end(parts.errors.of(error, exchange));
@@ -110,8 +116,6 @@ async function passSigned(
   scope: Scope,
 ): Promise<Outcome> {
   const kind = spec.kind ?? AdmissionKind.read;
-  const crowded = checkRoom(exchange, kind);
-  if (crowded !== null) return crowded;
   let refusal = checkUrl(exchange) ?? checkCredentials(exchange) ??
     (spec.hasBody ? checkJsonBody(exchange) : checkNoBody(exchange));
   if (refusal !== null) return refuseStranger(exchange, refusal);

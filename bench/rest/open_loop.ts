@@ -15,6 +15,7 @@ import { WrkError } from "./wrk.ts";
 export interface OpenLoad {
   readonly url: string;
   readonly perSecond: number;
+  /** More than {@link WARM_UP_MICROS}. */
   readonly seconds: number;
   readonly connections: number;
   /** File with the requests (prepared_requests.ts). */
@@ -41,6 +42,9 @@ export interface OpenLoadResult {
   readonly failed: number;
 }
 
+/** Time in which all connections are opened; what is sent in it does not count. */
+const WARM_UP_MICROS = 2_000_000;
+
 /** The script. Its argument is the file with the requests. */
 const script = (perSecond: number) => `
 local ffi = require("ffi")
@@ -50,12 +54,12 @@ local function micros()
   ffi.C.clock_gettime(1, stamp)
   return tonumber(stamp.s) * 1000000 + math.floor(tonumber(stamp.ns) / 1000)
 end
-local spacing, due = ${1_000_000 / perSecond}, 0
+local spacing, due, counted = ${1_000_000 / perSecond}, 0, 0
 admitted, refused, failed = {}, {}, 0
 ${readRequestsScript("X-Request-Id: ")}
 function delay()
   local now = micros()
-  if due == 0 then due = now end
+  if due == 0 then due, counted = now, now + ${WARM_UP_MICROS} end
   due = due + spacing
   return due > now and (due - now) / 1000 or 0
 end
@@ -66,6 +70,7 @@ end
 function response(status, headers)
   local sent = tonumber(headers["x-request-id"] or headers["X-Request-Id"])
   if not sent then failed = failed + 1 return end
+  if sent < counted then return end
   local hundred = math.floor((micros() - sent) / 100)
   local bins = status < 300 and admitted or (status == 429 or status == 503) and refused
   if bins then bins[hundred] = (bins[hundred] or 0) + 1 else failed = failed + 1 end
@@ -101,7 +106,8 @@ function readResult(text: string): OpenLoadResult {
   const rows = [...text.matchAll(/^(admitted|refused|failed|micros)\t(\d+)\t(\d+)$/gm)]
     .map(([, name, bin, count]) => ({ name, bin: Number(bin), count: Number(count) }));
   const of = (wanted: string) => rows.filter(({ name }) => name === wanted);
-  const seconds = of("micros").reduce((sum, { count }) => sum + count, 0) / 1_000_000;
+  const micros = of("micros").reduce((sum, { count }) => sum + count, 0);
+  const seconds = (micros - WARM_UP_MICROS) / 1_000_000;
   if (!(seconds > 0)) throw new WrkError(text);
   const [admitted, refused] = [answersOf(of("admitted")), answersOf(of("refused"))];
   const failed = of("failed").reduce((sum, { count }) => sum + count, 0);

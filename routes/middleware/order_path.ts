@@ -11,11 +11,20 @@ import type { AdmissionKind } from "../../core/limits/decision.ts";
 import { TotalCode } from "../../core/limits/dual_limiter.ts";
 import { EdgeCode } from "../edge_code.ts";
 import type { Exchange } from "../exchange.ts";
+import type { AppDeps } from "../gateway.ts";
 import { Problem } from "../problem.ts";
+import type { Reply } from "../reply.ts";
+import { REQUEST_ID_HEADER } from "./request_id.ts";
 
 const MICROS_PER_SECOND = 1_000_000;
 /** From this status on an answer says that the path did not do its work, and not that the client erred. */
 const SERVER_ERROR_LEAST = 500;
+
+/** Stands where the id of a request will. */
+const PLACE_OF_REQUEST_ID = "(request id)";
+
+/** What a request is refused with that is not let in. */
+type CrowdedCode = Exclude<TotalCode, typeof TotalCode.admitted>;
 
 const REASONS: Readonly<Record<TotalCode, string>> = {
   [TotalCode.admitted]: "",
@@ -25,16 +34,20 @@ const REASONS: Readonly<Record<TotalCode, string>> = {
   [TotalCode.leak]: "The gateway's requests come too fast.",
 };
 
-/** Refuses a request for which there is no room, before anything is known of it. */
-export function checkRoom(
-  { deps, startedMicros }: Exchange,
+/**
+ * Answers a request for which there is no room, before anything is known of it.
+ *
+ * @returns `null` when there is room
+ */
+export function refuseCrowded(
+  { total, steadyMicros, settings }: AppDeps,
   kind: AdmissionKind,
-): Problem | null {
-  const { total, settings } = deps;
-  const code = total.limiter.peek(kind, startedMicros);
+  requestId: string,
+): Response | null {
+  const code = total.limiter.peek(kind, steadyMicros());
   if (code === TotalCode.admitted) return null;
   total.refused[code]++;
-  return settings.enforcesLimits ? refusal(code, total.limiter.waitMicros) : null;
+  return settings.enforcesLimits ? crowdedResponse(code, requestId) : null;
 }
 
 /**
@@ -73,6 +86,37 @@ export function leaveOrderPath(
   const isGood = status !== null && status < SERVER_ERROR_LEAST;
   total.limiter.observeRoundTrip(nowMicros - enteredMicros, isGood, nowMicros);
   total.limiter.end();
+}
+
+/** The same answer as {@link refusal}, of which all but the id of the request is there already. */
+function crowdedResponse(code: CrowdedCode, requestId: string): Response {
+  const { body, status, contentType, headers } = crowdedReply(code);
+  const [before, after] = body;
+  // A request id has no characters that JSON would write otherwise.
+  const response = new Response(before + requestId + after, {
+    status,
+    headers: { "content-type": contentType },
+  });
+  for (const [name, value] of headers) response.headers.append(name, value);
+  response.headers.append(REQUEST_ID_HEADER, requestId);
+  return response;
+}
+
+interface CrowdedReply extends Omit<Reply, "body"> {
+  /** What is before the id of the request, and what is behind it. */
+  readonly body: readonly [string, string];
+}
+
+const crowdedReplies = new Map<CrowdedCode, CrowdedReply>();
+
+function crowdedReply(code: CrowdedCode): CrowdedReply {
+  const known = crowdedReplies.get(code);
+  if (known !== undefined) return known;
+  const reply = refusal(code, 0).reply(PLACE_OF_REQUEST_ID);
+  const [before = "", after = ""] = (reply.body ?? "").split(PLACE_OF_REQUEST_ID);
+  const made: CrowdedReply = { ...reply, body: [before, after] };
+  crowdedReplies.set(code, made);
+  return made;
 }
 
 function refusal(code: TotalCode, waitMicros: number): Problem {
