@@ -174,6 +174,13 @@ export const VARIABLES = {
     10,
     500_000,
   ),
+  concurrency: whole(
+    "EDGEBOOK_LIMIT_CONCURRENCY",
+    "requests that one gateway has on the order path at once; more where the broker is far away",
+    320,
+    16,
+    100_000,
+  ),
   tierRates: text(
     "EDGEBOOK_LIMIT_TIERS",
     "requests a second, sustained, for keys of a tier",

@@ -7,20 +7,27 @@ import { refillPolicy } from "../core/limits/adaptive_refill.ts";
 import { DualLimiter, TotalCode } from "../core/limits/dual_limiter.ts";
 import type { GradientPolicy } from "../core/limits/gradient_policy.ts";
 
+/** Part of the most that may be under way which the limit never falls below. */
+const CONCURRENCY_SHARE_LEAST = 0.9;
+
 /**
  * Concurrency of one gateway. Orders are journaled in groups, so many under way at once are what makes
- * it fast: the limit never falls below what fills the groups, and rises where the path allows.
+ * it fast; more than fill the groups only wait for each other. Under a load that never ends the limit
+ * would learn the groups' own delay as that of the path, so it moves within a tenth.
  */
-export const GATEWAY_CONCURRENCY: GradientPolicy = {
-  initial: 512,
-  least: 320,
-  most: 4_096,
-  queueLeast: 16,
-  queueShare: 0.1,
-  smoothing: 0.2,
-  tolerance: 1.5,
-  longSamples: 600,
-};
+function gatewayConcurrency(most: number): GradientPolicy {
+  const least = Math.ceil(most * CONCURRENCY_SHARE_LEAST);
+  return {
+    initial: least,
+    least,
+    most,
+    queueLeast: 4,
+    queueShare: 0.1,
+    smoothing: 0.2,
+    tolerance: 1.5,
+    longSamples: 600,
+  };
+}
 
 /** One gateway's total. */
 export class GatewayTotal {
@@ -30,12 +37,13 @@ export class GatewayTotal {
 
   /**
    * @param rate units a second that the gateway lets through; it follows the load by a fifth
+   * @param concurrency requests that may be on the order path at once
    * @param jitter a random number from 0 to below 1
    */
-  constructor(rate: number, jitter: number) {
+  constructor(rate: number, concurrency: number, jitter: number) {
     this.limiter = new DualLimiter({
       refill: refillPolicy(rate, 1, 2 * rate),
-      concurrency: GATEWAY_CONCURRENCY,
+      concurrency: gatewayConcurrency(concurrency),
       jitter,
     });
   }

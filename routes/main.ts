@@ -44,6 +44,7 @@ const VARIABLE_NAMES = [
   ...ADMISSION_VARIABLES,
   "limitMode",
   "totalRate",
+  "concurrency",
   "trustedProxies",
   "waitMillis",
   "logLevel",
@@ -116,7 +117,7 @@ async function start(config: GatewayConfig): Promise<void> {
   const app = createApp({
     backend: () => link.backend,
     admission,
-    total: new GatewayTotal(config.totalRate, Math.random()),
+    total: new GatewayTotal(config.totalRate, config.concurrency, Math.random()),
     steadyMicros,
     limits: () => admission.status(),
     nowMicros: () => clock.at(ownMicros()),

@@ -79,7 +79,7 @@ const app = createApp({
   backend: () => link.backend === null ? null : { ...link.backend, orders },
   admission: createAdmission(config, nowMicros),
   limits: () => null,
-  total: new GatewayTotal(100_000, 0),
+  total: new GatewayTotal(100_000, 4_096, 0),
   steadyMicros: nowMicros,
   nowMicros,
   clockFinding: () => null,

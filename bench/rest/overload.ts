@@ -5,13 +5,12 @@
  * @module
  */
 import { openLoad, type OpenLoadResult } from "./open_loop.ts";
-import { type Sender, writeCancels, writeOrders } from "./prepared_requests.ts";
+import { type Sender, writeOrders } from "./prepared_requests.ts";
 
 const SECONDS = 10;
 /** Connections of the orders: more than can be under way at twice the capacity. */
 const CONNECTIONS = 1_024;
 const CANCELS_PER_SECOND = 100;
-const CANCEL_CONNECTIONS = 32;
 
 /** What there is to say of an overload. */
 export interface Overload {
@@ -39,41 +38,60 @@ export interface OverloadRequest {
 /** Measures one gateway. */
 export async function measureOverload(request: OverloadRequest): Promise<Overload> {
   const { capacity } = request;
-  const half = await orders(request, capacity / 2, "half");
-  const [over, canceled] = await Promise.all([
-    orders(request, capacity * 2, "over"),
-    cancels(request),
-  ]);
-  const sent = canceled.admitted.count + canceled.refused.count + canceled.failed;
+  const half = await (await prepareOrders(request, capacity / 2, "half"))();
+  // All is signed before any of it is sent: signing takes CPU as well.
+  const orders = await prepareOrders(request, capacity * 2, "over");
+  let isOver = false;
+  const canceling = cancelUntil(() => isOver, request);
+  const over = await orders();
+  isOver = true;
+  const canceled = await canceling;
   return {
     admittedShare: over.admittedPerSecond / capacity,
     offeredPerSecond: over.offeredPerSecond,
     p99Micros: over.admitted.p99Micros,
     unloadedP99Micros: half.admitted.p99Micros,
-    cancelShare: canceled.admitted.count / sent,
-    cancels: sent,
+    cancelShare: canceled.carriedOut / canceled.sent,
+    cancels: canceled.sent,
   };
 }
 
-async function orders(
+async function prepareOrders(
   { url, senders, directory }: OverloadRequest,
   perSecond: number,
   name: string,
-): Promise<OpenLoadResult> {
+): Promise<() => Promise<OpenLoadResult>> {
   const requests = `${directory}/${name}.tsv`;
   await writeOrders(requests, Math.ceil(perSecond * SECONDS * 1.1), senders, name);
-  const connections = CONNECTIONS;
-  return await openLoad({ url, perSecond, seconds: SECONDS, connections, requests });
+  return () => openLoad({ url, perSecond, seconds: SECONDS, connections: CONNECTIONS, requests });
 }
 
-async function cancels({ url, senders, directory }: OverloadRequest): Promise<OpenLoadResult> {
-  const requests = `${directory}/cancels.tsv`;
-  await writeCancels(requests, 2 * CANCELS_PER_SECOND * SECONDS, senders);
-  return await openLoad({
-    url,
-    perSecond: CANCELS_PER_SECOND,
-    seconds: SECONDS,
-    connections: CANCEL_CONNECTIONS,
-    requests,
-  });
+/**
+ * Cancels all orders of an instrument so many times a second, by the senders in turn, until told to
+ * end; wrk would spin for so few.
+ */
+async function cancelUntil(
+  isOver: () => boolean,
+  { url, senders }: OverloadRequest,
+): Promise<Canceled> {
+  const target = "/v1/orders?symbol=BTC-USD";
+  const answers: Promise<boolean>[] = [];
+  const cancel = async (sender: Sender): Promise<boolean> => {
+    const fields = sender("DELETE", target, "").map((field) => field.split(": ", 2));
+    const headers = fields as [string, string][];
+    const response = await fetch(url + target, { method: "DELETE", headers });
+    await response.body?.cancel();
+    return response.ok;
+  };
+  while (!isOver()) {
+    answers.push(cancel(senders[answers.length % senders.length]).catch(() => false));
+    await new Promise((resolve) => setTimeout(resolve, 1_000 / CANCELS_PER_SECOND));
+  }
+  const done = await Promise.all(answers);
+  return { sent: done.length, carriedOut: done.filter(Boolean).length };
+}
+
+interface Canceled {
+  readonly sent: number;
+  readonly carriedOut: number;
 }

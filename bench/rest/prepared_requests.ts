@@ -72,21 +72,6 @@ export async function writeOrders(
   await Deno.writeTextFile(path, lines.join("\n"));
 }
 
-/** Writes `count` cancels of all orders of an instrument, by the senders in turn. */
-export async function writeCancels(
-  path: string,
-  count: number,
-  senders: readonly Sender[],
-): Promise<void> {
-  const lines: string[] = [];
-  const target = `${ORDERS_PATH}?symbol=BTC-USD`;
-  for (let index = 0; index < count; index++) {
-    const fields = senders[index % senders.length]("DELETE", target, "");
-    lines.push(["DELETE", target, fields.join("|"), ""].join("\t"));
-  }
-  await Deno.writeTextFile(path, lines.join("\n"));
-}
-
 /**
  * Lua that reads such a file into `heads` and `tails`: a request is a head, anything that its last
  * field line may lack, and a tail.

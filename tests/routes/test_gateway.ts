@@ -67,7 +67,7 @@ export class TestGateway {
   readonly listeners = new Map<string, string>();
   limits: UpstashStatus | null = null;
   readonly bans = new BanList();
-  readonly total = new GatewayTotal(100_000, 0.5);
+  readonly total = new GatewayTotal(100_000, 320, 0.5);
   /** Id, address and time of each use of a key. */
   readonly keyUses: [id: string, address: string, nowMicros: number][] = [];
   readonly logged: string[] = [];

@@ -74,8 +74,9 @@ Deno.test("in shadow mode a full gateway lets everybody in, and counts", async (
 });
 
 Deno.test("the total's rate and concurrency are within bounds that are told", () => {
-  const { limiter } = new GatewayTotal(20_000, 0);
+  const { limiter } = new GatewayTotal(20_000, 320, 0);
   assert.equal(limiter.buckets.unitsPerSecond, 20_000);
-  assert.equal(limiter.concurrencyLimit, 512);
-  assert.throws(() => new GatewayTotal(0, 0), RangeError);
+  assert.equal(limiter.concurrencyLimit, 288);
+  assert.throws(() => new GatewayTotal(0, 320, 0), RangeError);
+  assert.throws(() => new GatewayTotal(20_000, 0, 0), RangeError);
 });
