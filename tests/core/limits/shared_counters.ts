@@ -1,6 +1,6 @@
 /**
- * The shared counters of the limits as they ought to be, in memory: what infra/upstash/script.ts
- * does in Redis (its own test holds it to the buckets of core).
+ * The shared counters of the limits as they ought to be, in memory, by the buckets of core: what
+ * infra/upstash/script.ts does in Redis, whose own test holds it to this.
  *
  * @module
  */
@@ -61,10 +61,12 @@ export class SharedCounters {
     settleTokenBucket(state, 0, now, tokens.unitsPerSecond);
     settleLeakyBucket(state, LEAK, now, leak.unitsPerSecond, 2 * leak.units);
     const change = (owed - returned) * MILLION;
-    const debt = Math.min(state[0] + change, 2 * tokens.units * MILLION);
-    mirrorTokenBucket(state, 0, Math.max(0, debt), now);
-    const inside = Math.min(insideOf(counter) + change, 2 * leak.units * MILLION);
-    mirrorLeakyBucket(state, LEAK, Math.max(0, inside), now, leak.unitsPerSecond);
+    const debtMost = Math.max(state[0], 2 * tokens.units * MILLION);
+    mirrorTokenBucket(state, 0, Math.max(0, Math.min(state[0] + change, debtMost)), state[1]);
+    const before = insideOf(counter);
+    const insideMost = Math.max(before, 2 * leak.units * MILLION);
+    const inside = Math.max(0, Math.min(before + change, insideMost));
+    mirrorLeakyBucket(state, LEAK, inside, now, leak.unitsPerSecond);
     const left = leftIn(counter);
     const needed = Math.min(need, left);
     const granted = needed + Math.min(ahead, Math.floor((left - needed) / (2 * this.instances)));

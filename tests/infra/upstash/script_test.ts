@@ -1,22 +1,9 @@
 import assert from "node:assert/strict";
 import { Redis } from "ioredis";
-import {
-  addToLeakyBucket,
-  LEAKY_BUCKET_SLOTS,
-  leakyBucketRemaining,
-  mirrorLeakyBucket,
-  settleLeakyBucket,
-} from "../../../core/limits/leaky_bucket.ts";
 import { admissionPolicy, type SubjectPolicy } from "../../../core/limits/policy.ts";
-import {
-  MILLION,
-  mirrorTokenBucket,
-  settleTokenBucket,
-  takeFromTokenBucket,
-  TOKEN_BUCKET_SLOTS,
-  tokenBucketRemaining,
-} from "../../../core/limits/token_bucket.ts";
+import { MILLION } from "../../../core/limits/token_bucket.ts";
 import { LEASE_SCRIPT } from "../../../infra/upstash/script.ts";
+import { SharedCounters } from "../../core/limits/shared_counters.ts";
 import { RedisServer } from "../../support/redis_server.ts";
 
 const START_MICROS = 1_700_000_000_000_000;
@@ -42,46 +29,6 @@ function seeded(): { seed: number; random: (below: number) => number } {
     return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
   };
   return { seed, random };
-}
-
-/** One subject's buckets by the arithmetic of core/limits. */
-class ReferenceSubject {
-  readonly #state = new Float64Array(TOKEN_BUCKET_SLOTS + LEAKY_BUCKET_SLOTS);
-
-  constructor(readonly policy: SubjectPolicy) {}
-
-  /** @returns granted, debt, inside */
-  ask([need, ahead, owed, returned]: Terms, instances: number, now: number): number[] {
-    const { tokens, leak } = this.policy;
-    const state = this.#state;
-    const leakAt = TOKEN_BUCKET_SLOTS;
-    settleTokenBucket(state, 0, now, tokens.unitsPerSecond);
-    settleLeakyBucket(state, leakAt, now, leak.unitsPerSecond, 2 * leak.units);
-    const change = (owed - returned) * MILLION;
-    const debtMax = Math.max(state[0], 2 * tokens.units * MILLION);
-    mirrorTokenBucket(state, 0, Math.max(0, Math.min(state[0] + change, debtMax)), state[1]);
-    const before = this.#inside(now);
-    const insideMax = Math.max(before, 2 * leak.units * MILLION);
-    const inside = Math.max(0, Math.min(before + change, insideMax));
-    mirrorLeakyBucket(state, leakAt, inside, now, leak.unitsPerSecond);
-    const left = Math.max(
-      0,
-      Math.min(
-        tokenBucketRemaining(state, 0, tokens.units),
-        leakyBucketRemaining(state, leakAt, now, leak.unitsPerSecond, leak.units),
-      ),
-    );
-    const needed = Math.min(need, left);
-    const granted = needed + Math.min(ahead, Math.floor((left - needed) / (2 * instances)));
-    takeFromTokenBucket(state, 0, granted);
-    addToLeakyBucket(state, leakAt, leak.unitsPerSecond, granted);
-    return [granted, state[0], this.#inside(now)];
-  }
-
-  #inside(now: number): number {
-    const [, , empty, remainder] = this.#state;
-    return (empty - now) * this.policy.leak.unitsPerSecond + remainder;
-  }
 }
 
 async function withRedis(run: (redis: Redis) => Promise<void>): Promise<void> {
@@ -115,28 +62,27 @@ Deno.test("the script does exactly what the buckets of core do, whatever its clo
   withRedis(async (redis) => {
     const { seed, random } = seeded();
     const policies = [admissionPolicy(7, 1).key, admissionPolicy(1_000, 1).key];
-    const subjects = Array.from(
-      { length: SUBJECTS },
-      (_, index) => new ReferenceSubject(policies[index % 2]),
-    );
+    const counters = new SharedCounters();
     let now = START_MICROS;
     for (let round = 0; round < ROUNDS; round++) {
-      const steps = random(6) === 0 ? -random(random(8) === 0 ? 9_000_000 : 900_000) : random(4e5);
-      now += steps;
-      const chosen = subjects.map((subject, index) => ({ subject, index }))
-        .filter(() => random(2) === 0);
-      const asks = chosen.map(({ subject, index }) => {
-        const { units } = subject.policy.tokens;
-        const terms: Terms = [
-          random(units),
-          random(units),
-          random(4) === 0 ? random(units) : 0,
-          random(4) === 0 ? random(units) : 0,
-        ];
-        return [`s${index}`, subject.policy, terms] as const;
-      });
+      const step = random(6) === 0 ? -random(random(8) === 0 ? 9_000_000 : 900_000) : random(4e5);
+      now += step;
+      const asks = Array.from({ length: SUBJECTS }, (_, index) => {
+        const policy = policies[index % 2];
+        const { units } = policy.tokens;
+        const seldom = () => random(4) === 0 ? random(units) : 0;
+        const terms: Terms = [random(units), random(units), seldom(), seldom()];
+        return [`s${index}`, policy, terms] as const;
+      }).filter(() => random(2) === 0);
       const [instances, ...figures] = await ask(redis, "i1", asks, now);
-      const expected = chosen.flatMap(({ subject }, at) => subject.ask(asks[at][2], 1, now));
+      const expected = counters.ask(
+        "i1",
+        asks.map(([subject, policy, [need, ahead, owed, returned]]) => ({
+          ...{ kind: policy.kind, subject, policy, at: 0 },
+          ...{ need, ahead, owed, returned },
+        })),
+        now,
+      ).flatMap(({ granted, debtParts, insideParts }) => [granted, debtParts, insideParts]);
       assert.deepEqual([instances, figures], [1, expected], `round ${round}, seed ${seed}`);
     }
   }));
