@@ -76,3 +76,43 @@ Deno.test("limits are counted in Redis; without it they stay bounded, and cancel
     });
     assert.equal((await market.end("SIGTERM")).code, 0);
   }));
+
+/** Reads that cost more than one unit each, and what they cost (README, "What else"). */
+const WEIGHTED: readonly (readonly [path: string, cost: number])[] = [
+  ["/v1/balances", 2],
+  ["/v1/fills", 5],
+  ["/v1/orders?status=open", 5],
+  ["/v1/orders/1", 2],
+];
+const OBEDIENT_RATE = 12;
+const OBEDIENT_REQUESTS = 24;
+
+Deno.test("a client that spends no more than RateLimit says is never refused, whatever it costs", () =>
+  withDataDirectory(async (data, keep) => {
+    await using redis = await RedisServer.start();
+    await using shim = await startUpstashShim(redis.port);
+    const { market, line } = await StartedMarket.start(data, [], {
+      EDGEBOOK_LIMITER: "upstash",
+      EDGEBOOK_LIMIT_KEY_RATE: String(OBEDIENT_RATE),
+      UPSTASH_REDIS_REST_URL: shim.url,
+      UPSTASH_REDIS_REST_TOKEN: shim.token,
+    });
+    keep(market);
+    const client = new RestClient(line.gateway, line.keys[0]);
+    let left = OBEDIENT_RATE;
+    let resetSeconds = 0;
+    let waits = 0;
+    for (let index = 0; index < OBEDIENT_REQUESTS; index++) {
+      const [path, cost] = WEIGHTED[index % WEIGHTED.length];
+      if (cost > left) {
+        await new Promise((resolve) => setTimeout(resolve, resetSeconds * 1_000));
+        waits++;
+      }
+      const { status, headers } = await client.request("GET", path);
+      assert.notEqual(status, 429, `request ${index} of ${cost}, ${left} left`);
+      const [, r, t] = /;r=(\d+);t=(\d+)$/.exec(headers.get("ratelimit") ?? "") ?? [];
+      [left, resetSeconds] = [Number(r), Number(t)];
+    }
+    assert.ok(waits > 2, `it had to wait ${waits} times`);
+    assert.equal((await market.end("SIGTERM")).code, 0);
+  }));
