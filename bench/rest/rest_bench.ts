@@ -13,8 +13,8 @@ import {
   signingSender,
   writeOrders,
 } from "./prepared_requests.ts";
-import { measureOverload } from "./overload.ts";
-import { startRestVenue } from "./rest_venue.ts";
+import { measureOverload, type Overload } from "./overload.ts";
+import { type RestVenue, startRestVenue } from "./rest_venue.ts";
 import { type Load, wrk } from "./wrk.ts";
 
 const CONNECTIONS = 256;
@@ -26,48 +26,20 @@ const ROUNDS = 3;
 /** More than one run can send: no order goes twice. */
 const ORDERS_PER_SECOND_MAX = 60_000;
 
+/** What is loaded, and what came of it. */
+interface Side {
+  readonly name: string;
+  readonly load: (seconds: number) => Promise<Load>;
+  readonly loads: Load[];
+}
+
 /** Runs the bench. */
 export async function restBench(say: (line: string) => void): Promise<BenchResult> {
   const directory = await Deno.makeTempDir({ prefix: "edgebook-bench-" });
   const venue = await startRestVenue(directory);
-  const script = `${directory}/orders.lua`;
-  await Deno.writeTextFile(script, CLOSED_LOOP_SCRIPT);
   const signing = venue.keys.map(signingSender);
-  const bearing = venue.tokens.map(bearerSender);
-  let run = 0;
-  const sendOrders = async (
-    url: string,
-    senders: readonly Sender[],
-    seconds: number,
-  ): Promise<Load> => {
-    const orders = `${directory}/orders.tsv`;
-    const count = seconds * ORDERS_PER_SECOND_MAX;
-    await writeOrders(orders, count, senders, `run${++run}`);
-    return await wrk({ url, connections: CONNECTIONS, seconds, script, argument: orders });
-  };
   try {
-    const sides: readonly { name: string; loads: Load[]; load: (s: number) => Promise<Load> }[] = [
-      {
-        name: "signed orders",
-        loads: [],
-        load: (seconds) => sendOrders(venue.gatewayUrl, signing, seconds),
-      },
-      {
-        name: "orders with a bearer token",
-        loads: [],
-        load: (seconds) => sendOrders(venue.gatewayUrl, bearing, seconds),
-      },
-      {
-        name: "plain forwarding",
-        loads: [],
-        load: (seconds) => sendOrders(venue.forwardingUrl, signing, seconds),
-      },
-      {
-        name: "bare Hono hello",
-        loads: [],
-        load: (seconds) => wrk({ url: venue.helloUrl, connections: CONNECTIONS, seconds }),
-      },
-    ];
+    const sides = await makeSides(venue, signing, directory);
     for (const side of sides) await side.load(WARM_UP_SECONDS);
     for (let round = 1; round <= ROUNDS; round++) {
       for (const { name, loads, load } of sides) {
@@ -76,40 +48,72 @@ export async function restBench(say: (line: string) => void): Promise<BenchResul
         say(`round ${round}: ${name} ${line(measured)}`);
       }
     }
-    const [orders, bearer, forwarding, hello] = sides.map(({ loads }) => median(loads));
+    const medians = sides.map(({ loads }) => median(loads));
     const overload = await measureOverload({
       url: venue.gatewayUrl,
       senders: signing,
-      capacity: orders.requestsPerSecond,
+      capacity: medians[0].requestsPerSecond,
       directory,
     });
-    return {
-      name: "rest",
-      value: orders.requestsPerSecond,
-      unit: "orders/s",
-      peers: [
-        { name: "plain forwarding", value: forwarding.requestsPerSecond },
-        { name: "bare Hono hello", value: hello.requestsPerSecond },
-      ],
-      ratio: orders.requestsPerSecond / forwarding.requestsPerSecond,
-      details: {
-        "share of hello": orders.requestsPerSecond / hello.requestsPerSecond,
-        "share of hello, bearer token": bearer.requestsPerSecond / hello.requestsPerSecond,
-        "signed orders": line(orders),
-        "orders with a bearer token": line(bearer),
-        "plain forwarding": line(forwarding),
-        "bare Hono hello": line(hello),
-        "overload: offered/s": overload.offeredPerSecond,
-        "overload: admitted over capacity": overload.admittedShare,
-        "overload: p99 of the admitted, ms": overload.p99Micros / 1_000,
-        "overload: p99 at half of the capacity, ms": overload.unloadedP99Micros / 1_000,
-        "overload: share of cancels carried out": overload.cancelShare,
-      },
-    };
+    return resultOf(sides, medians, overload);
   } finally {
     await venue.stop();
     await Deno.remove(directory, { recursive: true });
   }
+}
+
+/** Signed orders, orders with a token, plain forwarding, and bare Hono. */
+async function makeSides(
+  { gatewayUrl, forwardingUrl, helloUrl, tokens }: RestVenue,
+  signing: readonly Sender[],
+  directory: string,
+): Promise<readonly Side[]> {
+  const script = `${directory}/orders.lua`;
+  await Deno.writeTextFile(script, CLOSED_LOOP_SCRIPT);
+  let run = 0;
+  const ordersTo = (url: string, senders: readonly Sender[]) => async (seconds: number) => {
+    const orders = `${directory}/orders.tsv`;
+    await writeOrders(orders, seconds * ORDERS_PER_SECOND_MAX, senders, `run${++run}`);
+    return await wrk({ url, connections: CONNECTIONS, seconds, script, argument: orders });
+  };
+  const side = (name: string, load: Side["load"]): Side => ({ name, load, loads: [] });
+  return [
+    side("signed orders", ordersTo(gatewayUrl, signing)),
+    side("orders with a bearer token", ordersTo(gatewayUrl, tokens.map(bearerSender))),
+    side("plain forwarding", ordersTo(forwardingUrl, signing)),
+    side(
+      "bare Hono hello",
+      (seconds) => wrk({ url: helloUrl, connections: CONNECTIONS, seconds }),
+    ),
+  ];
+}
+
+function resultOf(
+  sides: readonly Side[],
+  medians: readonly Load[],
+  overload: Overload,
+): BenchResult {
+  const [orders, bearer, forwarding, hello] = medians.map((load) => load.requestsPerSecond);
+  return {
+    name: "rest",
+    value: orders,
+    unit: "orders/s",
+    peers: [
+      { name: "plain forwarding", value: forwarding },
+      { name: "bare Hono hello", value: hello },
+    ],
+    ratio: orders / forwarding,
+    details: {
+      "share of hello": orders / hello,
+      "share of hello, bearer token": bearer / hello,
+      ...Object.fromEntries(sides.map(({ name }, index) => [name, line(medians[index])])),
+      "overload: offered/s": overload.offeredPerSecond,
+      "overload: admitted over capacity": overload.admittedShare,
+      "overload: p99 of the admitted, ms": overload.p99Micros / 1_000,
+      "overload: p99 at half of the capacity, ms": overload.unloadedP99Micros / 1_000,
+      "overload: share of cancels carried out": overload.cancelShare,
+    },
+  };
 }
 
 /** The median of each figure by itself: one bad moment of the machine is in one of them only. */
