@@ -6,7 +6,7 @@
 import { Redis } from "@upstash/redis/cloudflare";
 import type { LeaseAnswer, LeaseAsk } from "../../core/limits/lease_table.ts";
 import { UpstashAnswerError } from "./failure.ts";
-import { ARGUMENTS_PER_SUBJECT, INTEGERS_PER_SUBJECT, LEASE_SCRIPT } from "./script.ts";
+import { INTEGERS_PER_SUBJECT, LEASE_SCRIPT } from "./script.ts";
 
 /** First part of every key in Redis. */
 export const KEY_PREFIX = "edgebook:limit:";
@@ -75,12 +75,10 @@ const keyOf = ({ kind, subject }: LeaseAsk): string =>
 
 function argumentsOf({ policy, need, ahead, owed, returned }: LeaseAsk): string[] {
   const { tokens, leak } = policy;
-  const values = [
+  return [
     ...[tokens.unitsPerSecond, tokens.units, leak.unitsPerSecond, leak.units],
     ...[need, ahead, owed, returned],
-  ];
-  if (values.length !== ARGUMENTS_PER_SUBJECT) throw new RangeError("arguments of the script");
-  return values.map(String);
+  ].map(String);
 }
 
 function isResult(result: unknown, subjects: number): result is number[] {

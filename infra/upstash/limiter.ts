@@ -291,7 +291,7 @@ export class UpstashAdmission implements Admission {
   }
 
   #note(isShared: boolean): void {
-    if (isShared === this.#sharing.isShared) return;
+    if (isShared === this.#sharing.isShared || this.#isStopped) return;
     this.#sharing.isShared = isShared;
     this.#options.onChange?.(this.status());
   }

@@ -47,7 +47,8 @@ export function refuseCrowded(
   const code = total.limiter.peek(kind, steadyMicros());
   if (code === TotalCode.admitted) return null;
   total.refused[code]++;
-  return settings.enforcesLimits ? crowdedResponse(code, requestId) : null;
+  if (!settings.enforcesLimits) return null;
+  return crowdedResponse(code, total.limiter.waitMicros, requestId);
 }
 
 /**
@@ -88,21 +89,21 @@ export function leaveOrderPath(
   total.limiter.end();
 }
 
-/** The same answer as {@link refusal}, of which all but the id of the request is there already. */
-function crowdedResponse(code: CrowdedCode, requestId: string): Response {
-  const { body, status, contentType, headers } = crowdedReply(code);
+/** The same answer as {@link refusal}, with the body there already but for the id of the request. */
+function crowdedResponse(code: CrowdedCode, waitMicros: number, requestId: string): Response {
+  const { body, status, contentType } = crowdedReply(code);
   const [before, after] = body;
   // A request id has no characters that JSON would write otherwise.
   const response = new Response(before + requestId + after, {
     status,
     headers: { "content-type": contentType },
   });
-  for (const [name, value] of headers) response.headers.append(name, value);
+  response.headers.append("retry-after", String(retryAfterSeconds(waitMicros)));
   response.headers.append(REQUEST_ID_HEADER, requestId);
   return response;
 }
 
-interface CrowdedReply extends Omit<Reply, "body"> {
+interface CrowdedReply extends Pick<Reply, "status" | "contentType"> {
   /** What is before the id of the request, and what is behind it. */
   readonly body: readonly [string, string];
 }
@@ -114,7 +115,8 @@ function crowdedReply(code: CrowdedCode): CrowdedReply {
   if (known !== undefined) return known;
   const reply = refusal(code, 0).reply(PLACE_OF_REQUEST_ID);
   const [before = "", after = ""] = (reply.body ?? "").split(PLACE_OF_REQUEST_ID);
-  const made: CrowdedReply = { ...reply, body: [before, after] };
+  const { status, contentType } = reply;
+  const made: CrowdedReply = { status, contentType, body: [before, after] };
   crowdedReplies.set(code, made);
   return made;
 }
@@ -122,6 +124,9 @@ function crowdedReply(code: CrowdedCode): CrowdedReply {
 function refusal(code: TotalCode, waitMicros: number): Problem {
   return new Problem(EdgeCode.overloaded, {
     detail: REASONS[code],
-    retryAfterSeconds: Math.max(1, Math.ceil(waitMicros / MICROS_PER_SECOND)),
+    retryAfterSeconds: retryAfterSeconds(waitMicros),
   });
 }
+
+const retryAfterSeconds = (waitMicros: number): number =>
+  Math.max(1, Math.ceil(waitMicros / MICROS_PER_SECOND));

@@ -129,6 +129,7 @@ Deno.test("what is not spent goes back, and can be spent elsewhere", () => {
   // Two seconds bring all back, if nobody has kept anything.
   for (let step = 0; step < 60; step++) one.trip(now += TRIP_MICROS_LEAST);
   assert.equal(one.table.active, 0, "nothing left to do");
+  assert.ok(one.counters.returned > 0, "some of it had been taken ahead of need");
   const { admitted } = other;
   for (let index = 0; index < 100; index++) other.decide("k", 1, now);
   other.trip(now);

@@ -33,6 +33,9 @@ export class SharedCounters {
   readonly #counters = new Map<string, Counter>();
   readonly #asked = new Set<unknown>();
 
+  /** Units that came back. */
+  returned = 0;
+
   /** Processes that have asked. */
   get instances(): number {
     return this.#asked.size;
@@ -56,6 +59,7 @@ export class SharedCounters {
     const counter = this.#counters.get(subject) ?? fresh;
     this.#counters.set(subject, counter);
     counter.now = now;
+    this.returned += returned;
     const { state } = counter;
     const { tokens, leak } = policy;
     settleTokenBucket(state, 0, now, tokens.unitsPerSecond);

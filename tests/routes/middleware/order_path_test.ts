@@ -5,6 +5,7 @@
  */
 
 import assert from "node:assert/strict";
+import { AdmissionKind } from "../../../core/limits/decision.ts";
 import { TotalCode } from "../../../core/limits/dual_limiter.ts";
 import { GatewayTotal } from "../../../routes/gateway_total.ts";
 import { TestGateway } from "../test_gateway.ts";
@@ -44,6 +45,22 @@ Deno.test("a refusal says when to come again, and is counted", async () => {
   assert.equal(gateway.total.refused[TotalCode.concurrency], 1);
   const { text } = await gateway.send("GET", "/metrics");
   assert.match(text, /^edgebook_total_refused_total{part="concurrency"} 1$/m);
+});
+
+Deno.test("an open breaker says how long it stays open, which is more than a second", async () => {
+  const gateway = new TestGateway();
+  const { limiter } = gateway.total;
+  // More than 95 % of the tokens used for more than five seconds on end.
+  const until = gateway.nowMicros + 6_000_000;
+  for (; gateway.nowMicros < until; gateway.nowMicros += 10_000) {
+    while (limiter.decide(AdmissionKind.order, 1_000, gateway.nowMicros) === 0);
+  }
+  const { status, headers, body } = await gateway.place(1);
+  assert.deepEqual([status, body.code], [503, "overloaded"]);
+  assert.match(body.detail, /pauses/);
+  const waitSeconds = Math.ceil(limiter.waitMicros / 1_000_000);
+  assert.ok(waitSeconds >= 1 && Number(headers.get("retry-after")) === waitSeconds);
+  assert.equal((await gateway.signed(1, "DELETE", "/v1/orders")).status, 200);
 });
 
 Deno.test("what entered leaves again, whatever comes of it", async () => {
