@@ -11,10 +11,9 @@ import { Lru } from "../../infra/keys/lru.ts";
 import { type VerifyingKey, verifyingKeyOf } from "../../infra/keys/verify_signature.ts";
 import { IssuerKeys } from "../../infra/tokens/issuer_keys.ts";
 import { TokenVerifier } from "../../infra/tokens/token_verifier.ts";
+import { AUDIENCE, ISSUER } from "../../tests/support/token_issuer.ts";
 import {
-  AUDIENCE,
   freshTexts,
-  ISSUER,
   SECRET,
   signedOrders,
   textOf,

@@ -9,18 +9,16 @@
 import { SignJWT } from "jose";
 import { createHmac, createPrivateKey, sign } from "node:crypto";
 import { signingText } from "../../core/auth/signing_text.ts";
-import { issuerKeyId } from "../../infra/keys/issuer_id.ts";
 import type { IssuerRecord } from "../../infra/keys/key_record.ts";
 import { newKey } from "../../infra/keys/new_key.ts";
+import { AUDIENCE, ISSUER, issuerRecord } from "../../tests/support/token_issuer.ts";
 
-/** The `iss` claim of the tokens. */
-export const ISSUER = "https://id.example";
-/** Their `aud` claim. */
-export const AUDIENCE = "edgebook";
 /** The secret of HS256. */
 export const SECRET = "a-secret-that-is-shared-with-the-issuer-of-tokens";
 
 const ACCOUNT = 1_001;
+/** Accounts that the tokens may act for. */
+const ACCOUNTS = { accountMost: 1_000_000 };
 const RECV_WINDOW_MILLIS = 5_000;
 const PATH = "/v1/orders";
 /** Claims that identity providers add: the tokens come to some 500 characters. */
@@ -87,14 +85,14 @@ export async function tokenKeys(algorithm: TokenAlgorithm): Promise<TokenKeys> {
   if (algorithm === "HS256") {
     const hmac = { name: "HMAC", hash: "SHA-256" };
     const key = await crypto.subtle.importKey("raw", encoder.encode(SECRET), hmac, false, uses);
-    const record = issuerRecord({ by: "secret", secret: SECRET });
+    const record = issuerRecord({ by: "secret", secret: SECRET }, ACCOUNTS);
     return { algorithm, signing: key, verifying: key, record };
   }
   const curve = algorithm === "ES256" ? { name: "ECDSA", namedCurve: "P-256" } : "Ed25519";
   const pair = await crypto.subtle.generateKey(curve, true, uses) as CryptoKeyPair;
   const { kty = "", crv = "", x = "", y } = await crypto.subtle.exportKey("jwk", pair.publicKey);
   const jwk = { kty, crv, x, ...(y === undefined ? {} : { y }) };
-  const record = issuerRecord({ by: "keys", keys: [jwk] });
+  const record = issuerRecord({ by: "keys", keys: [jwk] }, ACCOUNTS);
   return { algorithm, signing: pair.privateKey, verifying: pair.publicKey, record };
 }
 
@@ -119,23 +117,4 @@ export async function tokens(
 /** `count` texts out of the bytes from number `first` on, in turn, each one made anew. */
 export function freshTexts(bytes: readonly Uint8Array[], count: number, first = 0): string[] {
   return Array.from({ length: count }, (_, n) => decoder.decode(bytes[(first + n) % bytes.length]));
-}
-
-function issuerRecord(verification: IssuerRecord["verification"]): IssuerRecord {
-  return {
-    id: issuerKeyId(ISSUER),
-    kind: "issuer",
-    account: 0,
-    scopes: ["read", "trade"],
-    createdMicros: 0,
-    expiresMicros: null,
-    revoked: false,
-    tier: null,
-    addresses: [],
-    issuer: ISSUER,
-    audience: AUDIENCE,
-    accountLeast: 1,
-    accountMost: 1_000_000,
-    verification,
-  };
 }

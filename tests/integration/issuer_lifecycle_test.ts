@@ -72,7 +72,7 @@ async function refusals(operator: Operator): Promise<void> {
       [["add", "x", "--accounts", "1-9", ...BY_URL], /--audience is missing/],
       [["add", "x", ...COMMON], /say one of --jwks-url, --jwks-file and --secret-file/],
       [["add", "x", ...COMMON, ...BY_URL, "--secret-file", "f"], /say one of/],
-      [["add", "x", ...COMMON, "--jwks-url", "http://id.example.com/"], /takes an https:/],
+      [["add", "x", ...COMMON, "--jwks-url", "http://id.example.com/"], /takes https:/],
       [["add", "x", ...COMMON, "--jwks-file", `${data}/private.json`], /private key or a secret/],
       [["add", "x", ...COMMON, "--jwks-file", `${data}/none.json`], /cannot be read/],
       [["add", "x", ...COMMON, "--secret-file", `${data}/short`], /has 5 characters/],

@@ -7,6 +7,7 @@
 import { AuditAct } from "../../core/protocol/administration.ts";
 import { issuerKeyId, revokedTokenId } from "../../infra/keys/issuer_id.ts";
 import { type IssuerRecord, summaryOf } from "../../infra/keys/key_record.ts";
+import { jwksUrlProblem } from "../../infra/tokens/jwks_url.ts";
 import {
   accountOf,
   type AdminCommand,
@@ -32,8 +33,8 @@ import { OPERATOR, stateOf, timeOf } from "./shown_key.ts";
 const TOKEN_HOURS_MAX = 8_760;
 const NAME_PATTERN = /^[\x21-\x7e]{1,256}$/;
 const SECRET_PATTERN = /^[\x21-\x7e]{32,128}$/;
-/** Hosts that keys may be fetched from without TLS: this machine. */
-const LOOPBACK: readonly string[] = ["127.0.0.1", "[::1]", "localhost"];
+/** Longest address of a key set. */
+const KEYS_URL_LENGTH_MAX = 512;
 
 /** The commands. */
 export const ISSUER_COMMANDS: readonly AdminCommand[] = [
@@ -241,14 +242,11 @@ async function verificationOf(options: OptionValues): Promise<IssuerRecord["veri
 
 /** @throws {UsageError} */
 function keysUrlOf(text: string): string {
-  const url = URL.parse(text);
-  const isSafe = url?.protocol === "https:" ||
-    (url?.protocol === "http:" && LOOPBACK.includes(url.hostname));
-  if (isSafe && text.length <= 512) return text;
-  throw new UsageError(
-    `--jwks-url ${JSON.stringify(text)} is not allowed; it takes an https:// URL of at most 512 ` +
-      "characters (http:// of this machine alone)",
-  );
+  const problem = text.length > KEYS_URL_LENGTH_MAX
+    ? `${text.length} characters; at most ${KEYS_URL_LENGTH_MAX}`
+    : jwksUrlProblem(text);
+  if (problem === null) return text;
+  throw new UsageError(`--jwks-url ${JSON.stringify(text)} is not allowed: ${problem}`);
 }
 
 async function textOf(path: string): Promise<string> {
