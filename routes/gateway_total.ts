@@ -11,6 +11,12 @@ import type { GradientPolicy } from "../core/limits/gradient_policy.ts";
 const CONCURRENCY_SHARE_LEAST = 0.9;
 
 /**
+ * Part of the concurrency that is left while orders are refused. Less costs more than it wins: at a
+ * fifth more are refused than the gateway has time for (bench/README.md).
+ */
+const CROWD_SHARE = 0.4;
+
+/**
  * Concurrency of one gateway. Orders are journaled in groups, so many under way at once are what makes
  * it fast; more than fill the groups only wait for each other. Under a load that never ends the limit
  * would learn the groups' own delay as that of the path, so it moves within a tenth.
@@ -44,6 +50,7 @@ export class GatewayTotal {
     this.limiter = new DualLimiter({
       refill: refillPolicy(rate, 1, 2 * rate),
       concurrency: gatewayConcurrency(concurrency),
+      crowdShare: CROWD_SHARE,
       jitter,
     });
   }

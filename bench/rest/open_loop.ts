@@ -1,14 +1,16 @@
 /**
  * An open-loop load: so many requests a second whatever becomes of them, by wrk with a schedule in
- * its script. What was answered is told apart by status, with the latency of each.
+ * its script.
  *
- * Each request carries the time at which it was sent as its request id, which the gateway repeats, so
- * the script knows how long its answer took. A connection waits for its answer before it sends again,
- * so there have to be more of them than requests under way.
+ * Two of them run. The flood only counts, for a script that looks at every answer takes as much CPU
+ * again as sending; the sample, a tenth of the load, looks at its answers and tells their latency by
+ * their status. Each of its requests carries the time at which it was sent as its request id, which
+ * the gateway repeats. A connection waits for its answer before it sends again, so there have to be
+ * more of them than requests under way.
  *
  * @module
  */
-import { readRequestsScript } from "./prepared_requests.ts";
+import { splitRequestsScript, WHOLE_REQUESTS_SCRIPT } from "./prepared_requests.ts";
 import { WrkError } from "./wrk.ts";
 
 /** What to send. */
@@ -18,11 +20,12 @@ export interface OpenLoad {
   /** More than {@link WARM_UP_MICROS}. */
   readonly seconds: number;
   readonly connections: number;
-  /** File with the requests (prepared_requests.ts). */
-  readonly requests: string;
+  /** Files with the requests (prepared_requests.ts): of the flood, and of the sample. */
+  readonly flood: string;
+  readonly sample: string;
 }
 
-/** Answers of one kind. */
+/** Answers of one kind, in the sample. */
 export interface Answers {
   readonly count: number;
   readonly p50Micros: number;
@@ -33,20 +36,23 @@ export interface Answers {
 export interface OpenLoadResult {
   /** Requests answered a second, whatever the answer. */
   readonly offeredPerSecond: number;
+  /** Those of them with 200 to 299. */
+  readonly admittedPerSecond: number;
   /** 200 to 299. */
   readonly admitted: Answers;
-  readonly admittedPerSecond: number;
   /** 429 and 503. */
   readonly refused: Answers;
-  /** Any other status. */
+  /** Requests of the sample with any other status. */
   readonly failed: number;
 }
 
-/** Time in which all connections are opened; what is sent in it does not count. */
+/** Part of the load that the sample is. */
+export const SAMPLE_SHARE = 0.1;
+/** Time in which all connections are opened; what the sample sends in it does not count. */
 const WARM_UP_MICROS = 2_000_000;
 
-/** The script. Its argument is the file with the requests. */
-const script = (perSecond: number) => `
+/** When each request is due. A script's argument is the file with the requests. */
+const scheduleScript = (perSecond: number) => `
 local ffi = require("ffi")
 ffi.cdef[[ typedef struct { long s; long ns; } stamp; int clock_gettime(int id, stamp *to); ]]
 local stamp = ffi.new("stamp")
@@ -55,14 +61,28 @@ local function micros()
   return tonumber(stamp.s) * 1000000 + math.floor(tonumber(stamp.ns) / 1000)
 end
 local spacing, due, counted = ${1_000_000 / perSecond}, 0, 0
-admitted, refused, failed = {}, {}, 0
-${readRequestsScript("X-Request-Id: ")}
 function delay()
   local now = micros()
   if due == 0 then due, counted = now, now + ${WARM_UP_MICROS} end
   due = due + spacing
   return due > now and (due - now) / 1000 or 0
 end
+`;
+
+const floodScript = (perSecond: number) => `
+${scheduleScript(perSecond)}
+${WHOLE_REQUESTS_SCRIPT}
+function done(summary)
+  print("answered", 0, summary.requests)
+  print("refused", 0, summary.errors.status)
+  print("micros", 0, summary.duration)
+end
+`;
+
+const sampleScript = (perSecond: number) => `
+${scheduleScript(perSecond)}
+${splitRequestsScript("X-Request-Id")}
+admitted, refused, failed = {}, {}, 0
 function request()
   local head, tail = next_request()
   return head .. string.format("%d", micros()) .. "\\r\\n" .. tail
@@ -76,51 +96,74 @@ function response(status, headers)
   if bins then bins[hundred] = (bins[hundred] or 0) + 1 else failed = failed + 1 end
 end
 function setup(thread) worker = thread end
-function done(summary)
+function done()
   for _, name in ipairs({ "admitted", "refused" }) do
     for bin, count in pairs(worker:get(name)) do print(name, bin, count) end
   end
   print("failed", 0, worker:get("failed"))
-  print("micros", 0, summary.duration)
 end
 `;
 
 /** One run. @throws {WrkError} */
 export async function openLoad(load: OpenLoad): Promise<OpenLoadResult> {
-  const { url, perSecond, seconds, connections, requests } = load;
+  const sampledPerSecond = load.perSecond * SAMPLE_SHARE;
+  const connections = Math.ceil(load.connections * SAMPLE_SHARE);
+  const [flood, sample] = await Promise.all([
+    run(
+      load,
+      load.connections - connections,
+      load.flood,
+      floodScript(load.perSecond - sampledPerSecond),
+    ),
+    run(load, connections, load.sample, sampleScript(sampledPerSecond)),
+  ]);
+  const [admitted, refused] = [answersOf(sample("admitted")), answersOf(sample("refused"))];
+  const [failed] = sample("failed");
+  const [answered, floodRefused, micros] = ["answered", "refused", "micros"]
+    .map((name) => flood(name)[0]?.count ?? 0);
+  if (failed === undefined || micros === 0) throw new WrkError("wrk printed no result");
+  const seconds = micros / 1_000_000;
+  const sampleSeconds = load.seconds - WARM_UP_MICROS / 1_000_000;
+  const sampled = admitted.count + refused.count + failed.count;
+  return {
+    offeredPerSecond: answered / seconds + sampled / sampleSeconds,
+    admittedPerSecond: (answered - floodRefused) / seconds + admitted.count / sampleSeconds,
+    admitted,
+    refused,
+    failed: failed.count,
+  };
+}
+
+/** A line that a script prints at its end: how many there were of something. */
+interface Bin {
+  readonly bin: number;
+  readonly count: number;
+}
+
+/** Runs wrk; what it gives back finds the lines of a name. */
+async function run(
+  { url, seconds }: OpenLoad,
+  connections: number,
+  requests: string,
+  script: string,
+): Promise<(name: string) => readonly Bin[]> {
   const path = await Deno.makeTempFile({ suffix: ".lua" });
   try {
-    await Deno.writeTextFile(path, script(perSecond));
-    const output = await new Deno.Command("wrk", {
+    await Deno.writeTextFile(path, script);
+    const { success, stdout, stderr } = await new Deno.Command("wrk", {
       args: ["-t1", `-c${connections}`, `-d${seconds}s`, "-s", path, url, "--", requests],
     }).output();
-    const text = new TextDecoder().decode(output.stdout);
-    if (!output.success) throw new WrkError(new TextDecoder().decode(output.stderr));
-    return readResult(text);
+    if (!success) throw new WrkError(new TextDecoder().decode(stderr));
+    const lines = [...new TextDecoder().decode(stdout).matchAll(/^(\w+)\t(\d+)\t(\d+)$/gm)];
+    return (wanted) =>
+      lines.filter(([, name]) => name === wanted)
+        .map(([, , bin, count]) => ({ bin: Number(bin), count: Number(count) }));
   } finally {
     await Deno.remove(path);
   }
 }
 
-function readResult(text: string): OpenLoadResult {
-  const rows = [...text.matchAll(/^(admitted|refused|failed|micros)\t(\d+)\t(\d+)$/gm)]
-    .map(([, name, bin, count]) => ({ name, bin: Number(bin), count: Number(count) }));
-  const of = (wanted: string) => rows.filter(({ name }) => name === wanted);
-  const micros = of("micros").reduce((sum, { count }) => sum + count, 0);
-  const seconds = (micros - WARM_UP_MICROS) / 1_000_000;
-  if (!(seconds > 0)) throw new WrkError(text);
-  const [admitted, refused] = [answersOf(of("admitted")), answersOf(of("refused"))];
-  const failed = of("failed").reduce((sum, { count }) => sum + count, 0);
-  return {
-    offeredPerSecond: (admitted.count + refused.count + failed) / seconds,
-    admitted,
-    admittedPerSecond: admitted.count / seconds,
-    refused,
-    failed,
-  };
-}
-
-function answersOf(bins: readonly { bin: number; count: number }[]): Answers {
+function answersOf(bins: readonly Bin[]): Answers {
   const sorted = bins.toSorted((one, other) => one.bin - other.bin);
   const count = sorted.reduce((sum, bin) => sum + bin.count, 0);
   const percentile = (share: number): number => {

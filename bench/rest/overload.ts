@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { openLoad, type OpenLoadResult } from "./open_loop.ts";
+import { openLoad, type OpenLoadResult, SAMPLE_SHARE } from "./open_loop.ts";
 import { type Sender, writeOrders } from "./prepared_requests.ts";
 
 const SECONDS = 10;
@@ -61,9 +61,12 @@ async function prepareOrders(
   perSecond: number,
   name: string,
 ): Promise<() => Promise<OpenLoadResult>> {
-  const requests = `${directory}/${name}.tsv`;
-  await writeOrders(requests, Math.ceil(perSecond * SECONDS * 1.1), senders, name);
-  return () => openLoad({ url, perSecond, seconds: SECONDS, connections: CONNECTIONS, requests });
+  const count = Math.ceil(perSecond * SECONDS * 1.1);
+  const [flood, sample] = [`${directory}/${name}.tsv`, `${directory}/${name}-sample.tsv`];
+  await writeOrders(flood, count, senders, name);
+  await writeOrders(sample, Math.ceil(count * SAMPLE_SHARE), senders, `${name}-sample`);
+  const load = { url, perSecond, seconds: SECONDS, connections: CONNECTIONS, flood, sample };
+  return () => openLoad(load);
 }
 
 /**

@@ -73,33 +73,39 @@ export async function writeOrders(
 }
 
 /**
- * Lua that reads such a file into `heads` and `tails`: a request is a head, anything that its last
- * field line may lack, and a tail.
+ * Lua that reads such a file: `next_request()` is the next request as a head and a tail, with the
+ * place for the value of one more field between them.
  *
- * @param lastField begins the last field of every request
+ * @param lastField the name of that field, which every request gets
  */
-export const readRequestsScript = (lastField: string): string => `
+export const splitRequestsScript = (lastField: string): string => `
 local heads, tails, at = {}, {}, 0
-function init(args)
-  for line in io.lines(args[1]) do
-    local method, path, fields, body = line:match("^(%S+)\\t(%S+)\\t([^\\t]*)\\t(.*)$")
-    local length = body == "" and "" or "Content-Length: " .. #body .. "\\r\\n"
-    heads[#heads + 1] = method .. " " .. path .. " HTTP/1.1\\r\\nHost: 127.0.0.1\\r\\n" ..
-      fields:gsub("|", "\\r\\n") .. "\\r\\n" .. length .. "${lastField}"
-    tails[#tails + 1] = "\\r\\n" .. body
-  end
-end
+${eachRequest(`heads[#heads + 1], tails[#tails + 1] = head .. "${lastField}: ", tail`)}
 local function next_request()
-  at = at + 1
-  if at > #heads then at = 1 end
+  at = at % #heads + 1
   return heads[at], tails[at]
 end
 `;
 
-/** The script of a closed loop: each connection sends again once it is answered. */
-export const CLOSED_LOOP_SCRIPT = `${readRequestsScript("")}
+/** Lua that reads such a file and sends its requests as they are, at the least cost. */
+export const WHOLE_REQUESTS_SCRIPT = `
+local requests, at = {}, 0
+${eachRequest("requests[#requests + 1] = head .. tail")}
 function request()
-  local head, tail = next_request()
-  return head .. tail
+  at = at % #requests + 1
+  return requests[at]
 end
 `;
+
+function eachRequest(statements: string): string {
+  return `function init(args)
+  for line in io.lines(args[1]) do
+    local method, path, fields, body = line:match("^(%S+)\\t(%S+)\\t([^\\t]*)\\t(.*)$")
+    local length = body == "" and "" or "Content-Length: " .. #body .. "\\r\\n"
+    local head = method .. " " .. path .. " HTTP/1.1\\r\\nHost: 127.0.0.1\\r\\n" ..
+      fields:gsub("|", "\\r\\n") .. "\\r\\n" .. length
+    local tail = "\\r\\n" .. body
+    ${statements}
+  end
+end`;
+}

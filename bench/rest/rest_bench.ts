@@ -8,9 +8,9 @@
 import type { BenchResult } from "../result.ts";
 import {
   bearerSender,
-  CLOSED_LOOP_SCRIPT,
   type Sender,
   signingSender,
+  WHOLE_REQUESTS_SCRIPT,
   writeOrders,
 } from "./prepared_requests.ts";
 import { measureOverload, type Overload } from "./overload.ts";
@@ -69,7 +69,7 @@ async function makeSides(
   directory: string,
 ): Promise<readonly Side[]> {
   const script = `${directory}/orders.lua`;
-  await Deno.writeTextFile(script, CLOSED_LOOP_SCRIPT);
+  await Deno.writeTextFile(script, WHOLE_REQUESTS_SCRIPT);
   let run = 0;
   const ordersTo = (url: string, senders: readonly Sender[]) => async (seconds: number) => {
     const orders = `${directory}/orders.tsv`;

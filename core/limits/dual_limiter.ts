@@ -7,7 +7,7 @@
  * ```text
  * part        | question                            | from
  * breaker     | is it any use to let more in?       | breaker.ts
- * concurrency | how many may be under way?          | gradient_limit.ts
+ * concurrency | how many may be under way?          | gradient_limit.ts, crowd.ts
  * tokens      | may a burst enter?                  | total_buckets.ts
  * leak        | does what entered go on evenly?     | total_buckets.ts
  * ```
@@ -35,6 +35,7 @@ import {
   passBreaker,
   settleBreaker,
 } from "./breaker.ts";
+import { CROWD_SLOTS, crowdLimit, noteCrowd } from "./crowd.ts";
 import { GRADIENT_LIMIT_SLOTS, gradientLimit, observeGradientLimit } from "./gradient_limit.ts";
 import { checkGradientPolicy, GRADIENT_DEFAULTS, type GradientPolicy } from "./gradient_policy.ts";
 import {
@@ -66,7 +67,8 @@ const LATENCY = CONCURRENCY + GRADIENT_LIMIT_SLOTS;
 const BREAKER = LATENCY + LATENCY_SCALE_SLOTS;
 const TIME = BREAKER + BREAKER_SLOTS;
 const JITTER = TIME + STEADY_TIME_SLOTS;
-const SLOTS = JITTER + 1;
+const CROWD = JITTER + 1;
+const SLOTS = CROWD + CROWD_SLOTS;
 /** Multiples of the golden ratio, less their whole part, spread evenly over 0 to 1. */
 const GOLDEN = 0.6180339887498949;
 
@@ -76,6 +78,8 @@ export interface DualLimiterOptions {
   readonly refill: RefillPolicy;
   /** Measures of the concurrency limit; {@link GRADIENT_DEFAULTS} when nobody says otherwise. */
   readonly concurrency?: GradientPolicy;
+  /** Share of the concurrency that is left while orders are refused, above 0 to 1; 1 by default. */
+  readonly crowdShare?: number;
   /** A random number from 0 to below 1, so that gateways which open together do not close so. */
   readonly jitter: number;
 }
@@ -112,25 +116,32 @@ export class DualLimiter {
   readonly #state = new Float64Array(SLOTS);
   readonly #refill: RefillPolicy;
   readonly #concurrency: GradientPolicy;
+  readonly #crowdShare: number;
 
   /**
-   * @throws {RangeError} when the jitter is out of range.
+   * @throws {RangeError} when the jitter or the share is out of range.
    * @throws {GradientPolicyError} when a measure of the concurrency is.
    */
-  constructor({ refill, concurrency = GRADIENT_DEFAULTS, jitter }: DualLimiterOptions) {
+  constructor(options: DualLimiterOptions) {
+    const { refill, concurrency = GRADIENT_DEFAULTS, crowdShare = 1, jitter } = options;
     if (!(jitter >= 0 && jitter < 1)) {
       throw new RangeError(`jitter is ${jitter}; it takes a number from 0 to below 1`);
+    }
+    if (!(crowdShare > 0 && crowdShare <= 1)) {
+      throw new RangeError(`crowdShare is ${crowdShare}; it takes a number above 0 to 1`);
     }
     checkGradientPolicy(concurrency);
     this.#refill = refill;
     this.#concurrency = concurrency;
+    this.#crowdShare = crowdShare;
     this.#state[JITTER] = jitter;
     this.buckets = new TotalBuckets(refill.base, refill.high);
   }
 
   /** Requests that may be under way, those of all kinds together. */
   get concurrencyLimit(): number {
-    return gradientLimit(this.#state, CONCURRENCY, this.#concurrency);
+    const limit = gradientLimit(this.#state, CONCURRENCY, this.#concurrency);
+    return crowdLimit(this.#state, CROWD, this.#state[TIME], limit, this.#crowdShare);
   }
 
   /** What the breaker does. */
@@ -241,6 +252,8 @@ export class DualLimiter {
   /** Whether as many are under way as there may be for a request of the kind. */
   #isCrowded(kind: AdmissionKind): boolean {
     if (this.inFlight < atLeastOne(this.concurrencyLimit * KIND_SHARES[kind])) return false;
+    // A read finds less room than an order, and is not to take any from it.
+    if (kind !== AdmissionKind.read) noteCrowd(this.#state, CROWD, this.#state[TIME]);
     const roundTrip = Math.ceil(this.roundTripMicros);
     this.waitMicros = Math.max(
       CONCURRENCY_WAIT_LEAST_MICROS,

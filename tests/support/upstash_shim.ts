@@ -72,6 +72,8 @@ function shimApp(
   state: { requests: number; delayMillis: number },
 ): Hono {
   const app = new Hono();
+  // A request whose client has given it up cannot be read to its end, and nobody sees this.
+  app.onError((error, c) => c.json({ error: messageOf(error) }, 400));
   app.use(async (c, next) => {
     state.requests++;
     const authorized = c.req.header("authorization") === `Bearer ${token}`;

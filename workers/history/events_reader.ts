@@ -23,9 +23,11 @@ import { RECORD_BYTES } from "../../core/protocol/frame.ts";
 export const FETCH_MESSAGES_MAX = 32;
 /**
  * Events that collect before they are taken; the message that reaches the limit comes as a whole.
- * Few enough that a query which waits for them to be stored waits a millisecond or two.
+ * The more of them, the fewer pages of the database each costs: a commit writes every page that it
+ * touched, 21 us an order with 110 orders in it and 10 to 13 with 440. A query that waits for so many
+ * to be stored waits some 15 ms; while fewer come, it waits as much less.
  */
-export const COLLECTED_EVENTS_MAX = 256;
+export const COLLECTED_EVENTS_MAX = 1_024;
 /** How long a fetch waits for messages before it is made again. */
 const FETCH_MILLIS = 10_000;
 /** How long the server keeps a consumer that nobody fetches from. */

@@ -39,7 +39,7 @@ export const RETRY_MILLIS_MAX = 5_000;
  * How long messages collect before they are stored, while nobody waits for what is in them. Under
  * load the number of events ends it sooner (see events_reader.ts).
  */
-export const APPLY_PAUSE_MILLIS = 10;
+export const APPLY_PAUSE_MILLIS = 50;
 
 /** What the projection needs. */
 export interface HistoryOptions {
