@@ -48,6 +48,11 @@ export class DepthBook {
     return side === Side.buy ? sorted.reverse() : sorted;
   }
 
+  /** Prices touched on both sides since {@link forgetTouched}. */
+  get touchedCount(): number {
+    return this.#touchedBids.size + this.#touchedAsks.size;
+  }
+
   /** Begins anew to note which prices are touched. */
   forgetTouched(): void {
     this.#touchedBids.clear();

@@ -34,6 +34,8 @@ export interface DepthMessage extends FeedHead {
   readonly bids: readonly Level[];
   /** Best first. */
   readonly asks: readonly Level[];
+  /** Checksum of the book after the message (book_checksum.ts). */
+  readonly checksum: number;
 }
 
 /** `bbo`: the best level of each side, after it changed. */

@@ -17,8 +17,6 @@ import { DepthBook } from "./depth_book.ts";
 import type { DepthSide } from "./depth_side.ts";
 import type { EventReader } from "./event_reader.ts";
 import {
-  type FeedHead,
-  type FeedMessage,
   type Level,
   type PublicStatus,
   type TradeEntry,
@@ -27,8 +25,21 @@ import {
 import { Ticker } from "./ticker.ts";
 import { type PublicTrade, TradeRing } from "./trade_ring.ts";
 
-/** Takes the messages of the feeds in the order in which they are to be published. */
-export type FeedSink = (symbol: string, feed: Feed, message: FeedMessage) => void;
+/** Touched levels from which on depth is not held any longer: a message has room for a MiB. */
+export const HELD_LEVELS_MAX = 8_192;
+
+/** Where a message stands in its feed. */
+export interface MessageHead {
+  readonly sequence: number;
+  readonly prevSequence: number;
+  readonly timeMicros: number;
+}
+
+/**
+ * Takes the messages of the feeds in the order in which they are to be published. What a message says
+ * is read out of the instrument while it is taken (json_message.ts, feed_encoder.ts).
+ */
+export type FeedSink = (instrument: InstrumentFeed, feed: Feed, head: MessageHead) => void;
 
 /** Where a feed stands: its last message, and the one that is due. */
 interface FeedState {
@@ -57,10 +68,14 @@ export class InstrumentFeed {
     status: newState(),
   };
   readonly #bestSeen = { bidTicks: 0, bidLots: 0, askTicks: 0, askLots: 0 };
-  /** Trades that no message has carried yet: the newest of the ring. */
   #tradesDue = 0;
 
   constructor(readonly terms: InstrumentReference) {}
+
+  /** Trades that no message has carried yet: the newest of the ring. */
+  get tradesDue(): number {
+    return this.#tradesDue;
+  }
 
   /**
    * Applies the event that the reader stands on, which is one of this instrument.
@@ -91,32 +106,25 @@ export class InstrumentFeed {
   /**
    * Ends a batch, the events of one message: gives its messages to the sink.
    *
-   * @param isHeld whether depth and best prices wait, to be merged with those of later batches
+   * @param isHeld whether depth and best prices wait, to be merged with those of later batches, until
+   * {@link HELD_LEVELS_MAX} levels were touched
    */
   close(stampMicros: number, sink: FeedSink | null, isHeld: boolean): void {
     this.#sendTrades(sink);
     if (this.#noteBest()) this.#due("bbo", stampMicros);
-    if (!isHeld) this.release(sink);
+    if (!isHeld || this.book.touchedCount >= HELD_LEVELS_MAX) this.release(sink);
   }
 
   /** Gives depth and best price to the sink where they are due. */
   release(sink: FeedSink | null): void {
     if (this.#feeds.depth.due !== 0) {
       const head = this.#take("depth");
-      if (sink !== null) {
-        const bids = this.#levels(this.book.touched(Side.buy), this.book.bids);
-        const asks = this.#levels(this.book.touched(Side.sell), this.book.asks);
-        sink(head.symbol, "depth", { ...head, bids, asks });
-      }
+      sink?.(this, "depth", head);
       this.book.forgetTouched();
     }
     if (this.#feeds.bbo.due !== 0) {
       const head = this.#take("bbo");
-      sink?.(head.symbol, "bbo", {
-        ...head,
-        bid: this.best(this.book.bids),
-        ask: this.best(this.book.asks),
-      });
+      sink?.(this, "bbo", head);
     }
   }
 
@@ -157,19 +165,13 @@ export class InstrumentFeed {
     this.#sendTrades(sink);
     this.#due("status", event.stampMicros);
     const head = this.#take("status");
-    sink?.(head.symbol, "status", { ...head, status });
+    sink?.(this, "status", head);
   }
 
   #sendTrades(sink: FeedSink | null): void {
     if (this.#tradesDue === 0) return;
     const head = this.#take("trades");
-    if (sink !== null) {
-      const trades = [];
-      for (let age = this.#tradesDue - 1; age >= 0; age--) {
-        trades.push(this.tradeEntry(this.trades.newest(age)));
-      }
-      sink(head.symbol, "trades", { ...head, trades });
-    }
+    sink?.(this, "trades", head);
     this.#tradesDue = 0;
   }
 
@@ -187,14 +189,6 @@ export class InstrumentFeed {
     return true;
   }
 
-  #levels(prices: Float64Array, side: DepthSide): Level[] {
-    const levels: Level[] = [];
-    for (const price of prices) {
-      levels.push([this.price(price), this.quantity(side.quantityAt(price))]);
-    }
-    return levels;
-  }
-
   /** Notes that a message of the feed is due, as of now. */
   #due(feed: Feed, stampMicros: number): void {
     const state = this.#feeds[feed];
@@ -203,10 +197,9 @@ export class InstrumentFeed {
   }
 
   /** Takes the message that is due; the same whether it is sent or not. */
-  #take(feed: Feed): FeedHead {
+  #take(feed: Feed): MessageHead {
     const state = this.#feeds[feed];
     const head = {
-      symbol: this.terms.symbol,
       sequence: state.due,
       prevSequence: state.last,
       timeMicros: state.dueMicros,

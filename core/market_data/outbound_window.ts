@@ -19,8 +19,8 @@
 /** A message that was published. */
 export interface OutboundMessage {
   readonly subject: string;
-  /** ASCII. */
-  readonly payload: string;
+  /** ASCII, or bytes that do not change any more. */
+  readonly payload: string | Uint8Array;
   /** Event up to which everything is published once this message is, and those before it. */
   readonly event: number;
 }
@@ -64,7 +64,7 @@ export class OutboundWindow {
   }
 
   /** Notes a message that is published now, or would be by who leads. */
-  push(subject: string, payload: string, event: number): void {
+  push(subject: string, payload: string | Uint8Array, event: number): void {
     this.#messages.push({ subject, payload, event });
     this.#bytes += subject.length + payload.length;
   }

@@ -53,13 +53,33 @@ export class TradeRing {
 
   /** The trade with the given age: 0 for the newest, below {@link count}. */
   newest(age: number): PublicTrade {
-    const at = ((this.#added - 1 - age) % RECENT_TRADES_MAX) * TRADE_DOUBLES;
     return {
-      tradeId: this.#doubles[at],
-      priceTicks: this.#doubles[at + 1],
-      quantityLots: this.#doubles[at + 2],
-      takerSide: this.#doubles[at + 3],
-      timeMicros: this.#doubles[at + 4],
+      tradeId: this.tradeIdOf(age),
+      priceTicks: this.priceTicksOf(age),
+      quantityLots: this.quantityLotsOf(age),
+      takerSide: this.takerSideOf(age),
+      timeMicros: this.#doubles[this.#at(age) + 4],
     };
+  }
+
+  /** Id of the trade with the given age. */
+  tradeIdOf(age: number): number {
+    return this.#doubles[this.#at(age)];
+  }
+  /** Price in ticks of the trade with the given age. */
+  priceTicksOf(age: number): number {
+    return this.#doubles[this.#at(age) + 1];
+  }
+  /** Quantity in lots of the trade with the given age. */
+  quantityLotsOf(age: number): number {
+    return this.#doubles[this.#at(age) + 2];
+  }
+  /** Side of the order that took liquidity in the trade with the given age. */
+  takerSideOf(age: number): number {
+    return this.#doubles[this.#at(age) + 3];
+  }
+
+  #at(age: number): number {
+    return ((this.#added - 1 - age) % RECENT_TRADES_MAX) * TRADE_DOUBLES;
   }
 }

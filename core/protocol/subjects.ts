@@ -12,7 +12,7 @@
  * | `history.<shard>` | gateways, request/reply | the history projection: closed orders, fills |
  * | `journal.<shard>` | the leader alone, captured by `JOURNAL_<shard>` | followers, replay |
  * | `events.<shard>` | the leader alone, captured by `EVENTS_<shard>` | projections |
- * | `md.<symbol>.<feed>.json` | the market-data worker | every subscriber |
+ * | `md.<symbol>.<feed>.<json or bin>` | the market-data worker | every subscriber |
  * | `md.snapshot.<symbol>` | gateways and subscribers, request/reply | the market-data worker |
  * | `user.<account>.reports` | the history projection | the app of that account |
  * | `$JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED.<stream>` | a cluster's server | the leader of the shard |
@@ -53,9 +53,14 @@ export const streamLeaderSubject = (stream: string): string =>
 
 /** Public feeds of an instrument. */
 export type Feed = "trades" | "bbo" | "depth" | "status";
-/** One public feed of one instrument, as JSON. */
-export const marketDataSubject = (symbol: string, feed: Feed): string =>
-  `md.${symbol}.${feed}.json`;
+/** How a feed is written: for people, or for machines (feed_frame.ts). */
+export type FeedFormat = "json" | "bin";
+/** One public feed of one instrument. */
+export const marketDataSubject = (
+  symbol: string,
+  feed: Feed,
+  format: FeedFormat = "json",
+): string => `md.${symbol}.${feed}.${format}`;
 /** Request/reply: the book, the last trades and the ticker of one instrument. */
 export const snapshotSubject = (symbol: string): string => `md.snapshot.${symbol}`;
 /** Private execution reports of one account. */

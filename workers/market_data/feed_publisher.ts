@@ -7,7 +7,9 @@
  * @module
  */
 import type { NatsConnection } from "nats.ws";
+import { FeedEncoder } from "../../core/market_data/feed_encoder.ts";
 import type { FeedSink } from "../../core/market_data/instrument_feed.ts";
+import { jsonMessage } from "../../core/market_data/json_message.ts";
 import {
   HOLD_BYTES,
   OutboundWindow,
@@ -37,6 +39,7 @@ export interface PublisherParts {
 export class FeedPublisher {
   readonly #parts: PublisherParts;
   readonly #window: OutboundWindow;
+  readonly #encoder = new FeedEncoder();
   #isConnected = true;
   #isLeading = false;
   #isStopped = false;
@@ -49,13 +52,18 @@ export class FeedPublisher {
     void this.#followConnection();
   }
 
-  /** Publishes a message of a feed. */
-  readonly sink: FeedSink = (symbol, feed, message) => {
-    const subject = marketDataSubject(symbol, feed);
-    const payload = JSON.stringify(message);
-    this.#window.push(subject, payload, this.#parts.currentEvent());
+  /** Publishes a message of a feed, in both formats. */
+  readonly sink: FeedSink = (instrument, feed, head) => {
+    const { symbol } = instrument.terms;
+    this.#publish(
+      marketDataSubject(symbol, feed, "bin"),
+      this.#encoder.encode(instrument, feed, head),
+    );
+    this.#publish(
+      marketDataSubject(symbol, feed, "json"),
+      JSON.stringify(jsonMessage(instrument, feed, head)),
+    );
     if (!this.#isLeading) return;
-    if (this.#isConnected) this.#parts.connection.publish(subject, payload);
     if (this.#window.bytes >= FLUSH_BYTES) void this.#flush();
     else this.#flushSoon();
   };
@@ -112,6 +120,11 @@ export class FeedPublisher {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     this.#wake();
+  }
+
+  #publish(subject: string, payload: string | Uint8Array): void {
+    this.#window.push(subject, payload, this.#parts.currentEvent());
+    if (this.#isLeading && this.#isConnected) this.#parts.connection.publish(subject, payload);
   }
 
   #flushSoon(): void {

@@ -17,7 +17,7 @@ function delta(
   bids: readonly Level[] = [],
   asks: readonly Level[] = [],
 ): DepthMessage {
-  return { symbol: "BTC-USD", prevSequence, sequence, timeMicros: 1, bids, asks };
+  return { symbol: "BTC-USD", prevSequence, sequence, timeMicros: 1, bids, asks, checksum: 0 };
 }
 
 function answer(

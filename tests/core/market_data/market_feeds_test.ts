@@ -5,8 +5,8 @@ import type { DepthMessage, FeedMessage } from "../../../core/market_data/feed_m
 import { EventsError, MarketFeeds } from "../../../core/market_data/market_feeds.ts";
 import { parseSnapshotQuery, snapshot } from "../../../core/market_data/snapshot.ts";
 import { buy, by, cancel, on, sell } from "../../support/commands.ts";
-import { randomCommands, seededRandom } from "./random_orders.ts";
-import { applyMessages, type SentMessage, TestMarket } from "./test_market.ts";
+import { newSeed, randomCommands, seededRandom } from "./random_orders.ts";
+import { applyMessages, type SentMessage, sinkTo, TestMarket } from "./test_market.ts";
 
 /** Feeds that know the market's instruments and have seen nothing yet. */
 function newFeeds(market: TestMarket): MarketFeeds {
@@ -26,8 +26,6 @@ function randomStream(seed: number): { market: TestMarket; stream: Uint8Array[] 
   }
   return { market, stream };
 }
-
-const newSeed = () => Math.floor(Math.random() * 2 ** 32);
 
 /** The books of the feeds as snapshots, which hold all that a subscriber can see. */
 function visible(feeds: MarketFeeds): string {
@@ -170,7 +168,7 @@ Deno.test("market feeds: held depth is merged, trades are not held", () => {
   assert.deepEqual(held.map(({ feed }) => feed), ["trades"]);
   assert.equal(feeds.settledEvent, settled, "what is held is not settled");
   const sent: SentMessage[] = [];
-  feeds.release((symbol, feed, message) => sent.push({ symbol, feed, message }));
+  feeds.release(sinkTo(sent));
   assert.equal(feeds.settledEvent, feeds.lastEvent);
   assert.deepEqual(sent.map(({ symbol, feed }) => `${symbol} ${feed}`), [
     "BTC-USD depth",
@@ -206,7 +204,7 @@ Deno.test("market feeds: replicas agree with the engine, however messages are he
   for (const message of stream) {
     if (random() < 0.2) isHeld = !isHeld;
     const sent: SentMessage[] = [];
-    if (!isHeld) feeds.release((symbol, feed, body) => sent.push({ symbol, feed, message: body }));
+    if (!isHeld) feeds.release(sinkTo(sent));
     sent.push(...applyMessages(feeds, reader, [message], isHeld));
     const feed = feeds.find("BTC-USD");
     if (feed !== undefined && replica.needsSnapshot) {
@@ -217,9 +215,9 @@ Deno.test("market feeds: replicas agree with the engine, however messages are he
     deliver(sent);
     delivered.push(...sent);
   }
-  feeds.release((symbol, feed, body) => {
-    if (symbol === "BTC-USD" && feed === "depth") replica.depth(body as DepthMessage);
-  });
+  const last: SentMessage[] = [];
+  feeds.release(sinkTo(last));
+  deliver(last);
   const decimals = (side: number) =>
     market.engineLevels(1, side).map(([price, lots]) => [
       (price / 100).toFixed(2),

@@ -24,6 +24,9 @@ import {
   setAccount,
 } from "../../support/commands.ts";
 
+/** A seed that no run has had, to be told where a test fails. */
+export const newSeed = (): number => Math.floor(Math.random() * 2 ** 32);
+
 /** A generator of numbers from 0 to 1, the same for the same seed (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;

@@ -7,7 +7,10 @@
 
 import assert from "node:assert/strict";
 import type { EventReader } from "../../../core/market_data/event_reader.ts";
+import { FeedEncoder } from "../../../core/market_data/feed_encoder.ts";
 import type { FeedMessage } from "../../../core/market_data/feed_messages.ts";
+import type { FeedSink } from "../../../core/market_data/instrument_feed.ts";
+import { jsonMessage } from "../../../core/market_data/json_message.ts";
 import type { MarketFeeds } from "../../../core/market_data/market_feeds.ts";
 import { applyFrame, beginAppend } from "../../../core/matching/apply.ts";
 import { listInstruments } from "../../../core/matching/inspect.ts";
@@ -40,6 +43,8 @@ export interface SentMessage {
   readonly symbol: string;
   readonly feed: Feed;
   readonly message: FeedMessage;
+  /** The same in binary. */
+  readonly bytes: Uint8Array;
 }
 
 /** The engine with BTC-USD (1), ETH-USD (2) and the funded accounts 1 to 4. */
@@ -99,6 +104,16 @@ export class TestMarket {
   }
 }
 
+/** A sink that keeps every message, as JSON and in binary. */
+export function sinkTo(sent: SentMessage[]): FeedSink {
+  const encoder = new FeedEncoder();
+  return (instrument, feed, head) => {
+    const { symbol } = instrument.terms;
+    const message = jsonMessage(instrument, feed, head);
+    sent.push({ symbol, feed, message, bytes: encoder.encode(instrument, feed, head) });
+  };
+}
+
 /** Loads each message and applies it; returns what the feeds sent. */
 export function applyMessages(
   feeds: MarketFeeds,
@@ -109,7 +124,7 @@ export function applyMessages(
   const sent: SentMessage[] = [];
   for (const bytes of messages) {
     assert.equal(reader.load(bytes), ResultCode.ok);
-    feeds.apply(reader, (symbol, feed, message) => sent.push({ symbol, feed, message }), isHeld);
+    feeds.apply(reader, sinkTo(sent), isHeld);
   }
   return sent;
 }

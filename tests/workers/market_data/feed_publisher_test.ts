@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { NatsConnection, Status } from "nats.ws";
-import type { StatusMessage } from "../../../core/market_data/feed_messages.ts";
+import { InstrumentFeed, type MessageHead } from "../../../core/market_data/instrument_feed.ts";
 import { HOLD_BYTES, WINDOW_BYTES_MAX } from "../../../core/market_data/outbound_window.ts";
 import { FeedPublisher } from "../../../workers/market_data/feed_publisher.ts";
+import { TestMarket } from "../../core/market_data/test_market.ts";
 
 /**
  * A connection whose flushes and breaks the test decides: what nats.ws does when a connection breaks
@@ -14,7 +15,9 @@ class ScriptedConnection {
   #statuses: Status[] = [];
   #wake = () => {};
 
-  publish(_subject: string, payload: string): void {
+  publish(subject: string, payload: string | Uint8Array): void {
+    if (typeof payload !== "string") return assert.ok(subject.endsWith(".bin"));
+    assert.ok(subject.endsWith(".json"));
     this.published.push(String(JSON.parse(payload).sequence));
   }
   flush(): Promise<void> {
@@ -55,13 +58,19 @@ class ScriptedConnection {
   }
 }
 
-const message = (sequence: number, padding = ""): StatusMessage => ({
-  symbol: `BTC-USD${padding}`,
+const head = (sequence: number): MessageHead => ({
   sequence,
   prevSequence: sequence - 1,
   timeMicros: 0,
-  status: "trading",
 });
+
+/** An instrument whose messages are as long as its symbol makes them. */
+function instrument(padding: string): InstrumentFeed {
+  const market = new TestMarket();
+  market.open();
+  const [terms] = market.references;
+  return new InstrumentFeed({ ...terms, symbol: `${terms.symbol}${padding}` });
+}
 
 function scripted() {
   const connection = new ScriptedConnection();
@@ -76,7 +85,7 @@ function scripted() {
   publisher.lead();
   const send = (sequence: number, padding = "") => {
     settled.event = sequence;
-    publisher.sink("BTC-USD", "status", message(sequence, padding));
+    publisher.sink(instrument(padding), "status", head(sequence));
   };
   return { connection, publisher, send, settled };
 }

@@ -22,7 +22,15 @@ export function depth(
   bids: readonly Level[] = [],
   asks: readonly Level[] = [],
 ): DepthMessage {
-  return { symbol: "BTC-USD", prevSequence, sequence, timeMicros: NOON_MICROS, bids, asks };
+  return {
+    symbol: "BTC-USD",
+    prevSequence,
+    sequence,
+    timeMicros: NOON_MICROS,
+    bids,
+    asks,
+    checksum: 0,
+  };
 }
 
 /** A trade at a price, a second after the one with the id before it. */

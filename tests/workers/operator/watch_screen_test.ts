@@ -66,6 +66,7 @@ Deno.test("watch screen: sides have their colours, a changed level stands out", 
     timeMicros: NOON_MICROS,
     bids: [["60999.00", "7.0000"]],
     asks: [],
+    checksum: 0,
   }, 1_000);
   const moment = { ...MOMENT, nowMillis: 1_001 };
   const lines = drawScreen(model, { columns: 100, rows: 9 }, true, moment);

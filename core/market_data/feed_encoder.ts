@@ -1,0 +1,162 @@
+/**
+ * Writes messages of the public feeds in binary (feed_frame.ts), read out of the instrument that they
+ * are of.
+ *
+ * Messages are written one behind the other into chunks of {@link CHUNK_BYTES}, each of which is left
+ * to the messages in it when it is full: a message keeps its bytes as long as anybody holds it, and
+ * there is one allocation for a thousand messages.
+ *
+ * Owner: the thread that applies the events.
+ *
+ * @module
+ */
+import { Side } from "../protocol/order_record.ts";
+import type { Feed } from "../protocol/subjects.ts";
+import { padToEight, WireBuffer, writeU64 } from "../protocol/wire_buffer.ts";
+import { bookChecksum } from "./book_checksum.ts";
+import type { DepthSide } from "./depth_side.ts";
+import {
+  ENTRIES_MAX,
+  ENTRY_BYTES,
+  FEED_VERSION,
+  FeedKind,
+  FeedStatus,
+  FeedWord,
+  FIXED_BYTES,
+  LEVEL_BYTES,
+  TRADE_BYTES,
+} from "./feed_frame.ts";
+import type { InstrumentFeed, MessageHead } from "./instrument_feed.ts";
+
+/** Bytes of a chunk; a longer message has one of its own. */
+export const CHUNK_BYTES = 2 ** 16;
+
+const LEVEL_WORDS = LEVEL_BYTES >> 2;
+const TRADE_WORDS = TRADE_BYTES >> 2;
+/** A message with that many levels has no room for one more: the subscriber needs a snapshot. */
+const LEVELS_MAX = ENTRIES_MAX;
+
+/** More levels were touched than a message has room for. */
+export class TooManyLevelsError extends RangeError {
+  override readonly name = "TooManyLevelsError";
+  constructor(readonly levels: number) {
+    super(`${levels} levels in one message; it has room for ${LEVELS_MAX}`);
+  }
+}
+
+/** Writes messages. */
+export class FeedEncoder {
+  #chunk = WireBuffer.allocate(CHUNK_BYTES);
+  #used = 0;
+
+  /**
+   * The message that the instrument has for a feed at this moment; its bytes do not change any more.
+   * O(entries).
+   *
+   * @throws {TooManyLevelsError} which does not happen with messages of events (8,192 at most)
+   */
+  encode(instrument: InstrumentFeed, feed: Feed, head: MessageHead): Uint8Array<ArrayBuffer> {
+    switch (feed) {
+      case "trades":
+        return this.#trades(instrument, head);
+      case "bbo":
+        return this.#bbo(instrument, head);
+      case "depth":
+        return this.#depth(instrument, head);
+      case "status":
+        return this.#status(instrument, head);
+    }
+  }
+
+  #trades(instrument: InstrumentFeed, head: MessageHead): Uint8Array<ArrayBuffer> {
+    const { trades, tradesDue } = instrument;
+    let word = this.#begin(FeedKind.trades, tradesDue, instrument, head);
+    const { words } = this.#chunk;
+    for (let age = tradesDue - 1; age >= 0; age--) {
+      writeU64(words, word, trades.tradeIdOf(age));
+      writeU64(words, word + 2, trades.quantityLotsOf(age));
+      words[word + 4] = trades.priceTicksOf(age);
+      words[word + 5] = trades.takerSideOf(age);
+      word += TRADE_WORDS;
+    }
+    return this.#end(FeedKind.trades, tradesDue);
+  }
+
+  #bbo(instrument: InstrumentFeed, head: MessageHead): Uint8Array<ArrayBuffer> {
+    const { asks, bids } = instrument.book;
+    const word = this.#begin(FeedKind.bbo, 0, instrument, head);
+    const { words } = this.#chunk;
+    writeU64(words, word, bids.quantityOf(0));
+    writeU64(words, word + 2, asks.quantityOf(0));
+    words[word + 4] = bids.priceOf(0);
+    words[word + 5] = asks.priceOf(0);
+    return this.#end(FeedKind.bbo, 0);
+  }
+
+  #depth(instrument: InstrumentFeed, head: MessageHead): Uint8Array<ArrayBuffer> {
+    const { book } = instrument;
+    const bids = book.touched(Side.buy);
+    const asks = book.touched(Side.sell);
+    const count = bids.length + asks.length;
+    if (count > LEVELS_MAX) throw new TooManyLevelsError(count);
+    const word = this.#begin(FeedKind.depth, count, instrument, head);
+    const { words } = this.#chunk;
+    words[word] = bids.length | (asks.length << 16);
+    words[word + 1] = bookChecksum(book.bids, book.asks);
+    const behind = writeLevels(words, word + 2, bids, book.bids);
+    writeLevels(words, behind, asks, book.asks);
+    return this.#end(FeedKind.depth, count);
+  }
+
+  #status(instrument: InstrumentFeed, head: MessageHead): Uint8Array<ArrayBuffer> {
+    const word = this.#begin(FeedKind.status, 0, instrument, head);
+    const { words } = this.#chunk;
+    words[word] = instrument.status === "trading" ? FeedStatus.trading : FeedStatus.halted;
+    words[word + 1] = 0;
+    return this.#end(FeedKind.status, 0);
+  }
+
+  /** Makes room and writes the head; returns the word behind it. */
+  #begin(
+    kind: FeedKind,
+    entries: number,
+    { terms }: InstrumentFeed,
+    { sequence, prevSequence, timeMicros }: MessageHead,
+  ): number {
+    const length = FIXED_BYTES[kind] + entries * ENTRY_BYTES[kind];
+    if (this.#used + length > this.#chunk.bytes.length) {
+      this.#chunk = WireBuffer.allocate(Math.max(CHUNK_BYTES, length));
+      this.#used = 0;
+    }
+    const { words } = this.#chunk;
+    const word = this.#used >> 2;
+    words[word] = kind | (FEED_VERSION << 8) | (entries << 16);
+    words[word + FeedWord.instrument] = terms.instrument;
+    writeU64(words, word + FeedWord.sequence, sequence);
+    writeU64(words, word + FeedWord.prevSequence, prevSequence);
+    writeU64(words, word + FeedWord.timeMicros, timeMicros);
+    return word + FeedWord.fixed;
+  }
+
+  #end(kind: FeedKind, entries: number): Uint8Array<ArrayBuffer> {
+    const from = this.#used;
+    const to = from + FIXED_BYTES[kind] + entries * ENTRY_BYTES[kind];
+    this.#used = padToEight(to);
+    return this.#chunk.bytes.subarray(from, to);
+  }
+}
+
+function writeLevels(
+  words: Uint32Array,
+  from: number,
+  prices: Float64Array,
+  side: DepthSide,
+): number {
+  let word = from;
+  for (let index = 0; index < prices.length; index++) {
+    words[word] = prices[index];
+    writeU64(words, word + 1, side.quantityAt(prices[index]));
+    word += LEVEL_WORDS;
+  }
+  return word;
+}

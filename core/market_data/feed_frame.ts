@@ -1,0 +1,79 @@
+/**
+ * The public feeds in binary (`md.<symbol>.<feed>.bin`): for machines, with the numbers of the JSON
+ * messages as integers. Little-endian; every field lies at a multiple of its size, of four at most.
+ *
+ * A price is a number of ticks, a quantity a number of lots: times `tickSize` at `priceScale`, and
+ * times `lotSize` at `quantityScale`, they are the decimal strings of JSON. The terms stand in the
+ * message `definition`. 64-bit numbers are below 2^53.
+ *
+ * A message begins with 32 bytes, and ends where its entries end:
+ *
+ * ```text
+ * offset | bytes | type | field
+ *      0 |     1 | u8   | kind (FeedKind)
+ *      1 |     1 | u8   | version, 1; a reader refuses another one
+ *      2 |     2 | u16  | entries behind the fixed part
+ *      4 |     4 | u32  | instrument
+ *      8 |     8 | u64  | sequence
+ *     16 |     8 | u64  | prevSequence
+ *     24 |     8 | u64  | time in microseconds
+ * ```
+ *
+ * | kind | fixed part, from offset 32 | an entry |
+ * | --- | --- | --- |
+ * | trades | - | trade id u64, lots u64, price u32, taker's side u32: 24 bytes |
+ * | bbo | bid lots u64, ask lots u64, bid price u32, ask price u32 | - |
+ * | depth | bids u16, asks u16, checksum u32 | price u32, lots u64 (low word first): 12 bytes |
+ * | status | status u32 (FeedStatus), 0 u32 | - |
+ *
+ * Sides are those of order records: 0 buy, 1 sell. Lots of 0 in a `bbo` say that the side is empty, in
+ * a level of `depth` that it is gone. Of `depth` the bids stand before the asks, the best first. The
+ * checksum is that of book_checksum.ts, of the book after the message.
+ *
+ * New fields come behind those of a fixed part only with a new version; new kinds come without one.
+ *
+ * @module
+ */
+
+/** What a message is. */
+export const FeedKind = { trades: 1, bbo: 2, depth: 3, status: 4 } as const;
+/** Any of the kinds. */
+export type FeedKind = (typeof FeedKind)[keyof typeof FeedKind];
+
+/** Whether an instrument trades. */
+export const FeedStatus = { trading: 1, halted: 2 } as const;
+
+/** The version of the layouts here. */
+export const FEED_VERSION = 1;
+
+/** Bytes in front of everything else. */
+export const FEED_HEAD_BYTES = 32;
+/** Bytes of a trade. */
+export const TRADE_BYTES = 24;
+/** Bytes of a level. */
+export const LEVEL_BYTES = 12;
+/** Bytes of the fixed part of each kind, the head included. */
+export const FIXED_BYTES: Readonly<Record<FeedKind, number>> = {
+  [FeedKind.trades]: FEED_HEAD_BYTES,
+  [FeedKind.bbo]: FEED_HEAD_BYTES + 24,
+  [FeedKind.depth]: FEED_HEAD_BYTES + 8,
+  [FeedKind.status]: FEED_HEAD_BYTES + 8,
+};
+/** Bytes of an entry of each kind. */
+export const ENTRY_BYTES: Readonly<Record<FeedKind, number>> = {
+  [FeedKind.trades]: TRADE_BYTES,
+  [FeedKind.bbo]: 0,
+  [FeedKind.depth]: LEVEL_BYTES,
+  [FeedKind.status]: 0,
+};
+/** Entries of a message at most: what is more goes into another one. */
+export const ENTRIES_MAX = 0xffff;
+
+/** Word offsets of the head, from the beginning of the message. */
+export const FeedWord = {
+  instrument: 1,
+  sequence: 2,
+  prevSequence: 4,
+  timeMicros: 6,
+  fixed: 8,
+} as const;

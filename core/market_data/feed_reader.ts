@@ -1,0 +1,181 @@
+/**
+ * Reads messages of the public feeds in binary (feed_frame.ts): checked once, then as numbers.
+ *
+ * @module
+ */
+import { formatDecimal } from "../protocol/decimal.ts";
+import { Side } from "../protocol/order_record.ts";
+import type { InstrumentReference } from "../protocol/queries.ts";
+import {
+  ENTRY_BYTES,
+  FEED_HEAD_BYTES,
+  FEED_VERSION,
+  FeedKind,
+  FeedStatus,
+  FIXED_BYTES,
+  LEVEL_BYTES,
+  TRADE_BYTES,
+} from "./feed_frame.ts";
+import type { FeedMessage, Level } from "./feed_messages.ts";
+
+const TWO_TO_32 = 4294967296;
+
+/** A message that is none, or is cut off: the field, what it takes, and what it is. */
+export class FeedFrameError extends Error {
+  override readonly name = "FeedFrameError";
+  constructor(readonly field: string, readonly limit: string, readonly value: number) {
+    super(`${field} is ${value}; it takes ${limit}`);
+  }
+}
+
+/** What every message begins with. */
+export interface FrameHead {
+  /** Number of the instrument. */
+  readonly instrument: number;
+  readonly sequence: number;
+  readonly prevSequence: number;
+  readonly timeMicros: number;
+}
+
+/** A level: price in ticks and quantity in lots, 0 where the level is gone. */
+export type LotLevel = readonly [priceTicks: number, lots: number];
+
+/** One trade. */
+export interface LotTrade {
+  readonly tradeId: number;
+  readonly priceTicks: number;
+  readonly lots: number;
+  /** Side. */
+  readonly takerSide: number;
+}
+
+/** A message in ticks and lots. */
+export type FeedFrame =
+  | FrameHead & { readonly kind: typeof FeedKind.trades; readonly trades: readonly LotTrade[] }
+  | FrameHead & {
+    readonly kind: typeof FeedKind.bbo;
+    readonly bid: LotLevel | null;
+    readonly ask: LotLevel | null;
+  }
+  | FrameHead & {
+    readonly kind: typeof FeedKind.depth;
+    readonly bids: readonly LotLevel[];
+    readonly asks: readonly LotLevel[];
+    readonly checksum: number;
+  }
+  | FrameHead & { readonly kind: typeof FeedKind.status; readonly isTrading: boolean };
+
+/**
+ * Reads a message. O(entries).
+ *
+ * @throws {FeedFrameError} naming what is wrong with it
+ */
+export function readFeedFrame(message: Uint8Array): FeedFrame {
+  const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
+  const kind = checkFrame(view);
+  const head = {
+    instrument: view.getUint32(4, true),
+    sequence: u64(view, 8),
+    prevSequence: u64(view, 16),
+    timeMicros: u64(view, 24),
+  };
+  const entries = view.getUint16(2, true);
+  const at = FEED_HEAD_BYTES;
+  switch (kind) {
+    case FeedKind.trades:
+      return { kind, ...head, trades: readTrades(view, at, entries) };
+    case FeedKind.bbo: {
+      const bid = best(view.getUint32(at + 16, true), u64(view, at));
+      return { kind, ...head, bid, ask: best(view.getUint32(at + 20, true), u64(view, at + 8)) };
+    }
+    case FeedKind.depth: {
+      const bidCount = view.getUint16(at, true);
+      const askCount = view.getUint16(at + 2, true);
+      const bids = readLevels(view, FIXED_BYTES[kind], bidCount);
+      const asks = readLevels(view, FIXED_BYTES[kind] + bidCount * LEVEL_BYTES, askCount);
+      return { kind, ...head, bids, asks, checksum: view.getUint32(at + 4, true) };
+    }
+    case FeedKind.status:
+      return { kind, ...head, isTrading: view.getUint32(at, true) === FeedStatus.trading };
+  }
+}
+
+/** The same message as JSON has it, by the terms of its instrument. */
+export function jsonOfFrame(frame: FeedFrame, terms: InstrumentReference): FeedMessage {
+  const { sequence, prevSequence, timeMicros } = frame;
+  const head = { symbol: terms.symbol, sequence, prevSequence, timeMicros };
+  const price = (ticks: number) => formatDecimal(ticks * terms.tickSize, terms.priceScale);
+  const quantity = (lots: number) =>
+    lots === 0 ? "0" : formatDecimal(lots * terms.lotSize, terms.quantityScale);
+  const level = ([ticks, lots]: LotLevel): Level => [price(ticks), quantity(lots)];
+  const levelOrNull = (one: LotLevel | null) => one === null ? null : level(one);
+  switch (frame.kind) {
+    case FeedKind.trades: {
+      const trades = frame.trades.map(({ tradeId, priceTicks, lots, takerSide }) => ({
+        tradeId: String(tradeId),
+        price: price(priceTicks),
+        quantity: quantity(lots),
+        takerSide: takerSide === Side.buy ? "buy" as const : "sell" as const,
+        timeMicros,
+      }));
+      return { ...head, trades };
+    }
+    case FeedKind.bbo:
+      return { ...head, bid: levelOrNull(frame.bid), ask: levelOrNull(frame.ask) };
+    case FeedKind.depth: {
+      const { asks, bids, checksum } = frame;
+      return { ...head, bids: bids.map(level), asks: asks.map(level), checksum };
+    }
+    case FeedKind.status:
+      return { ...head, status: frame.isTrading ? "trading" : "halted" };
+  }
+}
+
+/** Checks that the message is whole, and of a kind and a version that are known. */
+function checkFrame(view: DataView): FeedKind {
+  const { byteLength } = view;
+  if (byteLength < FEED_HEAD_BYTES) {
+    throw new FeedFrameError("length", `${FEED_HEAD_BYTES} bytes at least`, byteLength);
+  }
+  const kind = view.getUint8(0);
+  if (!isKind(kind)) throw new FeedFrameError("kind", "1 to 4", kind);
+  const version = view.getUint8(1);
+  if (version !== FEED_VERSION) throw new FeedFrameError("version", `${FEED_VERSION}`, version);
+  const entries = view.getUint16(2, true);
+  const length = FIXED_BYTES[kind] + entries * ENTRY_BYTES[kind];
+  if (byteLength !== length) {
+    throw new FeedFrameError("length", `${length} bytes with ${entries} entries`, byteLength);
+  }
+  if (kind !== FeedKind.depth) return kind;
+  const levels = view.getUint16(FEED_HEAD_BYTES, true) + view.getUint16(FEED_HEAD_BYTES + 2, true);
+  if (levels === entries) return kind;
+  throw new FeedFrameError("bids and asks", `${entries} levels together`, levels);
+}
+
+const isKind = (kind: number): kind is FeedKind => Object.hasOwn(FIXED_BYTES, kind);
+
+function readTrades(view: DataView, from: number, count: number): LotTrade[] {
+  return Array.from({ length: count }, (_, index) => {
+    const at = from + index * TRADE_BYTES;
+    return {
+      tradeId: u64(view, at),
+      lots: u64(view, at + 8),
+      priceTicks: view.getUint32(at + 16, true),
+      takerSide: view.getUint32(at + 20, true),
+    };
+  });
+}
+
+function readLevels(view: DataView, from: number, count: number): LotLevel[] {
+  return Array.from({ length: count }, (_, index) => {
+    const at = from + index * LEVEL_BYTES;
+    return [view.getUint32(at, true), u64(view, at + 4)] as const;
+  });
+}
+
+const best = (priceTicks: number, lots: number): LotLevel | null =>
+  lots === 0 ? null : [priceTicks, lots];
+
+function u64(view: DataView, at: number): number {
+  return view.getUint32(at + 4, true) * TWO_TO_32 + view.getUint32(at, true);
+}

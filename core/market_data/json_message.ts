@@ -1,0 +1,53 @@
+/**
+ * Messages of the public feeds as JSON (feed_messages.ts), read out of the instrument that they are
+ * of.
+ *
+ * @module
+ */
+import { Side } from "../protocol/order_record.ts";
+import type { Feed } from "../protocol/subjects.ts";
+import { bookChecksum } from "./book_checksum.ts";
+import type { DepthSide } from "./depth_side.ts";
+import type { FeedMessage, Level, TradeEntry } from "./feed_messages.ts";
+import type { InstrumentFeed, MessageHead } from "./instrument_feed.ts";
+
+/** The message that the instrument has for a feed at this moment. O(entries). */
+export function jsonMessage(
+  instrument: InstrumentFeed,
+  feed: Feed,
+  { sequence, prevSequence, timeMicros }: MessageHead,
+): FeedMessage {
+  const head = { symbol: instrument.terms.symbol, sequence, prevSequence, timeMicros };
+  const { book, status } = instrument;
+  switch (feed) {
+    case "trades":
+      return { ...head, trades: tradesDue(instrument) };
+    case "bbo":
+      return { ...head, bid: instrument.best(book.bids), ask: instrument.best(book.asks) };
+    case "depth":
+      return {
+        ...head,
+        bids: levels(instrument, book.touched(Side.buy), book.bids),
+        asks: levels(instrument, book.touched(Side.sell), book.asks),
+        checksum: bookChecksum(book.bids, book.asks),
+      };
+    case "status":
+      return { ...head, status: status ?? "halted" };
+  }
+}
+
+function tradesDue(instrument: InstrumentFeed): TradeEntry[] {
+  const entries = [];
+  for (let age = instrument.tradesDue - 1; age >= 0; age--) {
+    entries.push(instrument.tradeEntry(instrument.trades.newest(age)));
+  }
+  return entries;
+}
+
+function levels(instrument: InstrumentFeed, prices: Float64Array, side: DepthSide): Level[] {
+  const all: Level[] = [];
+  for (const ticks of prices) {
+    all.push([instrument.price(ticks), instrument.quantity(side.quantityAt(ticks))]);
+  }
+  return all;
+}
