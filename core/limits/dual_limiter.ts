@@ -138,10 +138,14 @@ export class DualLimiter {
     this.buckets = new TotalBuckets(refill.base, refill.high);
   }
 
-  /** Requests that may be under way, those of all kinds together. */
+  /** Requests that may be under way, those of all kinds together; amends find more in a crowd. */
   get concurrencyLimit(): number {
-    const limit = gradientLimit(this.#state, CONCURRENCY, this.#concurrency);
+    const limit = this.#wideLimit;
     return crowdLimit(this.#state, CROWD, this.#state[TIME], limit, this.#crowdShare);
+  }
+
+  get #wideLimit(): number {
+    return gradientLimit(this.#state, CONCURRENCY, this.#concurrency);
   }
 
   /** What the breaker does. */
@@ -251,7 +255,9 @@ export class DualLimiter {
 
   /** Whether as many are under way as there may be for a request of the kind. */
   #isCrowded(kind: AdmissionKind): boolean {
-    if (this.inFlight < atLeastOne(this.concurrencyLimit * KIND_SHARES[kind])) return false;
+    // A crowd is one of orders: an amend, which often takes risk off, does not wait for it to go.
+    const limit = kind === AdmissionKind.amend ? this.#wideLimit : this.concurrencyLimit;
+    if (this.inFlight < atLeastOne(limit * KIND_SHARES[kind])) return false;
     // A read finds less room than an order, and is not to take any from it.
     if (kind !== AdmissionKind.read) noteCrowd(this.#state, CROWD, this.#state[TIME]);
     const roundTrip = Math.ceil(this.roundTripMicros);

@@ -16,6 +16,7 @@ import { padToEight, WireBuffer, writeU64 } from "../protocol/wire_buffer.ts";
 import { bookChecksum } from "./book_checksum.ts";
 import type { DepthSide } from "./depth_side.ts";
 import {
+  DEFINITION_TEXTS,
   ENTRIES_MAX,
   ENTRY_BYTES,
   FEED_VERSION,
@@ -65,6 +66,10 @@ export class FeedEncoder {
         return this.#depth(instrument, head);
       case "status":
         return this.#status(instrument, head);
+      case "definition":
+        return this.#definition(instrument, head);
+      case "ticker":
+        return this.#ticker(instrument, head);
     }
   }
 
@@ -114,6 +119,41 @@ export class FeedEncoder {
     words[word] = instrument.status === "trading" ? FeedStatus.trading : FeedStatus.halted;
     words[word + 1] = 0;
     return this.#end(FeedKind.status, 0);
+  }
+
+  #definition(instrument: InstrumentFeed, head: MessageHead): Uint8Array<ArrayBuffer> {
+    const { terms } = instrument;
+    const word = this.#begin(FeedKind.definition, 0, instrument, head);
+    const from = this.#used;
+    const { bytes, words } = this.#chunk;
+    writeU64(words, word, terms.tickSize);
+    writeU64(words, word + 2, terms.lotSize);
+    writeU64(words, word + 4, terms.priceTicksMax);
+    writeU64(words, word + 6, terms.quantityLotsMax);
+    words[word + 8] = terms.makerFeePpm;
+    words[word + 9] = terms.takerFeePpm;
+    words[word + 10] = terms.collarPpm;
+    words[word + 11] = terms.priceScale | (terms.quantityScale << 8);
+    for (const { field, at, byteLength } of DEFINITION_TEXTS) {
+      const text = terms[field];
+      for (let index = 0; index < byteLength; index++) {
+        bytes[from + at + index] = index < text.length ? text.charCodeAt(index) : 0;
+      }
+    }
+    return this.#end(FeedKind.definition, 0);
+  }
+
+  #ticker(instrument: InstrumentFeed, head: MessageHead): Uint8Array<ArrayBuffer> {
+    const word = this.#begin(FeedKind.ticker, 0, instrument, head);
+    const { words } = this.#chunk;
+    const { figures } = instrument;
+    writeU64(words, word, figures?.volumeLots ?? 0);
+    writeU64(words, word + 2, figures?.trades ?? 0);
+    words[word + 4] = figures?.lastTicks ?? 0;
+    words[word + 5] = figures?.openTicks ?? 0;
+    words[word + 6] = figures?.highTicks ?? 0;
+    words[word + 7] = figures?.lowTicks ?? 0;
+    return this.#end(FeedKind.ticker, 0);
   }
 
   /** Makes room and writes the head; returns the word behind it. */

@@ -25,6 +25,15 @@
  * | bbo | bid lots u64, ask lots u64, bid price u32, ask price u32 | - |
  * | depth | bids u16, asks u16, checksum u32 | price u32, lots u64 (low word first): 12 bytes |
  * | status | status u32 (FeedStatus), 0 u32 | - |
+ * | definition | as below | - |
+ * | ticker | volume in lots u64, trades u64, last, open, high and low price u32 | - |
+ *
+ * A definition has, from offset 32: `tickSize`, `lotSize`, highest price in ticks and largest
+ * quantity in lots (u64 each); fees of makers and of takers and the collar in parts per million (u32
+ * each); `priceScale` and `quantityScale` (u8 each), 0 (u16); then the symbol (24 bytes), the base
+ * asset and the quote asset (12 bytes each) in ASCII, with zeros behind.
+ *
+ * Prices of a ticker are 0 where there was no trade.
  *
  * Sides are those of order records: 0 buy, 1 sell. Lots of 0 in a `bbo` say that the side is empty, in
  * a level of `depth` that it is gone. Of `depth` the bids stand before the asks, the best first. The
@@ -36,7 +45,14 @@
  */
 
 /** What a message is. */
-export const FeedKind = { trades: 1, bbo: 2, depth: 3, status: 4 } as const;
+export const FeedKind = {
+  trades: 1,
+  bbo: 2,
+  depth: 3,
+  status: 4,
+  definition: 5,
+  ticker: 6,
+} as const;
 /** Any of the kinds. */
 export type FeedKind = (typeof FeedKind)[keyof typeof FeedKind];
 
@@ -58,6 +74,8 @@ export const FIXED_BYTES: Readonly<Record<FeedKind, number>> = {
   [FeedKind.bbo]: FEED_HEAD_BYTES + 24,
   [FeedKind.depth]: FEED_HEAD_BYTES + 8,
   [FeedKind.status]: FEED_HEAD_BYTES + 8,
+  [FeedKind.definition]: FEED_HEAD_BYTES + 96,
+  [FeedKind.ticker]: FEED_HEAD_BYTES + 32,
 };
 /** Bytes of an entry of each kind. */
 export const ENTRY_BYTES: Readonly<Record<FeedKind, number>> = {
@@ -65,9 +83,18 @@ export const ENTRY_BYTES: Readonly<Record<FeedKind, number>> = {
   [FeedKind.bbo]: 0,
   [FeedKind.depth]: LEVEL_BYTES,
   [FeedKind.status]: 0,
+  [FeedKind.definition]: 0,
+  [FeedKind.ticker]: 0,
 };
 /** Entries of a message at most: what is more goes into another one. */
 export const ENTRIES_MAX = 0xffff;
+
+/** Bytes of the texts of a definition, and where they begin. */
+export const DEFINITION_TEXTS = [
+  { field: "symbol", at: 80, byteLength: 24 },
+  { field: "baseName", at: 104, byteLength: 12 },
+  { field: "quoteName", at: 116, byteLength: 12 },
+] as const;
 
 /** Word offsets of the head, from the beginning of the message. */
 export const FeedWord = {

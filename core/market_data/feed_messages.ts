@@ -8,11 +8,20 @@
  * - applies one whose `prevSequence` is at most S,
  * - has missed something where `prevSequence` is above S, and asks for a snapshot.
  *
+ * A feed that was quiet for {@link HEARTBEAT_SECONDS} says its last number again: a message without
+ * trades or levels, or with what it said last, whose `sequence` and `prevSequence` are those of the
+ * last message. So whoever has missed that one finds out by the rule above, and whoever comes late
+ * has the last value. Messages of `bbo`, `status`, `definition` and `ticker` are whole: nothing has
+ * to be repaired.
+ *
  * Prices and quantities are decimal strings with the instrument's scales, ids are strings, times
  * are microseconds since the epoch.
  *
  * @module
  */
+
+/** After how many quiet seconds a feed says its last number again. */
+export const HEARTBEAT_SECONDS = 15;
 
 /** Price and quantity. */
 export type Level = readonly [price: string, quantity: string];
@@ -66,8 +75,50 @@ export interface StatusMessage extends FeedHead {
   readonly status: PublicStatus;
 }
 
+/** The terms of an instrument, which never change. */
+export interface DefinitionEntry {
+  /** Number of the instrument in binary messages. */
+  readonly instrument: number;
+  readonly base: string;
+  readonly quote: string;
+  /** Step of prices, and of quantities. */
+  readonly tickSize: string;
+  readonly lotSize: string;
+  readonly priceMax: string;
+  readonly quantityMax: string;
+  /** Digits behind the point. */
+  readonly priceScale: number;
+  readonly quantityScale: number;
+  readonly makerFeeRate: string;
+  readonly takerFeeRate: string;
+  /** How far from the last price an order may trade. */
+  readonly collarRate: string;
+}
+
+/** `definition`: once, when the instrument is there. */
+export interface DefinitionMessage extends FeedHead, DefinitionEntry {}
+
+/** Figures of the last 24 hours; prices are `null` where there was no trade. */
+export interface TickerEntry {
+  readonly lastPrice: string | null;
+  readonly open24h: string | null;
+  readonly high24h: string | null;
+  readonly low24h: string | null;
+  readonly volume24h: string;
+  readonly trades24h: number;
+}
+
+/** `ticker`: at most once a second, after it changed. */
+export interface TickerMessage extends FeedHead, TickerEntry {}
+
 /** Any of them. */
-export type FeedMessage = DepthMessage | BboMessage | TradesMessage | StatusMessage;
+export type FeedMessage =
+  | DepthMessage
+  | BboMessage
+  | TradesMessage
+  | StatusMessage
+  | DefinitionMessage
+  | TickerMessage;
 
 /** Trades in one message; what is more goes into the next. */
 export const TRADES_PER_MESSAGE_MAX = 1_000;

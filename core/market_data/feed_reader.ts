@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { formatDecimal } from "../protocol/decimal.ts";
 import { Side } from "../protocol/order_record.ts";
-import type { InstrumentReference } from "../protocol/queries.ts";
 import {
+  DEFINITION_TEXTS,
   ENTRY_BYTES,
   FEED_HEAD_BYTES,
   FEED_VERSION,
@@ -17,6 +16,14 @@ import {
   TRADE_BYTES,
 } from "./feed_frame.ts";
 import type { FeedMessage, Level } from "./feed_messages.ts";
+import {
+  definitionEntry,
+  type LotTerms,
+  priceText,
+  quantityText,
+  tickerEntry,
+} from "./lot_terms.ts";
+import type { TickerFigures } from "./ticker.ts";
 
 const TWO_TO_32 = 4294967296;
 
@@ -63,7 +70,9 @@ export type FeedFrame =
     readonly asks: readonly LotLevel[];
     readonly checksum: number;
   }
-  | FrameHead & { readonly kind: typeof FeedKind.status; readonly isTrading: boolean };
+  | FrameHead & { readonly kind: typeof FeedKind.status; readonly isTrading: boolean }
+  | FrameHead & { readonly kind: typeof FeedKind.definition; readonly terms: LotTerms }
+  | FrameHead & { readonly kind: typeof FeedKind.ticker; readonly figures: TickerFigures };
 
 /**
  * Reads a message. O(entries).
@@ -97,24 +106,28 @@ export function readFeedFrame(message: Uint8Array): FeedFrame {
     }
     case FeedKind.status:
       return { kind, ...head, isTrading: view.getUint32(at, true) === FeedStatus.trading };
+    case FeedKind.definition:
+      return { kind, ...head, terms: readTerms(view, head.instrument) };
+    case FeedKind.ticker:
+      return { kind, ...head, figures: readFigures(view, at) };
   }
 }
 
 /** The same message as JSON has it, by the terms of its instrument. */
-export function jsonOfFrame(frame: FeedFrame, terms: InstrumentReference): FeedMessage {
+export function jsonOfFrame(frame: FeedFrame, terms: LotTerms): FeedMessage {
   const { sequence, prevSequence, timeMicros } = frame;
   const head = { symbol: terms.symbol, sequence, prevSequence, timeMicros };
-  const price = (ticks: number) => formatDecimal(ticks * terms.tickSize, terms.priceScale);
-  const quantity = (lots: number) =>
-    lots === 0 ? "0" : formatDecimal(lots * terms.lotSize, terms.quantityScale);
-  const level = ([ticks, lots]: LotLevel): Level => [price(ticks), quantity(lots)];
+  const level = ([ticks, lots]: LotLevel): Level => [
+    priceText(terms, ticks),
+    quantityText(terms, lots),
+  ];
   const levelOrNull = (one: LotLevel | null) => one === null ? null : level(one);
   switch (frame.kind) {
     case FeedKind.trades: {
       const trades = frame.trades.map(({ tradeId, priceTicks, lots, takerSide }) => ({
         tradeId: String(tradeId),
-        price: price(priceTicks),
-        quantity: quantity(lots),
+        price: priceText(terms, priceTicks),
+        quantity: quantityText(terms, lots),
         takerSide: takerSide === Side.buy ? "buy" as const : "sell" as const,
         timeMicros,
       }));
@@ -128,6 +141,10 @@ export function jsonOfFrame(frame: FeedFrame, terms: InstrumentReference): FeedM
     }
     case FeedKind.status:
       return { ...head, status: frame.isTrading ? "trading" : "halted" };
+    case FeedKind.definition:
+      return { ...head, ...definitionEntry(frame.terms) };
+    case FeedKind.ticker:
+      return { ...head, ...tickerEntry(terms, frame.figures) };
   }
 }
 
@@ -138,7 +155,7 @@ function checkFrame(view: DataView): FeedKind {
     throw new FeedFrameError("length", `${FEED_HEAD_BYTES} bytes at least`, byteLength);
   }
   const kind = view.getUint8(0);
-  if (!isKind(kind)) throw new FeedFrameError("kind", "1 to 4", kind);
+  if (!isKind(kind)) throw new FeedFrameError("kind", "1 to 6", kind);
   const version = view.getUint8(1);
   if (version !== FEED_VERSION) throw new FeedFrameError("version", `${FEED_VERSION}`, version);
   const entries = view.getUint16(2, true);
@@ -153,6 +170,41 @@ function checkFrame(view: DataView): FeedKind {
 }
 
 const isKind = (kind: number): kind is FeedKind => Object.hasOwn(FIXED_BYTES, kind);
+
+function readTerms(view: DataView, instrument: number): LotTerms {
+  const at = FEED_HEAD_BYTES;
+  const texts = DEFINITION_TEXTS.map(({ field, at: from, byteLength }) => {
+    const codes = Array.from({ length: byteLength }, (_, index) => view.getUint8(from + index));
+    return [field, String.fromCharCode(...codes.filter((code) => code !== 0))] as const;
+  });
+  const { symbol, baseName, quoteName } = Object.fromEntries(texts);
+  return {
+    instrument,
+    symbol,
+    baseName,
+    quoteName,
+    tickSize: u64(view, at),
+    lotSize: u64(view, at + 8),
+    priceTicksMax: u64(view, at + 16),
+    quantityLotsMax: u64(view, at + 24),
+    makerFeePpm: view.getUint32(at + 32, true),
+    takerFeePpm: view.getUint32(at + 36, true),
+    collarPpm: view.getUint32(at + 40, true),
+    priceScale: view.getUint8(at + 44),
+    quantityScale: view.getUint8(at + 45),
+  };
+}
+
+function readFigures(view: DataView, at: number): TickerFigures {
+  return {
+    volumeLots: u64(view, at),
+    trades: u64(view, at + 8),
+    lastTicks: view.getUint32(at + 16, true),
+    openTicks: view.getUint32(at + 20, true),
+    highTicks: view.getUint32(at + 24, true),
+    lowTicks: view.getUint32(at + 28, true),
+  };
+}
 
 function readTrades(view: DataView, from: number, count: number): LotTrade[] {
   return Array.from({ length: count }, (_, index) => {

@@ -8,7 +8,6 @@
  *
  * @module
  */
-import { formatDecimal } from "../protocol/decimal.ts";
 import { EventKind } from "../protocol/event_record.ts";
 import { CommandKind, Side } from "../protocol/order_record.ts";
 import type { InstrumentReference } from "../protocol/queries.ts";
@@ -22,7 +21,8 @@ import {
   type TradeEntry,
   TRADES_PER_MESSAGE_MAX,
 } from "./feed_messages.ts";
-import { Ticker } from "./ticker.ts";
+import { priceText, quantityText } from "./lot_terms.ts";
+import { BUCKET_MICROS, isSameTicker, Ticker, type TickerFigures } from "./ticker.ts";
 import { type PublicTrade, TradeRing } from "./trade_ring.ts";
 
 /** Touched levels from which on depth is not held any longer: a message has room for a MiB. */
@@ -61,14 +61,21 @@ export class InstrumentFeed {
   /** Public events so far. */
   sequence = 0;
   status: PublicStatus | null = null;
+  /** What the ticker said last. */
+  figures: TickerFigures | null = null;
   readonly #feeds: Record<Feed, FeedState> = {
     trades: newState(),
     bbo: newState(),
     depth: newState(),
     status: newState(),
+    definition: newState(),
+    ticker: newState(),
   };
   readonly #bestSeen = { bidTicks: 0, bidLots: 0, askTicks: 0, askLots: 0 };
   #tradesDue = 0;
+  /** Whether there was a trade since the ticker was looked at, and in which minute that was. */
+  #hasTraded = false;
+  #tickerMinute = 0;
 
   constructor(readonly terms: InstrumentReference) {}
 
@@ -98,6 +105,7 @@ export class InstrumentFeed {
     };
     this.trades.add(trade);
     this.ticker.add(trade.priceTicks, trade.quantityLots, trade.timeMicros);
+    this.#hasTraded = true;
     this.#due("trades", event.stampMicros);
     this.#tradesDue++;
     if (this.#tradesDue === TRADES_PER_MESSAGE_MAX) this.#sendTrades(sink);
@@ -128,14 +136,42 @@ export class InstrumentFeed {
     }
   }
 
+  /**
+   * Says the last number of a feed again, unless it has said nothing yet or has something to say.
+   *
+   * @param timeMicros when it is said
+   */
+  beat(feed: Feed, timeMicros: number, sink: FeedSink): void {
+    const { due, last } = this.#feeds[feed];
+    if (due === 0 && last !== 0) {
+      sink(this, feed, { sequence: last, prevSequence: last, timeMicros });
+    }
+  }
+
+  /**
+   * Brings the figures of the last 24 hours up to date, and gives them to the sink if they changed.
+   * To be called every second or so; O(1) without a trade, once a minute O(buckets).
+   */
+  tick(nowMicros: number, sink: FeedSink): void {
+    const minute = Math.floor(nowMicros / BUCKET_MICROS);
+    if (!this.#hasTraded && (minute === this.#tickerMinute || this.figures === null)) return;
+    this.#hasTraded = false;
+    this.#tickerMinute = minute;
+    const before = this.figures;
+    this.figures = this.ticker.figures(nowMicros);
+    if (before === null || !isSameTicker(before, this.figures)) {
+      this.#send("ticker", nowMicros, sink);
+    }
+  }
+
   /** Price in ticks as a decimal string. */
   price(ticks: number): string {
-    return formatDecimal(ticks * this.terms.tickSize, this.terms.priceScale);
+    return priceText(this.terms, ticks);
   }
 
   /** Quantity in lots as a decimal string; "0" for none at any scale. */
   quantity(lots: number): string {
-    return lots === 0 ? "0" : formatDecimal(lots * this.terms.lotSize, this.terms.quantityScale);
+    return quantityText(this.terms, lots);
   }
 
   /** The best level of a side. */
@@ -163,9 +199,14 @@ export class InstrumentFeed {
     this.sequence++;
     // Trades before a halt go out before it.
     this.#sendTrades(sink);
-    this.#due("status", event.stampMicros);
-    const head = this.#take("status");
-    sink?.(this, "status", head);
+    if (isDefinition && this.sequence === 1) this.#send("definition", event.stampMicros, sink);
+    this.#send("status", event.stampMicros, sink);
+  }
+
+  #send(feed: Feed, timeMicros: number, sink: FeedSink | null): void {
+    this.#due(feed, timeMicros);
+    const head = this.#take(feed);
+    sink?.(this, feed, head);
   }
 
   #sendTrades(sink: FeedSink | null): void {

@@ -10,6 +10,17 @@ import { bookChecksum } from "./book_checksum.ts";
 import type { DepthSide } from "./depth_side.ts";
 import type { FeedMessage, Level, TradeEntry } from "./feed_messages.ts";
 import type { InstrumentFeed, MessageHead } from "./instrument_feed.ts";
+import { definitionEntry, tickerEntry } from "./lot_terms.ts";
+import type { TickerFigures } from "./ticker.ts";
+
+const NO_FIGURES: TickerFigures = {
+  lastTicks: 0,
+  openTicks: 0,
+  highTicks: 0,
+  lowTicks: 0,
+  volumeLots: 0,
+  trades: 0,
+};
 
 /** The message that the instrument has for a feed at this moment. O(entries). */
 export function jsonMessage(
@@ -33,6 +44,10 @@ export function jsonMessage(
       };
     case "status":
       return { ...head, status: status ?? "halted" };
+    case "definition":
+      return { ...head, ...definitionEntry(instrument.terms) };
+    case "ticker":
+      return { ...head, ...tickerEntry(instrument.terms, instrument.figures ?? NO_FIGURES) };
   }
 }
 

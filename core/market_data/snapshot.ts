@@ -8,6 +8,7 @@ import { SAFE_MAX } from "../protocol/wire_buffer.ts";
 import type { DepthSide } from "./depth_side.ts";
 import type { Level } from "./feed_messages.ts";
 import type { InstrumentFeed } from "./instrument_feed.ts";
+import { definitionEntry, tickerEntry } from "./lot_terms.ts";
 import { RECENT_TRADES_MAX } from "./trade_ring.ts";
 
 /** Most levels of a side in a snapshot, so that it stays below `QUERY_BYTES_MAX`. */
@@ -79,7 +80,6 @@ export function snapshot(
 ): SnapshotAnswer {
   const { book, ticker, trades } = feed;
   const figures = ticker.figures(nowMicros);
-  const priceOrNull = (ticks: number) => ticks === 0 ? null : feed.price(ticks);
   const tradeCount = Math.min(query.trades, trades.count);
   return {
     symbol: feed.terms.symbol,
@@ -89,14 +89,8 @@ export function snapshot(
     bids: levels(feed, book.bids, query.levels),
     asks: levels(feed, book.asks, query.levels),
     trades: Array.from({ length: tradeCount }, (_, age) => feed.tradeEntry(trades.newest(age))),
-    ticker: {
-      lastPrice: priceOrNull(figures.lastTicks),
-      open24h: priceOrNull(figures.openTicks),
-      high24h: priceOrNull(figures.highTicks),
-      low24h: priceOrNull(figures.lowTicks),
-      volume24h: feed.quantity(figures.volumeLots),
-      trades24h: figures.trades,
-    },
+    ticker: tickerEntry(feed.terms, figures),
+    definition: definitionEntry(feed.terms),
   };
 }
 

@@ -45,6 +45,13 @@ export interface TickerFigures {
   readonly trades: number;
 }
 
+/** Whether two figures say the same. */
+export function isSameTicker(one: TickerFigures, other: TickerFigures): boolean {
+  return one.lastTicks === other.lastTicks && one.openTicks === other.openTicks &&
+    one.highTicks === other.highTicks && one.lowTicks === other.lowTicks &&
+    one.volumeLots === other.volumeLots && one.trades === other.trades;
+}
+
 /** The buckets of the last 24 hours. */
 export class Ticker {
   #buckets = new Float64Array(0);

@@ -307,6 +307,21 @@ export interface SnapshotAnswer {
     readonly volume24h: string;
     readonly trades24h: number;
   };
+  /** Terms of the instrument, as in the feed `definition`. */
+  readonly definition: {
+    readonly instrument: number;
+    readonly base: string;
+    readonly quote: string;
+    readonly tickSize: string;
+    readonly lotSize: string;
+    readonly priceMax: string;
+    readonly quantityMax: string;
+    readonly priceScale: number;
+    readonly quantityScale: number;
+    readonly makerFeeRate: string;
+    readonly takerFeeRate: string;
+    readonly collarRate: string;
+  };
 }
 
 /** Value of an instrument in the REFERENCE bucket, under its symbol. */

@@ -52,7 +52,7 @@ export const streamLeaderSubject = (stream: string): string =>
   `$JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED.${stream}`;
 
 /** Public feeds of an instrument. */
-export type Feed = "trades" | "bbo" | "depth" | "status";
+export type Feed = "trades" | "bbo" | "depth" | "status" | "definition" | "ticker";
 /** How a feed is written: for people, or for machines (feed_frame.ts). */
 export type FeedFormat = "json" | "bin";
 /** One public feed of one instrument. */

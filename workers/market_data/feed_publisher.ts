@@ -8,14 +8,19 @@
  */
 import type { NatsConnection } from "nats.ws";
 import { FeedEncoder } from "../../core/market_data/feed_encoder.ts";
-import type { FeedSink } from "../../core/market_data/instrument_feed.ts";
+import type {
+  FeedSink,
+  InstrumentFeed,
+  MessageHead,
+} from "../../core/market_data/instrument_feed.ts";
 import { jsonMessage } from "../../core/market_data/json_message.ts";
 import {
   HOLD_BYTES,
   OutboundWindow,
   WINDOW_BYTES_MAX,
 } from "../../core/market_data/outbound_window.ts";
-import { marketDataSubject } from "../../core/protocol/subjects.ts";
+import { type Feed, marketDataSubject } from "../../core/protocol/subjects.ts";
+import { Heartbeats } from "./heartbeats.ts";
 
 /** Outstanding bytes that are flushed at once. */
 export const FLUSH_BYTES = 2 ** 16;
@@ -40,6 +45,7 @@ export class FeedPublisher {
   readonly #parts: PublisherParts;
   readonly #window: OutboundWindow;
   readonly #encoder = new FeedEncoder();
+  readonly #heartbeats = new Heartbeats();
   #isConnected = true;
   #isLeading = false;
   #isStopped = false;
@@ -52,21 +58,34 @@ export class FeedPublisher {
     void this.#followConnection();
   }
 
-  /** Publishes a message of a feed, in both formats. */
+  /** Publishes a message of a feed, in both formats, and keeps it until the broker has it. */
   readonly sink: FeedSink = (instrument, feed, head) => {
-    const { symbol } = instrument.terms;
-    this.#publish(
-      marketDataSubject(symbol, feed, "bin"),
-      this.#encoder.encode(instrument, feed, head),
-    );
-    this.#publish(
-      marketDataSubject(symbol, feed, "json"),
-      JSON.stringify(jsonMessage(instrument, feed, head)),
-    );
+    const event = this.#parts.currentEvent();
+    for (const [subject, payload] of this.#written(instrument, feed, head)) {
+      this.#window.push(subject, payload, event);
+      this.#publish(subject, payload);
+    }
+    this.#heartbeats.spoke(instrument, feed);
     if (!this.#isLeading) return;
     if (this.#window.bytes >= FLUSH_BYTES) void this.#flush();
     else this.#flushSoon();
   };
+
+  /** Publishes a message that is no loss where it gets lost: the next one says as much. */
+  readonly #unkept: FeedSink = (instrument, feed, head) => {
+    for (const [subject, payload] of this.#written(instrument, feed, head)) {
+      this.#publish(subject, payload);
+    }
+    this.#heartbeats.spoke(instrument, feed);
+  };
+
+  /**
+   * To be called every `TURN_MILLIS` (heartbeats.ts): publishes the tickers that changed, and the last number
+   * of every feed that was quiet for long.
+   */
+  turn(instruments: Iterable<InstrumentFeed>, nowMicros: number): void {
+    if (this.#isLeading) this.#heartbeats.turn(instruments, nowMicros, this.#unkept);
+  }
 
   /** Whether this is who publishes. */
   get isLeading(): boolean {
@@ -122,8 +141,23 @@ export class FeedPublisher {
     this.#wake();
   }
 
+  /** Subjects and payloads of a message. */
+  #written(
+    instrument: InstrumentFeed,
+    feed: Feed,
+    head: MessageHead,
+  ): readonly (readonly [subject: string, payload: string | Uint8Array])[] {
+    const { symbol } = instrument.terms;
+    return [
+      [marketDataSubject(symbol, feed, "bin"), this.#encoder.encode(instrument, feed, head)],
+      [
+        marketDataSubject(symbol, feed, "json"),
+        JSON.stringify(jsonMessage(instrument, feed, head)),
+      ],
+    ];
+  }
+
   #publish(subject: string, payload: string | Uint8Array): void {
-    this.#window.push(subject, payload, this.#parts.currentEvent());
     if (this.#isLeading && this.#isConnected) this.#parts.connection.publish(subject, payload);
   }
 

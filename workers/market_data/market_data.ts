@@ -15,6 +15,7 @@ import { ResultCode } from "../../core/protocol/result_code.ts";
 import { eventsStream } from "../../core/protocol/subjects.ts";
 import { hasValidCrc } from "../../infra/journal/crc.ts";
 import { FeedPublisher } from "./feed_publisher.ts";
+import { TURN_MILLIS } from "./heartbeats.ts";
 import { InstrumentTermsReader } from "./instrument_terms.ts";
 import { Progress, PROGRESS_MILLIS } from "./progress.ts";
 import { SnapshotService } from "./snapshot_service.ts";
@@ -111,6 +112,8 @@ export class MarketData {
     };
     const noting = setInterval(note, PROGRESS_MILLIS);
     const ticking = setInterval(() => this.#snapshots.tick(), TICK_MILLIS);
+    const turn = () => publisher.turn(this.feeds.instruments, Date.now() * 1_000);
+    const turning = setInterval(turn, TURN_MILLIS);
     try {
       await this.#follow(publisher);
       clearInterval(noting);
@@ -118,6 +121,7 @@ export class MarketData {
     } finally {
       clearInterval(noting);
       clearInterval(ticking);
+      clearInterval(turning);
       publisher.stop();
       this.#snapshots.stop();
     }

@@ -17,7 +17,10 @@ import { clockTime } from "./watch_screen.ts";
 /** Levels of a side in the line about a snapshot. */
 const SNAPSHOT_LEVELS = 3;
 
-/** Lines for a message of a feed; none for depth, which only a book makes sense of. */
+/**
+ * Lines for a message of a feed; none for depth, which only a book makes sense of, and none for what
+ * every snapshot has.
+ */
 export function linesOf(feed: Feed, message: FeedMessage): string[] {
   const head = `${clockTime(message.timeMicros)} ${message.symbol}`;
   switch (feed) {
@@ -32,6 +35,8 @@ export function linesOf(feed: Feed, message: FeedMessage): string[] {
     case "status":
       return [`${head} status ${(message as StatusMessage).status}`];
     case "depth":
+    case "definition":
+    case "ticker":
       return [];
   }
 }

@@ -6,7 +6,7 @@ import { AdmissionKind } from "../../../core/limits/decision.ts";
 import { DualLimiter, TotalCode } from "../../../core/limits/dual_limiter.ts";
 import { GRADIENT_DEFAULTS } from "../../../core/limits/gradient_policy.ts";
 
-const { cancel, order: newOrder, read } = AdmissionKind;
+const { amend, cancel, order: newOrder, read } = AdmissionKind;
 const LIMIT = 100;
 const START_MICROS = 1_000_000_000;
 
@@ -59,6 +59,13 @@ Deno.test("a read that is refused takes no room from orders", () => {
   assert.equal(fill(limiter, read, START_MICROS), 80);
   assert.equal(limiter.concurrencyLimit, LIMIT);
   assert.equal(fill(limiter, newOrder, START_MICROS), 90);
+});
+
+Deno.test("an amend finds the room that a crowd of orders does not", () => {
+  const limiter = crowdedLimiter();
+  assert.equal(fill(limiter, newOrder, START_MICROS), 90);
+  assert.equal(limiter.decide(newOrder, 1, START_MICROS + 1), TotalCode.concurrency);
+  assert.equal(fill(limiter, amend, START_MICROS + 1), 95);
 });
 
 Deno.test("a share is above 0 and at most 1", () => {

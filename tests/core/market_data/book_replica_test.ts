@@ -6,6 +6,7 @@ import {
   REPLICA_LEVELS_MAX,
 } from "../../../core/market_data/book_replica.ts";
 import type { DepthMessage, Level } from "../../../core/market_data/feed_messages.ts";
+import { BTC_USD } from "../../support/btc_usd.ts";
 import type { SnapshotAnswer } from "../../../core/protocol/queries.ts";
 
 const LEVELS_ASKED = 4;
@@ -41,6 +42,7 @@ function answer(
       volume24h: "0",
       trades24h: 0,
     },
+    definition: BTC_USD,
   };
 }
 

@@ -14,7 +14,7 @@ import {
 import { MarketFeeds } from "../../../core/market_data/market_feeds.ts";
 import { buy, by, type Command, halt, sell } from "../../support/commands.ts";
 import { newSeed, randomCommands, seededRandom } from "./random_orders.ts";
-import { applyMessages, type SentMessage, TestMarket } from "./test_market.ts";
+import { applyMessages, type SentMessage, sinkTo, TestMarket } from "./test_market.ts";
 
 /** A market that is open, and what its appends send. */
 function opened() {
@@ -23,11 +23,13 @@ function opened() {
   const reader = new EventReader();
   const opening = market.open();
   for (const reference of market.references) feeds.learn(reference);
-  applyMessages(feeds, reader, opening);
+  const first = applyMessages(feeds, reader, opening);
   const publish = (commands: readonly Command[]) =>
     applyMessages(feeds, reader, market.append(commands));
-  return { publish, market };
+  return { first, feeds, publish, market };
 }
+
+const FEEDS = new Set(["depth", "bbo", "trades", "status", "definition", "ticker"]);
 
 const hex = (bytes: Uint8Array) => bytes.toHex().replaceAll(/(.{8})(?=.)/g, "$1 ");
 
@@ -68,15 +70,35 @@ Deno.test("feed frame: the layout of every kind, byte by byte", () => {
   );
 });
 
+Deno.test("feed frame: the layout of a definition and a ticker, byte by byte", () => {
+  const { feeds, first, market, publish } = opened();
+  const definition = hex(first[0]?.bytes ?? new Uint8Array());
+  assert.equal(
+    definition.slice(72),
+    "01000000 00000000 01000000 00000000 40420f00 00000000 00ca9a3b 00000000 " +
+      "00000000 00000000 50c30000 02040000 " +
+      "4254432d 55534400 00000000 00000000 00000000 00000000 " +
+      "42544300 00000000 00000000 55534400 00000000 00000000",
+  );
+  publish([sell(2, 5_001), sell(3, 5_002), buy(5, 5_002, by(2))]);
+  const sent: SentMessage[] = [];
+  feeds.find("BTC-USD")?.tick(market.stampMicros, sinkTo(sent));
+  assert.equal(
+    hex(sent[0]?.bytes ?? new Uint8Array()).slice(72),
+    "05000000 00000000 02000000 00000000 8a130000 89130000 8a130000 89130000",
+  );
+});
+
 Deno.test("feed frame: binary says what JSON says, whatever is traded", () => {
   const seed = newSeed();
   const random = seededRandom(seed);
-  const { publish, market } = opened();
+  const { first, feeds, publish, market } = opened();
   const terms = new Map(market.references.map((one) => [one.instrument, one]));
-  const all: SentMessage[] = [];
+  const all = [...first];
   for (let append = 0; append < 400; append++) {
     const sent = publish(randomCommands(random, 1 + Math.floor(random() * 40)));
     all.push(...sent);
+    for (const feed of feeds.instruments) feed.tick(market.stampMicros, sinkTo(all));
     for (const { feed, message, symbol } of sent) {
       if (feed !== "depth") continue;
       const instrument = symbol === "BTC-USD" ? 1 : 2;
@@ -95,7 +117,7 @@ Deno.test("feed frame: binary says what JSON says, whatever is traded", () => {
   assert.ok(written > 2 * CHUNK_BYTES, `${written} bytes are more than two chunks`);
   assert.deepEqual(
     new Set(all.map(({ feed }) => feed)),
-    new Set(["depth", "bbo", "trades", "status"]),
+    FEEDS,
   );
 });
 
@@ -120,8 +142,8 @@ Deno.test("feed frame: what is no message is refused with field, limit and value
   };
   const cases: [Uint8Array, string][] = [
     [new Uint8Array(31), "length is 31; it takes 32 bytes at least"],
-    [with_(bbo, 0, 9), "kind is 9; it takes 1 to 4"],
-    [with_(bbo, 0, 0), "kind is 0; it takes 1 to 4"],
+    [with_(bbo, 0, 9), "kind is 9; it takes 1 to 6"],
+    [with_(bbo, 0, 0), "kind is 0; it takes 1 to 6"],
     [with_(bbo, 1, 2), "version is 2; it takes 1"],
     [with_(depth, 2, 3), "length is 64; it takes 76 bytes with 3 entries"],
     [with_(depth, 32, 2), "bids and asks is 3; it takes 2 levels together"],

@@ -50,7 +50,7 @@ function bodies(sent: readonly SentMessage[]): unknown[] {
 Deno.test("instrument feed: a definition is the first public event: trading", () => {
   const { first } = opened();
   assert.deepEqual(
-    first.map(({ bytes: _bytes, ...sent }) => sent),
+    first.filter(({ feed }) => feed === "status").map(({ bytes: _bytes, ...sent }) => sent),
     ["BTC-USD", "ETH-USD"].map((symbol) => ({
       symbol,
       feed: "status",
@@ -63,6 +63,34 @@ Deno.test("instrument feed: a definition is the first public event: trading", ()
       },
     })),
   );
+});
+
+Deno.test("instrument feed: a definition says the terms, in front of the status", () => {
+  const { first } = opened();
+  assert.deepEqual(first.map(({ symbol, feed }) => `${symbol} ${feed}`), [
+    "BTC-USD definition",
+    "BTC-USD status",
+    "ETH-USD definition",
+    "ETH-USD status",
+  ]);
+  assert.deepEqual(first[2]?.message, {
+    symbol: "ETH-USD",
+    sequence: 1,
+    prevSequence: 0,
+    timeMicros: START_MICROS + APPEND_MICROS,
+    instrument: 2,
+    base: "ETH",
+    quote: "USD",
+    tickSize: "0.01",
+    lotSize: "0.001",
+    priceMax: "10000.00",
+    quantityMax: "100000.000",
+    priceScale: 2,
+    quantityScale: 3,
+    makerFeeRate: "0.000000",
+    takerFeeRate: "0.000000",
+    collarRate: "0.050000",
+  });
 });
 
 Deno.test("instrument feed: one depth and one bbo message for a batch, best first", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { BTC_USD } from "../../support/btc_usd.ts";
 import { EventReader } from "../../../core/market_data/event_reader.ts";
 import { MarketFeeds } from "../../../core/market_data/market_feeds.ts";
 import {
@@ -57,6 +58,7 @@ Deno.test("snapshot: everything about an instrument as of one sequence", () => {
       volume24h: "0.0003",
       trades24h: 1,
     },
+    definition: BTC_USD,
   });
 });
 

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { EventReader } from "../../../core/market_data/event_reader.ts";
+import type { FeedMessage } from "../../../core/market_data/feed_messages.ts";
+import { jsonOfFrame, readFeedFrame } from "../../../core/market_data/feed_reader.ts";
 import { MarketFeeds } from "../../../core/market_data/market_feeds.ts";
 import { marketDataSubject } from "../../../core/protocol/subjects.ts";
 import { buy, by, sell } from "../../support/commands.ts";
@@ -77,24 +79,66 @@ Deno.test("market data: an ordinary restart repeats nothing and skips nothing", 
     const received = await subscribe(subscriber);
     const first = await startMarketData(nats);
     await stream.append([sell(5, 50), sell(5, 51)]);
-    await until(() => received.length === 4, "two status messages, depth and bbo");
+    await until(() => received.length === 6, "two definitions and status messages, depth and bbo");
     await first.stop();
     await stream.append([buy(3, 50, by(2))]);
     const second = await startMarketData(nats);
-    await until(() => received.length >= 7, "trades, depth and bbo");
+    await until(() => received.length >= 9, "trades, depth and bbo");
     await second.stop();
     const third = await startMarketData(nats);
     const { sequence, asks } = await askSnapshot(subscriber);
     assert.equal(sequence, 4);
     assert.deepEqual(asks, [["0.50", "0.0002"], ["0.51", "0.0005"]]);
     await third.stop();
-    assert.equal(received.length, 7);
+    assert.equal(received.length, 9);
     assert.deepEqual(
-      received.slice(2).map(({ subject, message }) =>
+      received.slice(4).map(({ subject, message }) =>
         `${subject.split(".")[2]} ${message.prevSequence} ${message.sequence}`
       ),
       ["depth 0 3", "bbo 0 3", "trades 0 4", "depth 3 4", "bbo 3 4"],
     );
+  });
+});
+
+Deno.test("market data: every message comes in both formats, tickers by themselves", async () => {
+  await withBroker(async (nats) => {
+    const stream = new MarketStream(await nats.connectAs("matcher"));
+    await stream.open();
+    const subscriber = await nats.connectAs("subscriber");
+    const [asJson, asBinary] = [new Map<string, FeedMessage[]>(), new Map<string, FeedMessage[]>()];
+    const terms = new Map(stream.market.references.map((one) => [one.instrument, one]));
+    const keep = (all: Map<string, FeedMessage[]>, subject: string, message: FeedMessage) => {
+      const feed = subject.slice(0, subject.lastIndexOf("."));
+      all.set(feed, [...all.get(feed) ?? [], message]);
+    };
+    subscriber.subscribe("md.*.*.json", {
+      callback: (_, message) => keep(asJson, message.subject, message.json()),
+    });
+    subscriber.subscribe("md.*.*.bin", {
+      callback: (_, { data, subject }) => {
+        const frame = readFeedFrame(data);
+        const reference = terms.get(frame.instrument);
+        assert.ok(reference !== undefined);
+        keep(asBinary, subject, jsonOfFrame(frame, reference));
+      },
+    });
+    await subscriber.flush();
+    const running = await startMarketData(nats);
+    await stream.append([sell(5, 50), sell(5, 51), buy(7, 51, by(2))]);
+    await until(() => asJson.has("md.BTC-USD.ticker"), "a ticker");
+    await running.stop();
+    await subscriber.flush();
+    assert.deepEqual(asBinary, asJson);
+    assert.deepEqual([...asJson.keys()].toSorted(), [
+      "md.BTC-USD.bbo",
+      "md.BTC-USD.definition",
+      "md.BTC-USD.depth",
+      "md.BTC-USD.status",
+      "md.BTC-USD.ticker",
+      "md.BTC-USD.trades",
+      "md.ETH-USD.definition",
+      "md.ETH-USD.status",
+    ]);
   });
 });
 

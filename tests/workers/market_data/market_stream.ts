@@ -120,12 +120,18 @@ export interface Received {
   readonly message: FeedMessage;
 }
 
-/** Everything that a subscriber gets from now on. */
+/**
+ * Everything that a subscriber gets from now on, but for what follows a clock: tickers, and numbers
+ * that are said again.
+ */
 export async function subscribe(connection: NatsConnection): Promise<Received[]> {
   const received: Received[] = [];
   connection.subscribe("md.*.*.json", {
     callback: (_, message: Msg) => {
-      received.push({ subject: message.subject, message: message.json<FeedMessage>() });
+      const { subject } = message;
+      const body = message.json<FeedMessage>();
+      if (subject.includes(".ticker.") || body.sequence === body.prevSequence) return;
+      received.push({ subject, message: body });
     },
   });
   await connection.flush();

@@ -10,6 +10,7 @@ import type {
   TradeEntry,
   TradesMessage,
 } from "../../../core/market_data/feed_messages.ts";
+import { BTC_USD } from "../../support/btc_usd.ts";
 import type { SnapshotAnswer } from "../../../core/protocol/queries.ts";
 
 /** Noon by this machine's clock, so that times of day are the same everywhere. */
@@ -72,5 +73,6 @@ export function snapshotAnswer(
       volume24h: "1234.5000",
       trades24h: newestFirst.length,
     },
+    definition: BTC_USD,
   };
 }
