@@ -73,6 +73,35 @@ export class FeedEncoder {
     }
   }
 
+  /**
+   * The book of the instrument as of now. O(levels).
+   *
+   * @param levels of a side at most, `SNAPSHOT_LEVELS_MAX` (snapshot.ts) at most
+   * @param eventSequence of the shard's events that it reflects
+   */
+  snapshot(
+    instrument: InstrumentFeed,
+    levels: number,
+    eventSequence: number,
+    timeMicros: number,
+  ): Uint8Array<ArrayBuffer> {
+    const { sequence, book: { asks, bids } } = instrument;
+    const bidCount = Math.min(levels, bids.count);
+    const askCount = Math.min(levels, asks.count);
+    const count = bidCount + askCount;
+    const head = { sequence, prevSequence: sequence, timeMicros };
+    const word = this.#begin(FeedKind.snapshot, count, instrument, head);
+    const { words } = this.#chunk;
+    words[word] = bidCount | (askCount << 16);
+    words[word + 1] = bookChecksum(bids, asks);
+    writeU64(words, word + 2, eventSequence);
+    words[word + 4] = levels;
+    words[word + 5] = statusOf(instrument);
+    const behind = writeBest(words, word + 6, bids, bidCount);
+    writeBest(words, behind, asks, askCount);
+    return this.#end(FeedKind.snapshot, count);
+  }
+
   #trades(instrument: InstrumentFeed, head: MessageHead): Uint8Array<ArrayBuffer> {
     const { trades, tradesDue } = instrument;
     let word = this.#begin(FeedKind.trades, tradesDue, instrument, head);
@@ -116,7 +145,7 @@ export class FeedEncoder {
   #status(instrument: InstrumentFeed, head: MessageHead): Uint8Array<ArrayBuffer> {
     const word = this.#begin(FeedKind.status, 0, instrument, head);
     const { words } = this.#chunk;
-    words[word] = instrument.status === "trading" ? FeedStatus.trading : FeedStatus.halted;
+    words[word] = statusOf(instrument);
     words[word + 1] = 0;
     return this.#end(FeedKind.status, 0);
   }
@@ -184,6 +213,20 @@ export class FeedEncoder {
     this.#used = padToEight(to);
     return this.#chunk.bytes.subarray(from, to);
   }
+}
+
+function statusOf({ status }: InstrumentFeed): number {
+  return status === "trading" ? FeedStatus.trading : FeedStatus.halted;
+}
+
+function writeBest(words: Uint32Array, from: number, side: DepthSide, count: number): number {
+  let word = from;
+  for (let rank = 0; rank < count; rank++) {
+    words[word] = side.priceOf(rank);
+    writeU64(words, word + 1, side.quantityOf(rank));
+    word += LEVEL_WORDS;
+  }
+  return word;
 }
 
 function writeLevels(

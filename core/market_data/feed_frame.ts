@@ -27,6 +27,7 @@
  * | status | status u32 (FeedStatus), 0 u32 | - |
  * | definition | as below | - |
  * | ticker | volume in lots u64, trades u64, last, open, high and low price u32 | - |
+ * | snapshot | bids u16, asks u16, checksum u32, event sequence u64, levels asked for u32, status u32 | as of depth |
  *
  * A definition has, from offset 32: `tickSize`, `lotSize`, highest price in ticks and largest
  * quantity in lots (u64 each); fees of makers and of takers and the collar in parts per million (u32
@@ -34,6 +35,10 @@
  * asset and the quote asset (12 bytes each) in ASCII, with zeros behind.
  *
  * Prices of a ticker are 0 where there was no trade.
+ *
+ * A snapshot is the answer to a request and no message of a feed: the book as of `sequence`, at most as
+ * many levels of a side as were asked for, each with lots; whoever got as many does not know what lies
+ * beyond. Its checksum is that of the whole book.
  *
  * Sides are those of order records: 0 buy, 1 sell. Lots of 0 in a `bbo` say that the side is empty, in
  * a level of `depth` that it is gone. Of `depth` the bids stand before the asks, the best first. The
@@ -52,6 +57,7 @@ export const FeedKind = {
   status: 4,
   definition: 5,
   ticker: 6,
+  snapshot: 7,
 } as const;
 /** Any of the kinds. */
 export type FeedKind = (typeof FeedKind)[keyof typeof FeedKind];
@@ -76,6 +82,7 @@ export const FIXED_BYTES: Readonly<Record<FeedKind, number>> = {
   [FeedKind.status]: FEED_HEAD_BYTES + 8,
   [FeedKind.definition]: FEED_HEAD_BYTES + 96,
   [FeedKind.ticker]: FEED_HEAD_BYTES + 32,
+  [FeedKind.snapshot]: FEED_HEAD_BYTES + 24,
 };
 /** Bytes of an entry of each kind. */
 export const ENTRY_BYTES: Readonly<Record<FeedKind, number>> = {
@@ -85,6 +92,7 @@ export const ENTRY_BYTES: Readonly<Record<FeedKind, number>> = {
   [FeedKind.status]: 0,
   [FeedKind.definition]: 0,
   [FeedKind.ticker]: 0,
+  [FeedKind.snapshot]: LEVEL_BYTES,
 };
 /** Entries of a message at most: what is more goes into another one. */
 export const ENTRIES_MAX = 0xffff;

@@ -72,7 +72,20 @@ export type FeedFrame =
   }
   | FrameHead & { readonly kind: typeof FeedKind.status; readonly isTrading: boolean }
   | FrameHead & { readonly kind: typeof FeedKind.definition; readonly terms: LotTerms }
-  | FrameHead & { readonly kind: typeof FeedKind.ticker; readonly figures: TickerFigures };
+  | FrameHead & { readonly kind: typeof FeedKind.ticker; readonly figures: TickerFigures }
+  | SnapshotFrame;
+
+/** The answer to a request for a book. */
+export interface SnapshotFrame extends FrameHead {
+  readonly kind: typeof FeedKind.snapshot;
+  readonly bids: readonly LotLevel[];
+  readonly asks: readonly LotLevel[];
+  readonly checksum: number;
+  /** Sequence of the shard's events that it reflects. */
+  readonly eventSequence: number;
+  readonly levelsAsked: number;
+  readonly isTrading: boolean;
+}
 
 /**
  * Reads a message. O(entries).
@@ -97,13 +110,17 @@ export function readFeedFrame(message: Uint8Array): FeedFrame {
       const bid = best(view.getUint32(at + 16, true), u64(view, at));
       return { kind, ...head, bid, ask: best(view.getUint32(at + 20, true), u64(view, at + 8)) };
     }
-    case FeedKind.depth: {
-      const bidCount = view.getUint16(at, true);
-      const askCount = view.getUint16(at + 2, true);
-      const bids = readLevels(view, FIXED_BYTES[kind], bidCount);
-      const asks = readLevels(view, FIXED_BYTES[kind] + bidCount * LEVEL_BYTES, askCount);
-      return { kind, ...head, bids, asks, checksum: view.getUint32(at + 4, true) };
-    }
+    case FeedKind.depth:
+      return { kind, ...head, ...readSides(view, FIXED_BYTES[kind]) };
+    case FeedKind.snapshot:
+      return {
+        kind,
+        ...head,
+        ...readSides(view, FIXED_BYTES[kind]),
+        eventSequence: u64(view, at + 8),
+        levelsAsked: view.getUint32(at + 16, true),
+        isTrading: view.getUint32(at + 20, true) === FeedStatus.trading,
+      };
     case FeedKind.status:
       return { kind, ...head, isTrading: view.getUint32(at, true) === FeedStatus.trading };
     case FeedKind.definition:
@@ -113,8 +130,11 @@ export function readFeedFrame(message: Uint8Array): FeedFrame {
   }
 }
 
-/** The same message as JSON has it, by the terms of its instrument. */
-export function jsonOfFrame(frame: FeedFrame, terms: LotTerms): FeedMessage {
+/** The same message of a feed as JSON has it, by the terms of its instrument. */
+export function jsonOfFrame(
+  frame: Exclude<FeedFrame, SnapshotFrame>,
+  terms: LotTerms,
+): FeedMessage {
   const { sequence, prevSequence, timeMicros } = frame;
   const head = { symbol: terms.symbol, sequence, prevSequence, timeMicros };
   const level = ([ticks, lots]: LotLevel): Level => [
@@ -155,7 +175,7 @@ function checkFrame(view: DataView): FeedKind {
     throw new FeedFrameError("length", `${FEED_HEAD_BYTES} bytes at least`, byteLength);
   }
   const kind = view.getUint8(0);
-  if (!isKind(kind)) throw new FeedFrameError("kind", "1 to 6", kind);
+  if (!isKind(kind)) throw new FeedFrameError("kind", "1 to 7", kind);
   const version = view.getUint8(1);
   if (version !== FEED_VERSION) throw new FeedFrameError("version", `${FEED_VERSION}`, version);
   const entries = view.getUint16(2, true);
@@ -163,13 +183,24 @@ function checkFrame(view: DataView): FeedKind {
   if (byteLength !== length) {
     throw new FeedFrameError("length", `${length} bytes with ${entries} entries`, byteLength);
   }
-  if (kind !== FeedKind.depth) return kind;
+  if (kind !== FeedKind.depth && kind !== FeedKind.snapshot) return kind;
   const levels = view.getUint16(FEED_HEAD_BYTES, true) + view.getUint16(FEED_HEAD_BYTES + 2, true);
   if (levels === entries) return kind;
   throw new FeedFrameError("bids and asks", `${entries} levels together`, levels);
 }
 
 const isKind = (kind: number): kind is FeedKind => Object.hasOwn(FIXED_BYTES, kind);
+
+/** Both sides of a book, whose counts and checksum stand behind the head. */
+function readSides(view: DataView, levelsAt: number) {
+  const bidCount = view.getUint16(FEED_HEAD_BYTES, true);
+  const askCount = view.getUint16(FEED_HEAD_BYTES + 2, true);
+  return {
+    bids: readLevels(view, levelsAt, bidCount),
+    asks: readLevels(view, levelsAt + bidCount * LEVEL_BYTES, askCount),
+    checksum: view.getUint32(FEED_HEAD_BYTES + 4, true),
+  };
+}
 
 function readTerms(view: DataView, instrument: number): LotTerms {
   const at = FEED_HEAD_BYTES;

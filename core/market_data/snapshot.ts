@@ -4,6 +4,7 @@
  * @module
  */
 import type { QueryError, SnapshotAnswer, SnapshotQuery } from "../protocol/queries.ts";
+import type { FeedFormat } from "../protocol/subjects.ts";
 import { SAFE_MAX } from "../protocol/wire_buffer.ts";
 import type { DepthSide } from "./depth_side.ts";
 import type { Level } from "./feed_messages.ts";
@@ -21,9 +22,12 @@ export const SNAPSHOT_LEVELS_DEFAULT = 1_000;
 export const SNAPSHOT_TRADES_DEFAULT = 100;
 
 /** A query with everything filled in. */
-export type FullSnapshotQuery = Required<SnapshotQuery>;
+export interface FullSnapshotQuery extends Required<SnapshotQuery> {
+  /** `bin`: the book alone, as in feed_frame.ts; what cannot be answered is JSON all the same. */
+  readonly format: FeedFormat;
+}
 
-const LIMITS: FullSnapshotQuery = {
+const LIMITS: Required<SnapshotQuery> = {
   levels: SNAPSHOT_LEVELS_MAX,
   trades: SNAPSHOT_TRADES_MAX,
   minSequence: SAFE_MAX,
@@ -39,6 +43,7 @@ export function parseSnapshotQuery(text: string): FullSnapshotQuery | string {
     levels: SNAPSHOT_LEVELS_DEFAULT,
     trades: SNAPSHOT_TRADES_DEFAULT,
     minSequence: 0,
+    format: "json" as FeedFormat,
   };
   if (text === "") return query;
   let given: unknown;
@@ -51,13 +56,20 @@ export function parseSnapshotQuery(text: string): FullSnapshotQuery | string {
     return "the query is not a JSON object";
   }
   for (const [field, value] of Object.entries(given)) {
+    if (field === "format") {
+      if (value !== "json" && value !== "bin") {
+        return `format is ${JSON.stringify(value).slice(0, 32)}; it takes "json" or "bin"`;
+      }
+      query.format = value;
+      continue;
+    }
     if (!Object.hasOwn(LIMITS, field)) return `${field.slice(0, 32)} is not a field of the query`;
-    const limit = LIMITS[field as keyof FullSnapshotQuery];
+    const limit = LIMITS[field as keyof SnapshotQuery];
     if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > limit) {
       const shown = JSON.stringify(value).slice(0, 32);
       return `${field} is ${shown}; it takes a whole number from 0 to ${limit}`;
     }
-    query[field as keyof FullSnapshotQuery] = value;
+    query[field as keyof SnapshotQuery] = value;
   }
   return query;
 }
@@ -74,7 +86,7 @@ export function snapshotError(
 /** One instrument as of the shard's event `eventSequence`. O(levels + trades + ticker buckets). */
 export function snapshot(
   feed: InstrumentFeed,
-  query: FullSnapshotQuery,
+  query: Required<SnapshotQuery>,
   eventSequence: number,
   nowMicros: number,
 ): SnapshotAnswer {

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Msg, NatsConnection, Subscription } from "nats.ws";
+import { FeedEncoder } from "../../core/market_data/feed_encoder.ts";
 import type { MarketFeeds } from "../../core/market_data/market_feeds.ts";
 import {
   type FullSnapshotQuery,
@@ -41,7 +42,8 @@ export class SnapshotService {
   readonly #feeds: MarketFeeds;
   readonly #nowMillis: () => number;
   readonly #subscriptions = new Map<string, Subscription>();
-  readonly #kept = new Map<string, string>();
+  readonly #kept = new Map<string, string | Uint8Array>();
+  readonly #encoder = new FeedEncoder();
   #keptSince = 0;
   #waiting: Waiting[] = [];
   #isReady = false;
@@ -134,18 +136,21 @@ export class SnapshotService {
   }
 
   #answer(message: Msg, symbol: string, query: FullSnapshotQuery): void {
-    const key = `${symbol} ${query.levels} ${query.trades}`;
-    let text = this.#kept.get(key);
-    if (text === undefined) {
+    const key = `${symbol} ${query.format} ${query.levels} ${query.trades}`;
+    let answer = this.#kept.get(key);
+    if (answer === undefined) {
       const feed = this.#feeds.find(symbol);
       if (feed === undefined) return;
       const nowMillis = this.#nowMillis();
       const { lastEvent } = this.#feeds;
-      text = JSON.stringify(snapshot(feed, query, lastEvent, nowMillis * 1_000));
+      const nowMicros = nowMillis * 1_000;
+      answer = query.format === "bin"
+        ? this.#encoder.snapshot(feed, query.levels, lastEvent, nowMicros)
+        : JSON.stringify(snapshot(feed, query, lastEvent, nowMicros));
       if (this.#kept.size === 0) this.#keptSince = nowMillis;
-      if (this.#kept.size < SNAPSHOT_KEPT_MAX) this.#kept.set(key, text);
+      if (this.#kept.size < SNAPSHOT_KEPT_MAX) this.#kept.set(key, answer);
     }
-    message.respond(text);
+    message.respond(answer);
   }
 
   #refuse(message: Msg, error: QueryError["error"], detail: string): void {

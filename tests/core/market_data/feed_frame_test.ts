@@ -3,7 +3,7 @@ import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { CHECKSUM_LEVELS } from "../../../core/market_data/book_checksum.ts";
 import { EventReader } from "../../../core/market_data/event_reader.ts";
-import { CHUNK_BYTES } from "../../../core/market_data/feed_encoder.ts";
+import { CHUNK_BYTES, FeedEncoder } from "../../../core/market_data/feed_encoder.ts";
 import { FeedKind } from "../../../core/market_data/feed_frame.ts";
 import type { DepthMessage } from "../../../core/market_data/feed_messages.ts";
 import {
@@ -89,6 +89,28 @@ Deno.test("feed frame: the layout of a definition and a ticker, byte by byte", (
   );
 });
 
+Deno.test("feed frame: a snapshot has the best levels, and the checksum of the whole book", () => {
+  const { feeds, market, publish } = opened();
+  publish([buy(1, 4_998), buy(2, 4_997), buy(3, 4_996), sell(2, 5_001)]);
+  const feed = feeds.find("BTC-USD");
+  assert.ok(feed !== undefined);
+  const bytes = new FeedEncoder().snapshot(feed, 2, feeds.lastEvent, 17);
+  assert.deepEqual(readFeedFrame(bytes), {
+    kind: FeedKind.snapshot,
+    instrument: 1,
+    sequence: feed.sequence,
+    prevSequence: feed.sequence,
+    timeMicros: 17,
+    bids: [[4_998, 1], [4_997, 2]],
+    asks: [[5_001, 2]],
+    checksum: checksumOf(market, 1),
+    eventSequence: feeds.lastEvent,
+    levelsAsked: 2,
+    isTrading: true,
+  });
+  assert.equal(bytes.length, 32 + 24 + 3 * 12);
+});
+
 Deno.test("feed frame: binary says what JSON says, whatever is traded", () => {
   const seed = newSeed();
   const random = seededRandom(seed);
@@ -110,7 +132,7 @@ Deno.test("feed frame: binary says what JSON says, whatever is traded", () => {
   for (const { bytes, message } of all) {
     const frame = readFeedFrame(bytes);
     const reference = terms.get(frame.instrument);
-    assert.ok(reference !== undefined);
+    assert.ok(reference !== undefined && frame.kind !== FeedKind.snapshot);
     assert.deepEqual(jsonOfFrame(frame, reference), message, `seed ${seed}`);
   }
   const written = all.reduce((sum, { bytes }) => sum + bytes.length, 0);
@@ -142,8 +164,8 @@ Deno.test("feed frame: what is no message is refused with field, limit and value
   };
   const cases: [Uint8Array, string][] = [
     [new Uint8Array(31), "length is 31; it takes 32 bytes at least"],
-    [with_(bbo, 0, 9), "kind is 9; it takes 1 to 6"],
-    [with_(bbo, 0, 0), "kind is 0; it takes 1 to 6"],
+    [with_(bbo, 0, 9), "kind is 9; it takes 1 to 7"],
+    [with_(bbo, 0, 0), "kind is 0; it takes 1 to 7"],
     [with_(bbo, 1, 2), "version is 2; it takes 1"],
     [with_(depth, 2, 3), "length is 64; it takes 76 bytes with 3 entries"],
     [with_(depth, 32, 2), "bids and asks is 3; it takes 2 levels together"],

@@ -101,13 +101,15 @@ Deno.test("snapshot: an empty query asks for the defaults", () => {
     levels: SNAPSHOT_LEVELS_DEFAULT,
     trades: SNAPSHOT_TRADES_DEFAULT,
     minSequence: 0,
+    format: "json",
   };
   assert.deepEqual(parseSnapshotQuery(""), defaults);
   assert.deepEqual(parseSnapshotQuery("{}"), defaults);
-  assert.deepEqual(parseSnapshotQuery('{"levels":7,"minSequence":9}'), {
+  assert.deepEqual(parseSnapshotQuery('{"levels":7,"minSequence":9,"format":"bin"}'), {
     ...defaults,
     levels: 7,
     minSequence: 9,
+    format: "bin",
   });
 });
 
@@ -123,6 +125,8 @@ Deno.test("snapshot: a malformed query is refused by field, limit and value", ()
       ['{"levels":1.5}', /levels is 1.5;/],
       ['{"minSequence":"7"}', /minSequence is "7";/],
       ['{"levels":null}', /levels is null;/],
+      ['{"format":"xml"}', /format is "xml"; it takes "json" or "bin"/],
+      ['{"format":1}', /format is 1; it takes "json" or "bin"/],
       ['{"__proto__":1}', /__proto__ is not a field/],
     ] as const
   ) {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { NatsError } from "nats.ws";
+import { FeedKind } from "../../../core/market_data/feed_frame.ts";
+import { readFeedFrame } from "../../../core/market_data/feed_reader.ts";
 import type { QueryError } from "../../../core/protocol/queries.ts";
 import { SNAPSHOT_WAIT_MILLIS_MAX } from "../../../workers/market_data/snapshot_service.ts";
 import { buy, by, defineInstrument, sell } from "../../support/commands.ts";
@@ -23,6 +25,15 @@ Deno.test("snapshot service: answers subscribers with book, trades and ticker", 
       assert.deepEqual([answer.ticker.lastPrice, answer.ticker.trades24h], ["0.50", 0]);
       assert.deepEqual(await askSnapshot(connection, { levels: 20, trades: 5 }), answer);
       assert.deepEqual((await askSnapshot(connection, { levels: 0, trades: 0 })).bids, []);
+      const query = JSON.stringify({ format: "bin", levels: 20 });
+      const { data } = await connection.request("md.snapshot.BTC-USD", query, { timeout: 5_000 });
+      const frame = readFeedFrame(data);
+      assert.ok(frame.kind === FeedKind.snapshot);
+      assert.deepEqual([frame.bids, frame.asks], [[[40, 1]], [[50, 3]]]);
+      assert.deepEqual([frame.sequence, frame.eventSequence], [
+        answer.sequence,
+        answer.eventSequence,
+      ]);
     }
     await running.stop();
   });
