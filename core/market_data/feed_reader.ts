@@ -88,19 +88,24 @@ export interface SnapshotFrame extends FrameHead {
 }
 
 /**
+ * Reads what a message begins with, and checks that it is whole. O(1).
+ *
+ * @throws {FeedFrameError} naming what is wrong with it
+ */
+export function readFeedHead(message: Uint8Array): FrameHead & { readonly kind: FeedKind } {
+  const view = viewOf(message);
+  return { kind: checkFrame(view), ...headOf(view) };
+}
+
+/**
  * Reads a message. O(entries).
  *
  * @throws {FeedFrameError} naming what is wrong with it
  */
 export function readFeedFrame(message: Uint8Array): FeedFrame {
-  const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
+  const view = viewOf(message);
   const kind = checkFrame(view);
-  const head = {
-    instrument: view.getUint32(4, true),
-    sequence: u64(view, 8),
-    prevSequence: u64(view, 16),
-    timeMicros: u64(view, 24),
-  };
+  const head = headOf(view);
   const entries = view.getUint16(2, true);
   const at = FEED_HEAD_BYTES;
   switch (kind) {
@@ -166,6 +171,19 @@ export function jsonOfFrame(
     case FeedKind.ticker:
       return { ...head, ...tickerEntry(terms, frame.figures) };
   }
+}
+
+function viewOf({ buffer, byteLength, byteOffset }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
+function headOf(view: DataView): FrameHead {
+  return {
+    instrument: view.getUint32(4, true),
+    sequence: u64(view, 8),
+    prevSequence: u64(view, 16),
+    timeMicros: u64(view, 24),
+  };
 }
 
 /** Checks that the message is whole, and of a kind and a version that are known. */

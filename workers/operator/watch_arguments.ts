@@ -14,6 +14,8 @@ export interface WatchArguments {
   readonly symbol: string;
   /** One JSON object a line instead of a screen or of lines for people. */
   readonly json: boolean;
+  /** The binary messages for a program behind a pipe. */
+  readonly bin: boolean;
   readonly color: boolean;
   /** Broker's WebSocket URL; left out: that of the market of {@link data}. */
   readonly url?: string;
@@ -31,6 +33,8 @@ Usage: ${PROGRAM} SYMBOL [OPTIONS]
 
   SYMBOL          instrument, such as BTC-USD
   --json          one JSON object a line: {"feed":"trades", ...}, as the feeds have them
+  --bin           the binary messages and snapshots of the book, each behind its length (u32, little
+                  endian), for a program behind a pipe; infra/nats/FEEDS.md says what they mean
   --url URL       WebSocket URL of another market's broker, ws:// or wss://
   --creds FILE    NATS credentials (default: the subscriber's that the market wrote)
   --data DIR      data directory of the market (default: data in the project's folder)
@@ -49,6 +53,7 @@ new best price and each change of status.`;
 export function readWatchArguments(args: readonly string[]): WatchArguments | "help" {
   const { values, positionals } = readCommandLine(PROGRAM, [...args], {
     json: { type: "boolean", default: false },
+    bin: { type: "boolean", default: false },
     url: { type: "string" },
     creds: { type: "string" },
     data: { type: "string" },
@@ -64,12 +69,14 @@ export function readWatchArguments(args: readonly string[]): WatchArguments | "h
     throw new UsageError(`${JSON.stringify(given)} is no symbol; symbols are like BTC-USD`);
   }
   const { url, creds, data } = values;
+  if (values.bin && values.json) throw new UsageError("--bin and --json do not go together");
   if (url !== undefined && !/^wss?:\/\/./.test(url)) {
     throw new UsageError(`--url ${url} is not allowed; it takes a ws:// or wss:// URL`);
   }
   return {
     symbol,
     json: values.json,
+    bin: values.bin,
     color: !values["no-color"],
     ...(url === undefined ? {} : { url }),
     ...(creds === undefined ? {} : { creds }),

@@ -8,6 +8,7 @@
  */
 import { UsageError } from "./command_line.ts";
 import { readWatchArguments, WATCH_HELP, type WatchArguments } from "./watch_arguments.ts";
+import { BinaryWatch } from "./watch_binary.ts";
 import { connectToMarket } from "./watch_connection.ts";
 import { jsonLine, linesOf, snapshotLine } from "./watch_lines.ts";
 import { WatchModel } from "./watch_model.ts";
@@ -30,7 +31,10 @@ interface View extends WatchListener {
 
 /** Writes to standard output; ends the program quietly when nobody reads it any more. */
 function write(text: string): void {
-  const bytes = new TextEncoder().encode(text);
+  writeBytes(new TextEncoder().encode(text));
+}
+
+function writeBytes(bytes: Uint8Array): void {
   try {
     for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
   } catch (error) {
@@ -116,6 +120,23 @@ function listenForLeave(leave: () => void, readsKeys: boolean): () => void {
   return () => Deno.stdin.setRaw(false);
 }
 
+/** The binary messages, until there is an order to end. */
+async function watchBinary(choice: WatchArguments): Promise<void> {
+  if (Deno.stdout.isTerminal()) {
+    throw new UsageError(
+      "--bin writes bytes for a program; give it one: ... --bin | python3 book.py",
+    );
+  }
+  const market = await connectToMarket(choice);
+  const leaving = new AbortController();
+  listenForLeave(() => leaving.abort(), false);
+  try {
+    await new BinaryWatch(market, choice.symbol, writeBytes).run(leaving.signal);
+  } finally {
+    await market.connection.close();
+  }
+}
+
 async function watch(choice: WatchArguments): Promise<void> {
   const market = await connectToMarket(choice);
   const model = new WatchModel(choice.symbol);
@@ -138,6 +159,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const choice = readWatchArguments(args);
     if (choice === "help") write(WATCH_HELP + "\n");
+    else if (choice.bin) await watchBinary(choice);
     else await watch(choice);
     return 0;
   } catch (error) {

@@ -99,7 +99,9 @@ export class WatchSession {
     if (model.needsSnapshot) {
       const answer = await this.#ask({ levels: LEVELS_ASKED, trades: TRADES_ASKED });
       if (answer === null) {
-        if (!this.#hasSnapshot) await this.#judge(performance.now() - startedAt);
+        if (!this.#hasSnapshot) {
+          await judgeSilence(this.#market, model.symbol, performance.now() - startedAt);
+        }
         return false;
       }
       this.#hasSnapshot = true;
@@ -134,25 +136,32 @@ export class WatchSession {
       throw error;
     }
   }
+}
 
-  /** Nobody has answered yet: whether there is anything to wait for. */
-  async #judge(waitedMillis: number): Promise<void> {
-    const { symbol } = this.#model;
-    const symbols = await this.#market.symbols();
-    if (symbols !== null && !symbols.includes(symbol)) {
-      throw new NoMarketDataError(
-        `there is no instrument ${symbol} on this market; ` +
-          (symbols.length === 0 ? "it has none" : `it has ${symbols.join(", ")}`),
-      );
-    }
-    const limit = symbols === null ? UNKNOWN_ANSWER_MILLIS_MAX : FIRST_ANSWER_MILLIS_MAX;
-    if (waitedMillis < limit) return;
+/**
+ * Nobody has answered yet: whether there is anything to wait for.
+ *
+ * @throws {NoMarketDataError} when there is not
+ */
+export async function judgeSilence(
+  market: WatchedMarket,
+  symbol: string,
+  waitedMillis: number,
+): Promise<void> {
+  const symbols = await market.symbols();
+  if (symbols !== null && !symbols.includes(symbol)) {
     throw new NoMarketDataError(
-      symbols === null
-        ? `nobody answers for ${symbol}: the market has no such instrument, or no market data`
-        : `the market data of ${symbol} does not answer within ${limit} ms`,
+      `there is no instrument ${symbol} on this market; ` +
+        (symbols.length === 0 ? "it has none" : `it has ${symbols.join(", ")}`),
     );
   }
+  const limit = symbols === null ? UNKNOWN_ANSWER_MILLIS_MAX : FIRST_ANSWER_MILLIS_MAX;
+  if (waitedMillis < limit) return;
+  throw new NoMarketDataError(
+    symbols === null
+      ? `nobody answers for ${symbol}: the market has no such instrument, or no market data`
+      : `the market data of ${symbol} does not answer within ${limit} ms`,
+  );
 }
 
 const pause = (millis: number) => new Promise<void>((done) => setTimeout(done, millis));

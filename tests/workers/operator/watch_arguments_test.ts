@@ -6,6 +6,7 @@ Deno.test("watch arguments: a symbol is enough, in any case of letters", () => {
   assert.deepEqual(readWatchArguments(["btc-usd"]), {
     symbol: "BTC-USD",
     json: false,
+    bin: false,
     color: true,
   });
 });
@@ -15,6 +16,7 @@ Deno.test("watch arguments: every option", () => {
   assert.deepEqual(readWatchArguments(given), {
     symbol: "A-B",
     json: true,
+    bin: false,
     color: false,
     url: "wss://x",
     creds: "f",

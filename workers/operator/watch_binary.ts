@@ -1,0 +1,102 @@
+/**
+ * One market as bytes for a program behind a pipe: every message of its binary feeds
+ * (core/market_data/feed_frame.ts), each behind its length as a little-endian u32, and a snapshot of
+ * the book in front and wherever a message of depth was missed.
+ *
+ * @module
+ */
+import { type Msg, NatsError } from "nats.ws";
+import { FeedKind } from "../../core/market_data/feed_frame.ts";
+import { FeedFrameError, readFeedHead } from "../../core/market_data/feed_reader.ts";
+import { snapshotSubject } from "../../core/protocol/subjects.ts";
+import type { WatchedMarket } from "./watch_connection.ts";
+import { judgeSilence } from "./watch_session.ts";
+
+/** Levels of a side that a snapshot is asked for: all that one has room for. */
+const LEVELS_ASKED = 4_000;
+/** How long an answer may take. */
+const ANSWER_MILLIS_MAX = 2_000;
+/** Pause between two looks at whether a snapshot is wanted. */
+const LOOK_MILLIS = 10;
+/** Pause after a snapshot that was not given. */
+const RETRY_MILLIS = 250;
+
+/** Watches one market. */
+export class BinaryWatch {
+  readonly #market: WatchedMarket;
+  readonly #symbol: string;
+  readonly #write: (bytes: Uint8Array) => void;
+  /** What the reader's book stands for; below 0: it has none, or missed something. */
+  #sequence = -1;
+
+  /** @param write takes the bytes in their order */
+  constructor(market: WatchedMarket, symbol: string, write: (bytes: Uint8Array) => void) {
+    this.#market = market;
+    this.#symbol = symbol;
+    this.#write = write;
+  }
+
+  /**
+   * Watches until the signal is given or the connection is closed for good.
+   *
+   * @throws {NoMarketDataError} when there is no such instrument
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const { connection } = this.#market;
+    connection.subscribe(`md.${this.#symbol}.*.bin`, {
+      callback: (error, message) => {
+        if (error === null) this.#take(message.data);
+      },
+    });
+    const startedAt = performance.now();
+    let hasSnapshot = false;
+    while (!signal.aborted && !connection.isClosed()) {
+      const isGiven = this.#sequence >= 0 || await this.#askSnapshot();
+      hasSnapshot ||= isGiven;
+      if (!hasSnapshot) {
+        await judgeSilence(this.#market, this.#symbol, performance.now() - startedAt);
+      }
+      await new Promise((done) => setTimeout(done, isGiven ? LOOK_MILLIS : RETRY_MILLIS));
+    }
+  }
+
+  #take(message: Uint8Array): void {
+    const { kind, prevSequence, sequence } = readFeedHead(message);
+    if (kind === FeedKind.depth && this.#sequence >= 0) {
+      if (prevSequence > this.#sequence) this.#sequence = -1;
+      else if (sequence > this.#sequence) this.#sequence = sequence;
+    }
+    this.#put(message);
+  }
+
+  /** Returns whether a snapshot was given. */
+  async #askSnapshot(): Promise<boolean> {
+    const query = JSON.stringify({ format: "bin", levels: LEVELS_ASKED });
+    const options = { timeout: ANSWER_MILLIS_MAX };
+    let answer: Msg;
+    try {
+      answer = await this.#market.connection.request(snapshotSubject(this.#symbol), query, options);
+    } catch (error) {
+      if (error instanceof NatsError) return false;
+      throw error;
+    }
+    try {
+      const { kind, sequence } = readFeedHead(answer.data);
+      if (kind !== FeedKind.snapshot) return false;
+      this.#sequence = sequence;
+    } catch (error) {
+      // It cannot be answered yet, which is said in JSON.
+      if (error instanceof FeedFrameError) return false;
+      throw error;
+    }
+    this.#put(answer.data);
+    return true;
+  }
+
+  #put(message: Uint8Array): void {
+    const bytes = new Uint8Array(4 + message.length);
+    new DataView(bytes.buffer).setUint32(0, message.length, true);
+    bytes.set(message, 4);
+    this.#write(bytes);
+  }
+}
