@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { authBench } from "./auth/auth_bench.ts";
 import { failoverBench } from "./failover/failover_bench.ts";
 import { limitsBench } from "./limits/limits_bench.ts";
+import { marketDataBench } from "./market_data/market_data_bench.ts";
 import { matchingBench } from "./matching/matching_bench.ts";
 import { pipelineBench } from "./pipeline/pipeline_bench.ts";
 import { poolBench } from "./pool/pool_bench.ts";
@@ -31,6 +32,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   matching: {
     about: "the whole engine on one thread, beside npm's order books and the book alone",
     run: matchingBench,
+  },
+  "market-data": {
+    about: "messages of the public feeds written in binary, beside JSON",
+    run: marketDataBench,
   },
   "price-index": {
     about: "the price index of the book, beside what could take its place",
