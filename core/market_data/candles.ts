@@ -41,7 +41,7 @@ export const RECENT_BARS_MAX = 1_000;
 export class Candles {
   /** A record for each interval: what it has of its open bar. Empty before the first trade. */
   #open = new Float64Array(0);
-  /** Starts of the first bars that are due, by interval. */
+  /** By interval, the time from which on final bars are due; 0 until some were forgotten. */
   #due = new Float64Array(0);
   #series: readonly CandleSeries[] = [];
   /** End of the finest open bar: nothing ends before. */
@@ -113,8 +113,8 @@ export class Candles {
   }
 
   /**
-   * Where {@link readFinal} finds the first bar that became final since {@link forgetDue}; those
-   * after it follow to the end. 0 before the first trade.
+   * The time from which on {@link readFinal} finds the bars that became final since
+   * {@link forgetDue}: they are all that follow. 0 where it was never called.
    */
   dueFrom({ rank }: CandleInterval): number {
     return this.#series.length === 0 ? 0 : this.#due[rank];
@@ -171,9 +171,7 @@ export class Candles {
     this.#due = new Float64Array(candleIntervals.length);
     this.#series = candleIntervals.map(({ micros }) => new CandleSeries(micros));
     for (const { rank, micros } of candleIntervals) {
-      const start = barStart(timeMicros, micros);
-      this.#open[rank * CANDLE_DOUBLES] = start;
-      this.#due[rank] = start;
+      this.#open[rank * CANDLE_DOUBLES] = barStart(timeMicros, micros);
     }
     this.#endMicros = this.#open[0] + candleIntervals[0].micros;
   }

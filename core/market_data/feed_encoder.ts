@@ -14,8 +14,10 @@ import { Side } from "../protocol/order_record.ts";
 import type { Feed } from "../protocol/subjects.ts";
 import { padToEight, WireBuffer, writeU64 } from "../protocol/wire_buffer.ts";
 import { bookChecksum } from "./book_checksum.ts";
+import { parseCandleInterval } from "./candle_intervals.ts";
 import type { DepthSide } from "./depth_side.ts";
 import {
+  CANDLE_BYTES,
   DEFINITION_TEXTS,
   ENTRIES_MAX,
   ENTRY_BYTES,
@@ -32,6 +34,8 @@ import type { InstrumentFeed, MessageHead } from "./instrument_feed.ts";
 /** Bytes of a chunk; a longer message has one of its own. */
 export const CHUNK_BYTES = 2 ** 16;
 
+const CANDLES_PREFIX = "candles.";
+const MICROS_PER_MILLI = 1_000;
 const LEVEL_WORDS = LEVEL_BYTES >> 2;
 const TRADE_WORDS = TRADE_BYTES >> 2;
 /** A message with that many levels has no room for one more: the subscriber needs a snapshot. */
@@ -70,6 +74,8 @@ export class FeedEncoder {
         return this.#definition(instrument, head);
       case "ticker":
         return this.#ticker(instrument, head);
+      default:
+        return this.#candles(instrument, feed, head);
     }
   }
 
@@ -170,6 +176,34 @@ export class FeedEncoder {
       }
     }
     return this.#end(FeedKind.definition, 0);
+  }
+
+  #candles(
+    instrument: InstrumentFeed,
+    feed: string,
+    head: MessageHead,
+  ): Uint8Array<ArrayBuffer> {
+    const { barsDue } = instrument;
+    const interval = parseCandleInterval(feed.slice(CANDLES_PREFIX.length));
+    let word = this.#begin(FeedKind.candles, barsDue.length, instrument, head);
+    const { words } = this.#chunk;
+    words[word] = (interval?.micros ?? 0) / MICROS_PER_MILLI;
+    words[word + 1] = 0;
+    word += 2;
+    for (const bar of barsDue) {
+      writeU64(words, word, bar.startMicros);
+      writeU64(words, word + 2, bar.volumeLots);
+      writeU64(words, word + 4, bar.firstTradeId);
+      writeU64(words, word + 6, bar.lastTradeId);
+      words[word + 8] = bar.openTicks;
+      words[word + 9] = bar.highTicks;
+      words[word + 10] = bar.lowTicks;
+      words[word + 11] = bar.closeTicks;
+      words[word + 12] = bar.trades;
+      words[word + 13] = bar.isFinal ? 1 : 0;
+      word += CANDLE_BYTES >> 2;
+    }
+    return this.#end(FeedKind.candles, barsDue.length);
   }
 
   #ticker(instrument: InstrumentFeed, head: MessageHead): Uint8Array<ArrayBuffer> {

@@ -27,6 +27,7 @@
  * | status | status u32 (FeedStatus), 0 u32 | - |
  * | definition | as below | - |
  * | ticker | volume in lots u64, trades u64, last, open, high and low price u32 | - |
+ * | candles | interval in milliseconds u32, 0 u32 | start u64, volume in lots u64, first and last trade id u64, open, high, low and close price u32, trades u32, is final u32: 56 bytes |
  * | snapshot | bids u16, asks u16, checksum u32, event sequence u64, levels asked for u32, status u32 | as of depth |
  *
  * A definition has, from offset 32: `tickSize`, `lotSize`, highest price in ticks and largest
@@ -58,6 +59,7 @@ export const FeedKind = {
   definition: 5,
   ticker: 6,
   snapshot: 7,
+  candles: 8,
 } as const;
 /** Any of the kinds. */
 export type FeedKind = (typeof FeedKind)[keyof typeof FeedKind];
@@ -72,6 +74,8 @@ export const FEED_VERSION = 1;
 export const FEED_HEAD_BYTES = 32;
 /** Bytes of a trade. */
 export const TRADE_BYTES = 24;
+/** Bytes of a candle. */
+export const CANDLE_BYTES = 56;
 /** Bytes of a level. */
 export const LEVEL_BYTES = 12;
 /** Bytes of the fixed part of each kind, the head included. */
@@ -83,6 +87,7 @@ export const FIXED_BYTES: Readonly<Record<FeedKind, number>> = {
   [FeedKind.definition]: FEED_HEAD_BYTES + 96,
   [FeedKind.ticker]: FEED_HEAD_BYTES + 32,
   [FeedKind.snapshot]: FEED_HEAD_BYTES + 24,
+  [FeedKind.candles]: FEED_HEAD_BYTES + 8,
 };
 /** Bytes of an entry of each kind. */
 export const ENTRY_BYTES: Readonly<Record<FeedKind, number>> = {
@@ -93,6 +98,7 @@ export const ENTRY_BYTES: Readonly<Record<FeedKind, number>> = {
   [FeedKind.definition]: 0,
   [FeedKind.ticker]: 0,
   [FeedKind.snapshot]: LEVEL_BYTES,
+  [FeedKind.candles]: CANDLE_BYTES,
 };
 /** Entries of a message at most: what is more goes into another one. */
 export const ENTRIES_MAX = 0xffff;

@@ -111,8 +111,35 @@ export interface TickerEntry {
 /** `ticker`: at most once a second, after it changed. */
 export interface TickerMessage extends FeedHead, TickerEntry {}
 
+/** One candle. A flat one, without trades, has the close before it four times. */
+export interface CandleEntry {
+  /** Where it begins, a multiple of its interval since the epoch. */
+  readonly startMicros: number;
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
+  readonly close: string;
+  readonly volume: string;
+  readonly trades: number;
+  /** Ids of its first and last trade; `null` of a flat one. */
+  readonly firstTradeId: string | null;
+  readonly lastTradeId: string | null;
+  /** Whether its interval has ended: it does not change any more. */
+  readonly isFinal: boolean;
+}
+
+/**
+ * `candles.<interval>`: oldest first. Those that are final, once each; and every second the one that is
+ * open, where there was a trade. A candle is known by its start, so there is nothing to repair.
+ */
+export interface CandlesMessage extends FeedHead {
+  readonly interval: string;
+  readonly candles: readonly CandleEntry[];
+}
+
 /** Any of them. */
 export type FeedMessage =
+  | CandlesMessage
   | DepthMessage
   | BboMessage
   | TradesMessage

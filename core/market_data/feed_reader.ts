@@ -4,7 +4,10 @@
  * @module
  */
 import { Side } from "../protocol/order_record.ts";
+import { candleIntervals } from "./candle_intervals.ts";
+import type { Candle } from "./candle_record.ts";
 import {
+  CANDLE_BYTES,
   DEFINITION_TEXTS,
   ENTRY_BYTES,
   FEED_HEAD_BYTES,
@@ -17,6 +20,7 @@ import {
 } from "./feed_frame.ts";
 import type { FeedMessage, Level } from "./feed_messages.ts";
 import {
+  candleEntry,
   definitionEntry,
   type LotTerms,
   priceText,
@@ -73,6 +77,11 @@ export type FeedFrame =
   | FrameHead & { readonly kind: typeof FeedKind.status; readonly isTrading: boolean }
   | FrameHead & { readonly kind: typeof FeedKind.definition; readonly terms: LotTerms }
   | FrameHead & { readonly kind: typeof FeedKind.ticker; readonly figures: TickerFigures }
+  | FrameHead & {
+    readonly kind: typeof FeedKind.candles;
+    readonly intervalMillis: number;
+    readonly candles: readonly Candle[];
+  }
   | SnapshotFrame;
 
 /** The answer to a request for a book. */
@@ -132,6 +141,10 @@ export function readFeedFrame(message: Uint8Array): FeedFrame {
       return { kind, ...head, terms: readTerms(view, head.instrument) };
     case FeedKind.ticker:
       return { kind, ...head, figures: readFigures(view, at) };
+    case FeedKind.candles: {
+      const candles = readCandles(view, FIXED_BYTES[kind], entries);
+      return { kind, ...head, intervalMillis: view.getUint32(at, true), candles };
+    }
   }
 }
 
@@ -170,6 +183,12 @@ export function jsonOfFrame(
       return { ...head, ...definitionEntry(frame.terms) };
     case FeedKind.ticker:
       return { ...head, ...tickerEntry(terms, frame.figures) };
+    case FeedKind.candles: {
+      const micros = frame.intervalMillis * 1_000;
+      const interval = candleIntervals.find((one) => one.micros === micros)?.name;
+      const candles = frame.candles.map((candle) => candleEntry(terms, candle));
+      return { ...head, interval: interval ?? `${frame.intervalMillis}ms`, candles };
+    }
   }
 }
 
@@ -193,7 +212,7 @@ function checkFrame(view: DataView): FeedKind {
     throw new FeedFrameError("length", `${FEED_HEAD_BYTES} bytes at least`, byteLength);
   }
   const kind = view.getUint8(0);
-  if (!isKind(kind)) throw new FeedFrameError("kind", "1 to 7", kind);
+  if (!isKind(kind)) throw new FeedFrameError("kind", "1 to 8", kind);
   const version = view.getUint8(1);
   if (version !== FEED_VERSION) throw new FeedFrameError("version", `${FEED_VERSION}`, version);
   const entries = view.getUint16(2, true);
@@ -253,6 +272,24 @@ function readFigures(view: DataView, at: number): TickerFigures {
     highTicks: view.getUint32(at + 24, true),
     lowTicks: view.getUint32(at + 28, true),
   };
+}
+
+function readCandles(view: DataView, from: number, count: number): Candle[] {
+  return Array.from({ length: count }, (_, index) => {
+    const at = from + index * CANDLE_BYTES;
+    return {
+      startMicros: u64(view, at),
+      volumeLots: u64(view, at + 8),
+      firstTradeId: u64(view, at + 16),
+      lastTradeId: u64(view, at + 24),
+      openTicks: view.getUint32(at + 32, true),
+      highTicks: view.getUint32(at + 36, true),
+      lowTicks: view.getUint32(at + 40, true),
+      closeTicks: view.getUint32(at + 44, true),
+      trades: view.getUint32(at + 48, true),
+      isFinal: view.getUint32(at + 52, true) === 1,
+    };
+  });
 }
 
 function readTrades(view: DataView, from: number, count: number): LotTrade[] {

@@ -12,6 +12,10 @@ import { EventKind } from "../protocol/event_record.ts";
 import { CommandKind, Side } from "../protocol/order_record.ts";
 import type { InstrumentReference } from "../protocol/queries.ts";
 import type { Feed } from "../protocol/subjects.ts";
+import { type BarsTaker, CandleFeed } from "./candle_feed.ts";
+import { candleIntervals } from "./candle_intervals.ts";
+import type { Candle } from "./candle_record.ts";
+import type { Candles } from "./candles.ts";
 import { DepthBook } from "./depth_book.ts";
 import type { DepthSide } from "./depth_side.ts";
 import type { EventReader } from "./event_reader.ts";
@@ -53,6 +57,9 @@ interface FeedState {
 
 const newState = (): FeedState => ({ last: 0, due: 0, dueMicros: 0 });
 
+const candleStates = (): Record<Feed & `candles.${string}`, FeedState> =>
+  Object.fromEntries(candleIntervals.map(({ name }) => [`candles.${name}`, newState()]));
+
 /** One instrument's book, trades, ticker and feeds. Owner: the thread that applies the events. */
 export class InstrumentFeed {
   readonly book = new DepthBook();
@@ -63,6 +70,9 @@ export class InstrumentFeed {
   status: PublicStatus | null = null;
   /** What the ticker said last. */
   figures: TickerFigures | null = null;
+  readonly #candles = new CandleFeed();
+  /** Bars that the message of candles has which is being given to the sink. */
+  barsDue: readonly Candle[] = [];
   readonly #feeds: Record<Feed, FeedState> = {
     trades: newState(),
     bbo: newState(),
@@ -70,6 +80,7 @@ export class InstrumentFeed {
     status: newState(),
     definition: newState(),
     ticker: newState(),
+    ...candleStates(),
   };
   readonly #bestSeen = { bidTicks: 0, bidLots: 0, askTicks: 0, askLots: 0 };
   #tradesDue = 0;
@@ -82,6 +93,16 @@ export class InstrumentFeed {
   /** Trades that no message has carried yet: the newest of the ring. */
   get tradesDue(): number {
     return this.#tradesDue;
+  }
+
+  /** The candles. */
+  get candles(): Candles {
+    return this.#candles.candles;
+  }
+
+  /** Sees the stamp of a frame before its events: gives the candles that end to the sink. */
+  pass(stampMicros: number, sink: FeedSink | null): void {
+    this.#candles.pass(stampMicros, this.#barsTo(stampMicros, sink));
   }
 
   /**
@@ -105,6 +126,7 @@ export class InstrumentFeed {
     };
     this.trades.add(trade);
     this.ticker.add(trade.priceTicks, trade.quantityLots, trade.timeMicros);
+    this.#candles.add(trade.tradeId, trade.priceTicks, trade.quantityLots, trade.timeMicros);
     this.#hasTraded = true;
     this.#due("trades", event.stampMicros);
     this.#tradesDue++;
@@ -149,12 +171,14 @@ export class InstrumentFeed {
   }
 
   /**
-   * Brings the figures of the last 24 hours up to date, and gives them to the sink if they changed.
+   * Brings the figures of the last 24 hours up to date, and gives them to the sink if they changed;
+   * after a trade the candles that are open as well.
    * To be called every second or so; O(1) without a trade, once a minute O(buckets).
    */
   tick(nowMicros: number, sink: FeedSink): void {
     const minute = Math.floor(nowMicros / BUCKET_MICROS);
     if (!this.#hasTraded && (minute === this.#tickerMinute || this.figures === null)) return;
+    if (this.#hasTraded) this.#candles.open(this.#barsTo(nowMicros, sink));
     this.#hasTraded = false;
     this.#tickerMinute = minute;
     const before = this.figures;
@@ -201,6 +225,13 @@ export class InstrumentFeed {
     this.#sendTrades(sink);
     if (isDefinition && this.sequence === 1) this.#send("definition", event.stampMicros, sink);
     this.#send("status", event.stampMicros, sink);
+  }
+
+  #barsTo(timeMicros: number, sink: FeedSink | null): BarsTaker {
+    return ({ name }, bars) => {
+      this.barsDue = bars;
+      this.#send(`candles.${name}`, timeMicros, sink);
+    };
   }
 
   #send(feed: Feed, timeMicros: number, sink: FeedSink | null): void {

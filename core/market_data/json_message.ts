@@ -10,9 +10,10 @@ import { bookChecksum } from "./book_checksum.ts";
 import type { DepthSide } from "./depth_side.ts";
 import type { FeedMessage, Level, TradeEntry } from "./feed_messages.ts";
 import type { InstrumentFeed, MessageHead } from "./instrument_feed.ts";
-import { definitionEntry, tickerEntry } from "./lot_terms.ts";
+import { candleEntry, definitionEntry, tickerEntry } from "./lot_terms.ts";
 import type { TickerFigures } from "./ticker.ts";
 
+const CANDLES_PREFIX = "candles.";
 const NO_FIGURES: TickerFigures = {
   lastTicks: 0,
   openTicks: 0,
@@ -48,6 +49,10 @@ export function jsonMessage(
       return { ...head, ...definitionEntry(instrument.terms) };
     case "ticker":
       return { ...head, ...tickerEntry(instrument.terms, instrument.figures ?? NO_FIGURES) };
+    default: {
+      const candles = instrument.barsDue.map((bar) => candleEntry(instrument.terms, bar));
+      return { ...head, interval: feed.slice(CANDLES_PREFIX.length), candles };
+    }
   }
 }
 

@@ -6,7 +6,8 @@
  */
 import { formatDecimal } from "../protocol/decimal.ts";
 import type { InstrumentReference } from "../protocol/queries.ts";
-import type { DefinitionEntry, TickerEntry } from "./feed_messages.ts";
+import type { Candle } from "./candle_record.ts";
+import type { CandleEntry, DefinitionEntry, TickerEntry } from "./feed_messages.ts";
 import type { TickerFigures } from "./ticker.ts";
 
 /** Decimals of a rate in parts per million. */
@@ -69,5 +70,22 @@ export function tickerEntry(terms: LotTerms, figures: TickerFigures): TickerEntr
     low24h: priceOrNull(figures.lowTicks),
     volume24h: quantityText(terms, figures.volumeLots),
     trades24h: figures.trades,
+  };
+}
+
+/** A candle as JSON. */
+export function candleEntry(terms: LotTerms, candle: Candle): CandleEntry {
+  const isFlat = candle.trades === 0;
+  return {
+    startMicros: candle.startMicros,
+    open: priceText(terms, candle.openTicks),
+    high: priceText(terms, candle.highTicks),
+    low: priceText(terms, candle.lowTicks),
+    close: priceText(terms, candle.closeTicks),
+    volume: quantityText(terms, candle.volumeLots),
+    trades: candle.trades,
+    firstTradeId: isFlat ? null : String(candle.firstTradeId),
+    lastTradeId: isFlat ? null : String(candle.lastTradeId),
+    isFinal: candle.isFinal,
   };
 }

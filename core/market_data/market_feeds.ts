@@ -10,6 +10,7 @@
 import { EventKind } from "../protocol/event_record.ts";
 import { CommandKind } from "../protocol/order_record.ts";
 import type { InstrumentReference } from "../protocol/queries.ts";
+import { barStart, candleIntervals } from "./candle_intervals.ts";
 import type { EventReader } from "./event_reader.ts";
 import { type FeedSink, InstrumentFeed } from "./instrument_feed.ts";
 
@@ -37,6 +38,8 @@ export class MarketFeeds {
   readonly #held = new Set<InstrumentFeed>();
   #lastEvent = 0;
   #settledEvent = 0;
+  /** End of the finest candle: no candle ends before. */
+  #slotEndMicros = 0;
 
   /** Sequence of the last event that was applied. */
   get lastEvent(): number {
@@ -85,6 +88,7 @@ export class MarketFeeds {
     if (firstSequence > next) return "gap";
     if (firstSequence + count <= next) return "repeated";
     if (this.#held.size === 0) this.#settledEvent = this.#lastEvent;
+    this.#pass(frame.stampMicros, sink);
     for (let index = next - firstSequence; index < count; index++) {
       frame.seek(index);
       this.#applyEvent(frame, firstSequence + index, sink);
@@ -103,6 +107,14 @@ export class MarketFeeds {
   release(sink: FeedSink | null): void {
     for (const feed of this.#held) feed.release(sink);
     this.#held.clear();
+  }
+
+  /** Ends the candles that end with the stamp of a frame. */
+  #pass(stampMicros: number, sink: FeedSink | null): void {
+    if (stampMicros < this.#slotEndMicros) return;
+    const { micros } = candleIntervals[0];
+    this.#slotEndMicros = barStart(stampMicros, micros) + micros;
+    for (const feed of this.#feeds.values()) feed.pass(stampMicros, sink);
   }
 
   #applyEvent(event: EventReader, sequence: number, sink: FeedSink | null): void {

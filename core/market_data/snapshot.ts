@@ -6,10 +6,13 @@
 import type { QueryError, SnapshotAnswer, SnapshotQuery } from "../protocol/queries.ts";
 import type { FeedFormat } from "../protocol/subjects.ts";
 import { SAFE_MAX } from "../protocol/wire_buffer.ts";
+import { type CandleInterval, candleIntervals, parseCandleInterval } from "./candle_intervals.ts";
+import { newCandle } from "./candle_record.ts";
+import { RECENT_BARS_MAX } from "./candles.ts";
 import type { DepthSide } from "./depth_side.ts";
-import type { Level } from "./feed_messages.ts";
+import type { CandleEntry, Level } from "./feed_messages.ts";
 import type { InstrumentFeed } from "./instrument_feed.ts";
-import { definitionEntry, tickerEntry } from "./lot_terms.ts";
+import { candleEntry, definitionEntry, tickerEntry } from "./lot_terms.ts";
 import { RECENT_TRADES_MAX } from "./trade_ring.ts";
 
 /** Most levels of a side in a snapshot, so that it stays below `QUERY_BYTES_MAX`. */
@@ -18,6 +21,12 @@ export const SNAPSHOT_LEVELS_MAX = 4_000;
 export const SNAPSHOT_TRADES_MAX = RECENT_TRADES_MAX;
 /** Levels of a side where the query names no number. */
 export const SNAPSHOT_LEVELS_DEFAULT = 1_000;
+/** Most candles in a snapshot. */
+export const SNAPSHOT_CANDLES_MAX = RECENT_BARS_MAX;
+/** Most levels of a side beside candles. */
+export const LEVELS_BESIDE_CANDLES_MAX = 1_000;
+/** Candles where the query names an interval and no number. */
+export const SNAPSHOT_CANDLES_DEFAULT = 100;
 /** Trades where the query names no number. */
 export const SNAPSHOT_TRADES_DEFAULT = 100;
 
@@ -25,13 +34,19 @@ export const SNAPSHOT_TRADES_DEFAULT = 100;
 export interface FullSnapshotQuery extends Required<SnapshotQuery> {
   /** `bin`: the book alone, as in feed_frame.ts; what cannot be answered is JSON all the same. */
   readonly format: FeedFormat;
+  /** Interval of the candles that are wanted; `null`: none. */
+  readonly interval: CandleInterval | null;
+  /** Candles, the newest ones. */
+  readonly candles: number;
 }
 
-const LIMITS: Required<SnapshotQuery> = {
+const INTERVAL_NAMES = candleIntervals.map(({ name }) => name).join(", ");
+const LIMITS = {
   levels: SNAPSHOT_LEVELS_MAX,
   trades: SNAPSHOT_TRADES_MAX,
+  candles: SNAPSHOT_CANDLES_MAX,
   minSequence: SAFE_MAX,
-};
+} as const;
 
 /**
  * Reads a query; an empty text asks for the defaults.
@@ -42,8 +57,10 @@ export function parseSnapshotQuery(text: string): FullSnapshotQuery | string {
   const query = {
     levels: SNAPSHOT_LEVELS_DEFAULT,
     trades: SNAPSHOT_TRADES_DEFAULT,
+    candles: SNAPSHOT_CANDLES_DEFAULT,
     minSequence: 0,
     format: "json" as FeedFormat,
+    interval: null as CandleInterval | null,
   };
   if (text === "") return query;
   let given: unknown;
@@ -56,23 +73,28 @@ export function parseSnapshotQuery(text: string): FullSnapshotQuery | string {
     return "the query is not a JSON object";
   }
   for (const [field, value] of Object.entries(given)) {
+    const shown = JSON.stringify(value).slice(0, 32);
     if (field === "format") {
       if (value !== "json" && value !== "bin") {
-        return `format is ${JSON.stringify(value).slice(0, 32)}; it takes "json" or "bin"`;
+        return `format is ${shown}; it takes "json" or "bin"`;
       }
       query.format = value;
-      continue;
-    }
-    if (!Object.hasOwn(LIMITS, field)) return `${field.slice(0, 32)} is not a field of the query`;
-    const limit = LIMITS[field as keyof SnapshotQuery];
-    if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > limit) {
-      const shown = JSON.stringify(value).slice(0, 32);
-      return `${field} is ${shown}; it takes a whole number from 0 to ${limit}`;
-    }
-    query[field as keyof SnapshotQuery] = value;
+    } else if (field === "interval") {
+      query.interval = typeof value === "string" ? parseCandleInterval(value) : null;
+      if (query.interval === null) return `interval is ${shown}; it takes ${INTERVAL_NAMES}`;
+    } else if (isNumberField(field)) {
+      const limit = LIMITS[field];
+      if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > limit) {
+        return `${field} is ${shown}; it takes a whole number from 0 to ${limit}`;
+      }
+      query[field] = value;
+    } else return `${field.slice(0, 32)} is not a field of the query`;
   }
-  return query;
+  if (query.interval === null || query.levels <= LEVELS_BESIDE_CANDLES_MAX) return query;
+  return `levels is ${query.levels}; beside candles it takes ${LEVELS_BESIDE_CANDLES_MAX} at most`;
 }
+
+const isNumberField = (field: string): field is keyof typeof LIMITS => Object.hasOwn(LIMITS, field);
 
 /** What a snapshot answers instead of itself. */
 export function snapshotError(
@@ -86,14 +108,16 @@ export function snapshotError(
 /** One instrument as of the shard's event `eventSequence`. O(levels + trades + ticker buckets). */
 export function snapshot(
   feed: InstrumentFeed,
-  query: Required<SnapshotQuery>,
+  query: Required<SnapshotQuery> & Partial<Pick<FullSnapshotQuery, "interval" | "candles">>,
   eventSequence: number,
   nowMicros: number,
 ): SnapshotAnswer {
   const { book, ticker, trades } = feed;
   const figures = ticker.figures(nowMicros);
   const tradeCount = Math.min(query.trades, trades.count);
+  const { interval = null, candles = SNAPSHOT_CANDLES_DEFAULT } = query;
   return {
+    ...(interval === null ? {} : { candles: lastCandles(feed, interval, candles) }),
     symbol: feed.terms.symbol,
     sequence: feed.sequence,
     eventSequence,
@@ -104,6 +128,13 @@ export function snapshot(
     ticker: tickerEntry(feed.terms, figures),
     definition: definitionEntry(feed.terms),
   };
+}
+
+function lastCandles(feed: InstrumentFeed, interval: CandleInterval, count: number): CandleEntry[] {
+  const open = newCandle();
+  if (count === 0 || !feed.candles.readOpen(interval, open)) return [];
+  const all = [open, ...feed.candles.recent(interval, count - 1)];
+  return all.map((candle) => candleEntry(feed.terms, candle));
 }
 
 function levels(feed: InstrumentFeed, side: DepthSide, most: number): Level[] {

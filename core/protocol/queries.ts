@@ -307,6 +307,19 @@ export interface SnapshotAnswer {
     readonly volume24h: string;
     readonly trades24h: number;
   };
+  /** Newest first, the first one open: where the request names an interval. */
+  readonly candles?: readonly {
+    readonly startMicros: number;
+    readonly open: string;
+    readonly high: string;
+    readonly low: string;
+    readonly close: string;
+    readonly volume: string;
+    readonly trades: number;
+    readonly firstTradeId: string | null;
+    readonly lastTradeId: string | null;
+    readonly isFinal: boolean;
+  }[];
   /** Terms of the instrument, as in the feed `definition`. */
   readonly definition: {
     readonly instrument: number;

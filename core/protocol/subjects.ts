@@ -51,8 +51,15 @@ export const eventsStream = (shard: number): string => `EVENTS_${shard}`;
 export const streamLeaderSubject = (stream: string): string =>
   `$JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED.${stream}`;
 
-/** Public feeds of an instrument. */
-export type Feed = "trades" | "bbo" | "depth" | "status" | "definition" | "ticker";
+/** Public feeds of an instrument; those of candles with the name of their interval. */
+export type Feed =
+  | "trades"
+  | "bbo"
+  | "depth"
+  | "status"
+  | "definition"
+  | "ticker"
+  | `candles.${string}`;
 /** How a feed is written: for people, or for machines (feed_frame.ts). */
 export type FeedFormat = "json" | "bin";
 /** One public feed of one instrument. */

@@ -13,17 +13,22 @@ import type { Feed } from "../../core/protocol/subjects.ts";
 /** Time between two turns. */
 export const TURN_MILLIS = 1_000;
 
-const FEEDS: readonly Feed[] = ["trades", "bbo", "depth", "status", "definition", "ticker"];
+/** Candles need none: they come with time. */
+const FEEDS = ["trades", "bbo", "depth", "status", "definition", "ticker"] as const;
+
+type BeatingFeed = (typeof FEEDS)[number];
+
+const isBeating = (feed: Feed): feed is BeatingFeed => (FEEDS as readonly Feed[]).includes(feed);
 
 /** The quiet feeds of a shard. Owner: the thread that publishes. */
 export class Heartbeats {
   /** Turn in which each feed of an instrument spoke last. */
-  readonly #turns = new Map<InstrumentFeed, Record<Feed, number>>();
+  readonly #turns = new Map<InstrumentFeed, Record<BeatingFeed, number>>();
   #turn = 0;
 
   /** A message of the feed was published. O(1). */
   spoke(instrument: InstrumentFeed, feed: Feed): void {
-    this.#turnsOf(instrument)[feed] = this.#turn;
+    if (isBeating(feed)) this.#turnsOf(instrument)[feed] = this.#turn;
   }
 
   /**
@@ -45,7 +50,7 @@ export class Heartbeats {
     }
   }
 
-  #turnsOf(instrument: InstrumentFeed): Record<Feed, number> {
+  #turnsOf(instrument: InstrumentFeed): Record<BeatingFeed, number> {
     const known = this.#turns.get(instrument);
     if (known !== undefined) return known;
     const turn = this.#turn - this.#turns.size % HEARTBEAT_SECONDS;

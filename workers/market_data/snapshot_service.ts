@@ -136,7 +136,8 @@ export class SnapshotService {
   }
 
   #answer(message: Msg, symbol: string, query: FullSnapshotQuery): void {
-    const key = `${symbol} ${query.format} ${query.levels} ${query.trades}`;
+    const { candles, format, interval, levels, trades } = query;
+    const key = [symbol, format, levels, trades, interval?.name, candles].join(" ");
     let answer = this.#kept.get(key);
     if (answer === undefined) {
       const feed = this.#feeds.find(symbol);

@@ -34,9 +34,7 @@ export function linesOf(feed: Feed, message: FeedMessage): string[] {
     }
     case "status":
       return [`${head} status ${(message as StatusMessage).status}`];
-    case "depth":
-    case "definition":
-    case "ticker":
+    default:
       return [];
   }
 }

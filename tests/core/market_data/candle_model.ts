@@ -4,6 +4,7 @@
  *
  * @module
  */
+import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
   type CandleInterval,
@@ -90,6 +91,9 @@ export function apply(candles: Candles, step: CandleStep): void {
   else candles.add(step.tradeId, step.priceTicks, step.lots, step.timeMicros);
 }
 
+/** More bars than the steps of a test can make: a walk that is longer does not end. */
+const WALK_MAX = 200_000;
+
 /** The final bars from a time on, oldest first. */
 export function finalsFrom(
   candles: Candles,
@@ -99,7 +103,9 @@ export function finalsFrom(
   const bars: Candle[] = [];
   const bar = newCandle();
   for (let from = fromMicros; candles.readFinal(interval, from, bar); from = bar.startMicros + 1) {
+    assert.ok(bar.startMicros >= from, `the bar at ${bar.startMicros} is not from ${from} on`);
     bars.push({ ...bar });
+    assert.ok(bars.length < WALK_MAX, "the walk does not end");
   }
   return bars;
 }

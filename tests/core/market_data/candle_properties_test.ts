@@ -29,7 +29,11 @@ function pages(candles: Candles, interval: CandleInterval, size: number): Candle
   for (;;) {
     const page = candles.recent(interval, size, bars.at(-1)?.startMicros);
     if (page.length === 0) return bars;
-    bars.push(...page);
+    for (const bar of page) {
+      const before = bars.at(-1)?.startMicros ?? Infinity;
+      assert.ok(bar.startMicros < before, `${bar.startMicros} is not before ${before}`);
+      bars.push(bar);
+    }
   }
 }
 

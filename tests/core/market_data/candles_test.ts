@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { candleIntervals } from "../../../core/market_data/candle_intervals.ts";
-import { CANDLE_DOUBLES, newCandle } from "../../../core/market_data/candle_record.ts";
+import { newCandle } from "../../../core/market_data/candle_record.ts";
 import {
   FIRST_BARS,
   GAP_BARS_MAX,
@@ -157,8 +157,6 @@ Deno.test("candles: the ring grows to its size and then drops the oldest, as the
     assert.deepEqual(candles.recent(half, KEPT_BARS_MAX), finals.toReversed());
     assert.deepEqual(candles.recent(half, 5, DAY + 3 * HALF), finalsBefore(finals, 3).slice(0, 5));
   }
-  const most = candleIntervals.length * KEPT_BARS_MAX * CANDLE_DOUBLES * 8;
-  assert.ok(candles.byteLength < most, `${candles.byteLength} bytes`);
 });
 
 /** Newest first, those that begin before bar number `index` of the day. */

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
+import { candleIntervals } from "../../../core/market_data/candle_intervals.ts";
 import { BTC_USD } from "../../support/btc_usd.ts";
 import { EventReader } from "../../../core/market_data/event_reader.ts";
 import { MarketFeeds } from "../../../core/market_data/market_feeds.ts";
 import {
+  LEVELS_BESIDE_CANDLES_MAX,
   parseSnapshotQuery,
   snapshot,
+  SNAPSHOT_CANDLES_DEFAULT,
+  SNAPSHOT_CANDLES_MAX,
   SNAPSHOT_LEVELS_DEFAULT,
   SNAPSHOT_LEVELS_MAX,
   SNAPSHOT_TRADES_DEFAULT,
@@ -28,6 +32,8 @@ function opened() {
   assert.ok(feed);
   return { market, feeds, feed, reader };
 }
+
+const DAY_MICROS = 86_400_000_000;
 
 Deno.test("snapshot: everything about an instrument as of one sequence", () => {
   const { market, feeds, feed, reader } = opened();
@@ -62,6 +68,23 @@ Deno.test("snapshot: everything about an instrument as of one sequence", () => {
   });
 });
 
+Deno.test("snapshot: has the last candles of an interval, the open one first, if asked", () => {
+  const { market, feeds, feed, reader } = opened();
+  for (const price of [50, 51, 52]) {
+    applyMessages(feeds, reader, market.append([sell(1, price), buy(1, price, by(2))]));
+    market.stampMicros += 60_000_000;
+  }
+  const query = parseSnapshotQuery('{"interval":"1m","candles":2,"levels":0,"trades":0}');
+  assert.ok(typeof query !== "string");
+  const { candles } = snapshot(feed, query, feeds.lastEvent, market.stampMicros);
+  assert.deepEqual(candles?.map(({ close, isFinal, trades }) => [close, isFinal, trades]), [
+    ["0.52", false, 1],
+    ["0.51", true, 1],
+  ]);
+  const none = snapshot(feed, { levels: 0, trades: 0, minSequence: 0 }, feeds.lastEvent, 0);
+  assert.ok(!("candles" in none));
+});
+
 Deno.test("snapshot: an instrument without orders and trades is empty, not missing", () => {
   const { feeds, feed } = opened();
   const answer = snapshot(feed, { levels: 5, trades: 5, minSequence: 0 }, feeds.lastEvent, 0);
@@ -89,19 +112,31 @@ Deno.test("snapshot: the largest one stays below the longest answer", () => {
     timeMicros: SAFE_MAX,
   };
   for (let count = 0; count < SNAPSHOT_TRADES_MAX; count++) feed.trades.add(trade);
-  const query = { levels: SNAPSHOT_LEVELS_MAX, trades: SNAPSHOT_TRADES_MAX, minSequence: 0 };
-  const answer = snapshot(feed, query, 0, 0);
-  assert.equal(answer.bids.length, SNAPSHOT_LEVELS_MAX);
-  assert.equal(answer.trades.length, SNAPSHOT_TRADES_MAX);
-  assert.ok(JSON.stringify(answer).length < QUERY_BYTES_MAX);
+  const [interval] = candleIntervals;
+  const candles = SNAPSHOT_CANDLES_MAX;
+  for (let count = 0; count <= candles; count++) {
+    const millis = SAFE_MAX - 2 * DAY_MICROS + count * (interval?.micros ?? 0);
+    feed.candles.add(SAFE_MAX - candles + count, digits, digits, millis);
+  }
+  const wide = { levels: SNAPSHOT_LEVELS_MAX, trades: SNAPSHOT_TRADES_MAX, minSequence: 0 };
+  const long = { ...wide, levels: LEVELS_BESIDE_CANDLES_MAX, interval: interval ?? null, candles };
+  for (const query of [wide, long]) {
+    const answer = snapshot(feed, query, 0, 0);
+    assert.equal(answer.bids.length, query.levels);
+    assert.equal(answer.trades.length, SNAPSHOT_TRADES_MAX);
+    assert.equal(answer.candles?.length ?? 0, query === long ? candles : 0);
+    assert.ok(JSON.stringify(answer).length < QUERY_BYTES_MAX);
+  }
 });
 
 Deno.test("snapshot: an empty query asks for the defaults", () => {
   const defaults = {
     levels: SNAPSHOT_LEVELS_DEFAULT,
     trades: SNAPSHOT_TRADES_DEFAULT,
+    candles: SNAPSHOT_CANDLES_DEFAULT,
     minSequence: 0,
     format: "json",
+    interval: null,
   };
   assert.deepEqual(parseSnapshotQuery(""), defaults);
   assert.deepEqual(parseSnapshotQuery("{}"), defaults);
@@ -126,6 +161,10 @@ Deno.test("snapshot: a malformed query is refused by field, limit and value", ()
       ['{"minSequence":"7"}', /minSequence is "7";/],
       ['{"levels":null}', /levels is null;/],
       ['{"format":"xml"}', /format is "xml"; it takes "json" or "bin"/],
+      ['{"interval":"2m"}', /interval is "2m"; it takes 500ms, 1s, 5s, 1m, 5m, 15m, 1h, 4h, 1d/],
+      ['{"interval":60}', /interval is 60; it takes 500ms/],
+      ['{"candles":1001}', /candles is 1001; it takes a whole number from 0 to 1000/],
+      ['{"interval":"1m","levels":1001}', /levels is 1001; beside candles it takes 1000 at most/],
       ['{"format":1}', /format is 1; it takes "json" or "bin"/],
       ['{"__proto__":1}', /__proto__ is not a field/],
     ] as const
