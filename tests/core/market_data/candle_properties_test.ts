@@ -9,7 +9,7 @@ import {
   type CandleInterval,
   candleIntervals,
 } from "../../../core/market_data/candle_intervals.ts";
-import type { Candle } from "../../../core/market_data/candle_record.ts";
+import { type Candle, newCandle } from "../../../core/market_data/candle_record.ts";
 import { GAP_BARS_MAX } from "../../../core/market_data/candle_series.ts";
 import { Candles, RECENT_BARS_MAX } from "../../../core/market_data/candles.ts";
 import {
@@ -75,9 +75,10 @@ Deno.test("candles: reading may begin anywhere, between bars and in what a gap l
         const finals = model.finals(interval);
         const nearBars = finals.slice(0, 20).map(({ startMicros }) => startMicros + 1);
         for (const at of [...shares.map((share) => Math.floor(from + share * span)), ...nearBars]) {
-          const later = finals.filter(({ startMicros }) => startMicros >= at);
-          const first = finalsFrom(candles, interval, at)[0];
-          assert.deepEqual(first, later[0]);
+          const later = finals.find(({ startMicros }) => startMicros >= at);
+          const bar = newCandle();
+          const first = candles.readFinal(interval, at, bar) ? bar : undefined;
+          assert.deepEqual(first, later);
           const last = finals.findLast(({ startMicros }) => startMicros < at);
           assert.deepEqual(candles.recent(interval, 1, at)[0], last);
         }
