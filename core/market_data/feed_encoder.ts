@@ -36,6 +36,7 @@ export const CHUNK_BYTES = 2 ** 16;
 
 const CANDLES_PREFIX = "candles.";
 const MICROS_PER_MILLI = 1_000;
+const U32_MAX = 2 ** 32 - 1;
 const LEVEL_WORDS = LEVEL_BYTES >> 2;
 const TRADE_WORDS = TRADE_BYTES >> 2;
 /** A message with that many levels has no room for one more: the subscriber needs a snapshot. */
@@ -199,7 +200,7 @@ export class FeedEncoder {
       words[word + 9] = bar.highTicks;
       words[word + 10] = bar.lowTicks;
       words[word + 11] = bar.closeTicks;
-      words[word + 12] = bar.trades;
+      words[word + 12] = Math.min(bar.trades, U32_MAX);
       words[word + 13] = bar.isFinal ? 1 : 0;
       word += CANDLE_BYTES >> 2;
     }
