@@ -109,6 +109,20 @@ export class FeedEncoder {
     return this.#end(FeedKind.snapshot, count);
   }
 
+  /** The best levels of the instrument as of now, at most so many of a side. O(levels). */
+  book(instrument: InstrumentFeed, levels: number, head: MessageHead): Uint8Array<ArrayBuffer> {
+    const { book: { asks, bids } } = instrument;
+    const bidCount = Math.min(levels, bids.count);
+    const askCount = Math.min(levels, asks.count);
+    const word = this.#begin(FeedKind.book, bidCount + askCount, instrument, head);
+    const { words } = this.#chunk;
+    words[word] = bidCount | (askCount << 16);
+    words[word + 1] = bookChecksum(bids, asks);
+    const behind = writeBest(words, word + 2, bids, bidCount);
+    writeBest(words, behind, asks, askCount);
+    return this.#end(FeedKind.book, bidCount + askCount);
+  }
+
   #trades(instrument: InstrumentFeed, head: MessageHead): Uint8Array<ArrayBuffer> {
     const { trades, tradesDue } = instrument;
     let word = this.#begin(FeedKind.trades, tradesDue, instrument, head);

@@ -28,6 +28,7 @@
  * | definition | as below | - |
  * | ticker | volume in lots u64, trades u64, last, open, high and low price u32 | - |
  * | candles | interval in milliseconds u32, 0 u32 | start u64, volume in lots u64, first and last trade id u64, open, high, low and close price u32, trades u32, is final u32: 56 bytes |
+ * | book | bids u16, asks u16, checksum u32 | as of depth, each with lots |
  * | snapshot | bids u16, asks u16, checksum u32, event sequence u64, levels asked for u32, status u32 | as of depth |
  *
  * A definition has, from offset 32: `tickSize`, `lotSize`, highest price in ticks and largest
@@ -60,6 +61,7 @@ export const FeedKind = {
   ticker: 6,
   snapshot: 7,
   candles: 8,
+  book: 9,
 } as const;
 /** Any of the kinds. */
 export type FeedKind = (typeof FeedKind)[keyof typeof FeedKind];
@@ -88,6 +90,7 @@ export const FIXED_BYTES: Readonly<Record<FeedKind, number>> = {
   [FeedKind.ticker]: FEED_HEAD_BYTES + 32,
   [FeedKind.snapshot]: FEED_HEAD_BYTES + 24,
   [FeedKind.candles]: FEED_HEAD_BYTES + 8,
+  [FeedKind.book]: FEED_HEAD_BYTES + 8,
 };
 /** Bytes of an entry of each kind. */
 export const ENTRY_BYTES: Readonly<Record<FeedKind, number>> = {
@@ -99,6 +102,7 @@ export const ENTRY_BYTES: Readonly<Record<FeedKind, number>> = {
   [FeedKind.ticker]: 0,
   [FeedKind.snapshot]: LEVEL_BYTES,
   [FeedKind.candles]: CANDLE_BYTES,
+  [FeedKind.book]: LEVEL_BYTES,
 };
 /** Entries of a message at most: what is more goes into another one. */
 export const ENTRIES_MAX = 0xffff;

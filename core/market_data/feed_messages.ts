@@ -137,8 +137,17 @@ export interface CandlesMessage extends FeedHead {
   readonly candles: readonly CandleEntry[];
 }
 
+/** `book.<levels>.<interval>`: the best levels of each side, best first, as they are. */
+export interface BookMessage extends FeedHead {
+  readonly bids: readonly Level[];
+  readonly asks: readonly Level[];
+  /** Checksum of the book (book_checksum.ts). */
+  readonly checksum: number;
+}
+
 /** Any of them. */
 export type FeedMessage =
+  | BookMessage
   | CandlesMessage
   | DepthMessage
   | BboMessage

@@ -29,6 +29,12 @@ import {
 } from "./lot_terms.ts";
 import type { TickerFigures } from "./ticker.ts";
 
+/** Kinds whose entries are the levels of two sides. */
+const HAS_SIDES: ReadonlySet<number> = new Set([
+  FeedKind.depth,
+  FeedKind.book,
+  FeedKind.snapshot,
+]);
 const TWO_TO_32 = 4294967296;
 
 /** A message that is none, or is cut off: the field, what it takes, and what it is. */
@@ -69,7 +75,8 @@ export type FeedFrame =
     readonly ask: LotLevel | null;
   }
   | FrameHead & {
-    readonly kind: typeof FeedKind.depth;
+    /** Levels that changed, or of a `book` all that it has. */
+    readonly kind: typeof FeedKind.depth | typeof FeedKind.book;
     readonly bids: readonly LotLevel[];
     readonly asks: readonly LotLevel[];
     readonly checksum: number;
@@ -125,6 +132,7 @@ export function readFeedFrame(message: Uint8Array): FeedFrame {
       return { kind, ...head, bid, ask: best(view.getUint32(at + 20, true), u64(view, at + 8)) };
     }
     case FeedKind.depth:
+    case FeedKind.book:
       return { kind, ...head, ...readSides(view, FIXED_BYTES[kind]) };
     case FeedKind.snapshot:
       return {
@@ -173,7 +181,8 @@ export function jsonOfFrame(
     }
     case FeedKind.bbo:
       return { ...head, bid: levelOrNull(frame.bid), ask: levelOrNull(frame.ask) };
-    case FeedKind.depth: {
+    case FeedKind.depth:
+    case FeedKind.book: {
       const { asks, bids, checksum } = frame;
       return { ...head, bids: bids.map(level), asks: asks.map(level), checksum };
     }
@@ -212,7 +221,7 @@ function checkFrame(view: DataView): FeedKind {
     throw new FeedFrameError("length", `${FEED_HEAD_BYTES} bytes at least`, byteLength);
   }
   const kind = view.getUint8(0);
-  if (!isKind(kind)) throw new FeedFrameError("kind", "1 to 8", kind);
+  if (!isKind(kind)) throw new FeedFrameError("kind", "1 to 9", kind);
   const version = view.getUint8(1);
   if (version !== FEED_VERSION) throw new FeedFrameError("version", `${FEED_VERSION}`, version);
   const entries = view.getUint16(2, true);
@@ -220,7 +229,7 @@ function checkFrame(view: DataView): FeedKind {
   if (byteLength !== length) {
     throw new FeedFrameError("length", `${length} bytes with ${entries} entries`, byteLength);
   }
-  if (kind !== FeedKind.depth && kind !== FeedKind.snapshot) return kind;
+  if (!HAS_SIDES.has(kind)) return kind;
   const levels = view.getUint16(FEED_HEAD_BYTES, true) + view.getUint16(FEED_HEAD_BYTES + 2, true);
   if (levels === entries) return kind;
   throw new FeedFrameError("bids and asks", `${entries} levels together`, levels);

@@ -8,9 +8,9 @@ import { Side } from "../protocol/order_record.ts";
 import type { Feed } from "../protocol/subjects.ts";
 import { bookChecksum } from "./book_checksum.ts";
 import type { DepthSide } from "./depth_side.ts";
-import type { FeedMessage, Level, TradeEntry } from "./feed_messages.ts";
+import type { BookMessage, FeedMessage, Level, TradeEntry } from "./feed_messages.ts";
 import type { InstrumentFeed, MessageHead } from "./instrument_feed.ts";
-import { candleEntry, definitionEntry, tickerEntry } from "./lot_terms.ts";
+import { candleEntry, definitionEntry, priceText, quantityText, tickerEntry } from "./lot_terms.ts";
 import type { TickerFigures } from "./ticker.ts";
 
 const CANDLES_PREFIX = "candles.";
@@ -54,6 +54,29 @@ export function jsonMessage(
       return { ...head, interval: feed.slice(CANDLES_PREFIX.length), candles };
     }
   }
+}
+
+/** The best levels of the instrument as of now, at most so many of a side. O(levels). */
+export function jsonBook(
+  instrument: InstrumentFeed,
+  levels: number,
+  { sequence, prevSequence, timeMicros }: MessageHead,
+): BookMessage {
+  const { book: { asks, bids }, terms } = instrument;
+  const best = (side: DepthSide) =>
+    Array.from({ length: Math.min(levels, side.count) }, (_, rank): Level => [
+      priceText(terms, side.priceOf(rank)),
+      quantityText(terms, side.quantityOf(rank)),
+    ]);
+  return {
+    symbol: terms.symbol,
+    sequence,
+    prevSequence,
+    timeMicros,
+    bids: best(bids),
+    asks: best(asks),
+    checksum: bookChecksum(bids, asks),
+  };
 }
 
 function tradesDue(instrument: InstrumentFeed): TradeEntry[] {

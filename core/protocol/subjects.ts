@@ -51,7 +51,7 @@ export const eventsStream = (shard: number): string => `EVENTS_${shard}`;
 export const streamLeaderSubject = (stream: string): string =>
   `$JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED.${stream}`;
 
-/** Public feeds of an instrument; those of candles with the name of their interval. */
+/** Public feeds of an instrument; those of candles with their interval, of books with levels and interval. */
 export type Feed =
   | "trades"
   | "bbo"
@@ -59,7 +59,8 @@ export type Feed =
   | "status"
   | "definition"
   | "ticker"
-  | `candles.${string}`;
+  | `candles.${string}`
+  | `book.${string}`;
 /** How a feed is written: for people, or for machines (feed_frame.ts). */
 export type FeedFormat = "json" | "bin";
 /** One public feed of one instrument. */

@@ -92,6 +92,11 @@ export class FeedPublisher {
     return this.#isLeading;
   }
 
+  /** Whether what is published now goes out now. */
+  get isOnline(): boolean {
+    return this.#isLeading && this.#isConnected;
+  }
+
   /** Whether so much is outstanding that depth and best prices are to be held. */
   get mustHold(): boolean {
     return this.#isLeading && this.#window.bytes >= HOLD_BYTES;

@@ -9,11 +9,13 @@
  * @module
  */
 import type { NatsConnection } from "nats.ws";
+import { BOOK_STEP_MILLIS } from "../../core/market_data/book_classes.ts";
 import { EventReader } from "../../core/market_data/event_reader.ts";
 import { MarketFeeds } from "../../core/market_data/market_feeds.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
 import { eventsStream } from "../../core/protocol/subjects.ts";
 import { hasValidCrc } from "../../infra/journal/crc.ts";
+import { BookFeeds } from "./book_feeds.ts";
 import { FeedPublisher } from "./feed_publisher.ts";
 import { TURN_MILLIS } from "./heartbeats.ts";
 import { InstrumentTermsReader } from "./instrument_terms.ts";
@@ -114,6 +116,11 @@ export class MarketData {
     const ticking = setInterval(() => this.#snapshots.tick(), TICK_MILLIS);
     const turn = () => publisher.turn(this.feeds.instruments, Date.now() * 1_000);
     const turning = setInterval(turn, TURN_MILLIS);
+    const books = new BookFeeds(connection);
+    const step = () => {
+      if (publisher.isOnline) books.step(this.feeds.instruments, Date.now() * 1_000);
+    };
+    const stepping = setInterval(step, BOOK_STEP_MILLIS);
     try {
       await this.#follow(publisher);
       clearInterval(noting);
@@ -122,6 +129,7 @@ export class MarketData {
       clearInterval(noting);
       clearInterval(ticking);
       clearInterval(turning);
+      clearInterval(stepping);
       publisher.stop();
       this.#snapshots.stop();
     }

@@ -181,8 +181,8 @@ Deno.test("feed frame: what is no message is refused with field, limit and value
   };
   const cases: [Uint8Array, string][] = [
     [new Uint8Array(31), "length is 31; it takes 32 bytes at least"],
-    [with_(bbo, 0, 9), "kind is 9; it takes 1 to 8"],
-    [with_(bbo, 0, 0), "kind is 0; it takes 1 to 8"],
+    [with_(bbo, 0, 10), "kind is 10; it takes 1 to 9"],
+    [with_(bbo, 0, 0), "kind is 0; it takes 1 to 9"],
     [with_(bbo, 1, 2), "version is 2; it takes 1"],
     [with_(depth, 2, 3), "length is 64; it takes 76 bytes with 3 entries"],
     [with_(depth, 32, 2), "bids and asks is 3; it takes 2 levels together"],
