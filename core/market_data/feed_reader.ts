@@ -18,6 +18,7 @@ import {
   LEVEL_BYTES,
   TRADE_BYTES,
 } from "./feed_frame.ts";
+import { checkFrame } from "./feed_check.ts";
 import type { FeedMessage, Level } from "./feed_messages.ts";
 import {
   candleEntry,
@@ -29,21 +30,7 @@ import {
 } from "./lot_terms.ts";
 import type { TickerFigures } from "./ticker.ts";
 
-/** Kinds whose entries are the levels of two sides. */
-const HAS_SIDES: ReadonlySet<number> = new Set([
-  FeedKind.depth,
-  FeedKind.book,
-  FeedKind.snapshot,
-]);
 const TWO_TO_32 = 4294967296;
-
-/** A message that is none, or is cut off: the field, what it takes, and what it is. */
-export class FeedFrameError extends Error {
-  override readonly name = "FeedFrameError";
-  constructor(readonly field: string, readonly limit: string, readonly value: number) {
-    super(`${field} is ${value}; it takes ${limit}`);
-  }
-}
 
 /** What every message begins with. */
 export interface FrameHead {
@@ -109,8 +96,7 @@ export interface SnapshotFrame extends FrameHead {
  * @throws {FeedFrameError} naming what is wrong with it
  */
 export function readFeedHead(message: Uint8Array): FrameHead & { readonly kind: FeedKind } {
-  const view = viewOf(message);
-  return { kind: checkFrame(view), ...headOf(view) };
+  return { kind: checkFrame(message), ...headOf(viewOf(message)) };
 }
 
 /**
@@ -119,8 +105,8 @@ export function readFeedHead(message: Uint8Array): FrameHead & { readonly kind: 
  * @throws {FeedFrameError} naming what is wrong with it
  */
 export function readFeedFrame(message: Uint8Array): FeedFrame {
+  const kind = checkFrame(message);
   const view = viewOf(message);
-  const kind = checkFrame(view);
   const head = headOf(view);
   const entries = view.getUint16(2, true);
   const at = FEED_HEAD_BYTES;
@@ -213,29 +199,6 @@ function headOf(view: DataView): FrameHead {
     timeMicros: u64(view, 24),
   };
 }
-
-/** Checks that the message is whole, and of a kind and a version that are known. */
-function checkFrame(view: DataView): FeedKind {
-  const { byteLength } = view;
-  if (byteLength < FEED_HEAD_BYTES) {
-    throw new FeedFrameError("length", `${FEED_HEAD_BYTES} bytes at least`, byteLength);
-  }
-  const kind = view.getUint8(0);
-  if (!isKind(kind)) throw new FeedFrameError("kind", "1 to 9", kind);
-  const version = view.getUint8(1);
-  if (version !== FEED_VERSION) throw new FeedFrameError("version", `${FEED_VERSION}`, version);
-  const entries = view.getUint16(2, true);
-  const length = FIXED_BYTES[kind] + entries * ENTRY_BYTES[kind];
-  if (byteLength !== length) {
-    throw new FeedFrameError("length", `${length} bytes with ${entries} entries`, byteLength);
-  }
-  if (!HAS_SIDES.has(kind)) return kind;
-  const levels = view.getUint16(FEED_HEAD_BYTES, true) + view.getUint16(FEED_HEAD_BYTES + 2, true);
-  if (levels === entries) return kind;
-  throw new FeedFrameError("bids and asks", `${entries} levels together`, levels);
-}
-
-const isKind = (kind: number): kind is FeedKind => Object.hasOwn(FIXED_BYTES, kind);
 
 /** Both sides of a book, whose counts and checksum stand behind the head. */
 function readSides(view: DataView, levelsAt: number) {
