@@ -14,6 +14,7 @@ import { pipelineBench } from "./pipeline/pipeline_bench.ts";
 import { poolBench } from "./pool/pool_bench.ts";
 import { priceIndexBench } from "./price_index/price_index_bench.ts";
 import { recoveryBench } from "./recovery/recovery_bench.ts";
+import { replicaBench } from "./replica/replica_bench.ts";
 import { restBench } from "./rest/rest_bench.ts";
 import { type BenchResult, describe, stamp } from "./result.ts";
 import { ringBench } from "./ring/ring_bench.ts";
@@ -40,6 +41,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   "price-index": {
     about: "the price index of the book, beside what could take its place",
     run: priceIndexBench,
+  },
+  replica: {
+    about: "levels that a subscriber's copy of a book takes, beside JSON and a Map a side",
+    run: replicaBench,
   },
   recovery: {
     about: "a shard of ten million commands replayed and started again, beside reading its journal",
