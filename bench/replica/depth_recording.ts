@@ -23,8 +23,6 @@ import { FLOWS } from "../matching/flow.ts";
 import { makeFlow } from "../matching/flow_maker.ts";
 
 const OPERATIONS = 400_000;
-/** Commands of an append: each append is one message about the levels that it touches. */
-const APPEND_RECORDS = 8;
 const OPENING_RECORDS = 500;
 const MICROS_PER_APPEND = 100;
 /** Bytes that a client reads at once, and between two messages those of a line of the protocol. */
@@ -48,12 +46,16 @@ export interface DepthRecording {
   readonly jsonBytes: number;
 }
 
-/** Runs the market and records it. */
-export function recordDepth(): DepthRecording {
+/**
+ * Runs the market and records it.
+ *
+ * @param commands of an append: each append is one message about the levels that it touches
+ */
+export function recordDepth(commands: number): DepthRecording {
   const flow = makeFlow({ ...FLOWS[0], operations: OPERATIONS });
   const writer = new TapeWriter(flow, learnOrderIds(flow));
   const opening = writer.write(flow.openingCount, OPENING_RECORDS);
-  const measured = writer.write(OPERATIONS, APPEND_RECORDS);
+  const measured = writer.write(OPERATIONS, commands);
   const state = openMarket(flow.shape);
   const [terms] = listInstruments(state);
   const feed = new InstrumentFeed(terms);

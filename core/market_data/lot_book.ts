@@ -62,7 +62,17 @@ export interface LotBookOptions {
   readonly levelsLeast?: number;
 }
 
-/** A copy of one instrument's book. Owner: the thread that gives it the messages. */
+/**
+ * A copy of one instrument's book. Owner: the thread that gives it the messages.
+ *
+ * @example
+ * ```ts
+ * import { LotBook } from "./lot_book.ts";
+ * const book = new LotBook(1);
+ * book.snapshot({ sequence: 5, levelsAsked: 1000, bids: [[4998, 10]], asks: [[5001, 2]] });
+ * console.log(book.bids.priceOf(0), book.asks.quantityOf(0)); // 4998 2
+ * ```
+ */
 export class LotBook {
   /** Levels that the instrument is bid, the highest price first. */
   readonly bids: LotLevels;
@@ -81,8 +91,9 @@ export class LotBook {
   #isSkewed = false;
   /** Messages applied since one was checked. */
   #unchecked = 0;
-  /** What the bids come to in the checksum. */
+  /** What the bids come to in the checksum, and the checksum, as signed words. */
   #bidsSum = CHECKSUM_START;
+  #checksum = 0;
 
   /**
    * @param instrument number of the instrument; messages of others are refused
@@ -232,8 +243,10 @@ export class LotBook {
     const asks = this.#asks;
     if (!bids.isBestKnown || !asks.isBestKnown) return true;
     this.#unchecked = 0;
-    if (bids.isBestTouched) this.#bidsSum = bids.addBest(CHECKSUM_START);
-    return ~asks.addBest(this.#bidsSum) === wordAt(message, CHECKSUM_AT);
+    const isBidsTouched = bids.isBestTouched;
+    if (isBidsTouched) this.#bidsSum = bids.addBest(CHECKSUM_START);
+    if (isBidsTouched || asks.isBestTouched) this.#checksum = ~asks.addBest(this.#bidsSum);
+    return this.#checksum === wordAt(message, CHECKSUM_AT);
   }
 }
 

@@ -13,8 +13,8 @@
  *
  * | operation | cost (d levels are better than the price) |
  * | --- | --- |
- * | set the quantity of a level that is there | O(log d) |
- * | a level comes or goes | O(d) |
+ * | set the quantity of a level | O(1) where every price between has a level; O(log n) at most |
+ * | a level comes or goes | the same and O(d) |
  * | readers | O(1) |
  *
  * Nothing is allocated but when the side grows. Owner and only writer: the book that it is of.
@@ -154,8 +154,27 @@ export class LotSide implements LotLevels {
     return (this.#count - 1 - rank) * WORDS;
   }
 
-  /** Index of the first level that is not worse than the key. */
+  /**
+   * Index of the first level that is not worse than the key. There is one level a price, so between
+   * the best and this one stand at most as many as there are ticks: the search begins there, where
+   * the level is if no price between is empty, and goes on from there, or from the best.
+   */
   #find(key: number): number {
+    const words = this.#words;
+    const count = this.#count;
+    if (count === 0) return 0;
+    const guess = count - 1 - (words[(count - 1) * WORDS] - key);
+    if (guess >= count) return count;
+    if (guess < 0) return this.#findFromBest(key);
+    if (words[guess * WORDS] === key) return guess;
+    let low = guess;
+    for (let step = 1; low + step < count && words[(low + step) * WORDS] < key; step *= 2) {
+      low += step;
+    }
+    return this.#findWithin(low + 1, count, key);
+  }
+
+  #findFromBest(key: number): number {
     const words = this.#words;
     let high = this.#count;
     let low = high - 1;
@@ -163,7 +182,13 @@ export class LotSide implements LotLevels {
       high = low;
       low -= step;
     }
-    low = low < 0 ? 0 : low + 1;
+    return this.#findWithin(low < 0 ? 0 : low + 1, high, key);
+  }
+
+  #findWithin(from: number, to: number, key: number): number {
+    const words = this.#words;
+    let low = from;
+    let high = to;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (words[middle * WORDS] < key) low = middle + 1;

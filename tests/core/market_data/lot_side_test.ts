@@ -9,6 +9,8 @@ import { newSeed, seededRandom } from "./random_orders.ts";
 
 const SIDES = [Side.buy, Side.sell];
 const TWO_TO_32 = 2 ** 32;
+/** Ticks from one price to the next, and how many there are: near the best, and far apart. */
+const SPREADS = [[1, 10], [1, 10], [1, 300], [1_000, 150]];
 
 function set(side: LotSide, priceTicks: number, lots: number): void {
   side.set(priceTicks | 0, lots | 0, Math.floor(lots / TWO_TO_32));
@@ -27,9 +29,9 @@ Deno.test("lot side: is the same as a sorted map under random changes, near the 
     const tested = new LotSide(side);
     const model = new Map<number, number>();
     for (let round = 0; round < 3_000; round++) {
-      const spread = random() < 0.3 ? 300 : 10;
-      const offset = Math.floor(random() * spread);
-      const price = side === Side.buy ? 1_000 - offset : 1_000 + offset;
+      const [ticks, prices] = SPREADS[Math.floor(random() * SPREADS.length)];
+      const offset = ticks * Math.floor(random() * prices);
+      const price = side === Side.buy ? 200_000 - offset : 200_000 + offset;
       const lots = random() < 0.4 ? 0 : 1 + Math.floor(random() * 2 ** 52);
       set(tested, price, lots);
       if (lots === 0) model.delete(price);
