@@ -4,13 +4,7 @@
  *
  * @module
  */
-import {
-  ENTRY_BYTES,
-  FEED_HEAD_BYTES,
-  FEED_VERSION,
-  FeedKind,
-  FIXED_BYTES,
-} from "./feed_frame.ts";
+import { ENTRY_BYTES, FEED_HEAD_BYTES, FEED_VERSION, FeedKind, FIXED_BYTES } from "./feed_frame.ts";
 
 const TWO_TO_32 = 4294967296;
 

@@ -9,9 +9,7 @@ import type { Candle } from "./candle_record.ts";
 import {
   CANDLE_BYTES,
   DEFINITION_TEXTS,
-  ENTRY_BYTES,
   FEED_HEAD_BYTES,
-  FEED_VERSION,
   FeedKind,
   FeedStatus,
   FIXED_BYTES,

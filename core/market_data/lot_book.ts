@@ -26,7 +26,7 @@
 import { Side } from "../protocol/order_record.ts";
 import { CHECKSUM_LEVELS, CHECKSUM_START } from "./book_checksum.ts";
 import { FeedKind, FeedWord, FIXED_BYTES, LEVEL_BYTES } from "./feed_frame.ts";
-import { checkFrame, FeedFrameError, halfAt, u64At, wordAt } from "./feed_reader.ts";
+import { checkFrame, FeedFrameError, halfAt, u64At, wordAt } from "./feed_check.ts";
 import { KeptMessages } from "./kept_messages.ts";
 import { type LotLevels, LotSide } from "./lot_side.ts";
 import { checkLotSnapshot, type LotSnapshot, LotSnapshotError } from "./lot_snapshot.ts";

@@ -6,8 +6,9 @@
  * @module
  */
 import { type Msg, NatsError } from "nats.ws";
+import { FeedFrameError } from "../../core/market_data/feed_check.ts";
 import { FeedKind } from "../../core/market_data/feed_frame.ts";
-import { FeedFrameError, readFeedHead } from "../../core/market_data/feed_reader.ts";
+import { readFeedHead } from "../../core/market_data/feed_reader.ts";
 import { snapshotSubject } from "../../core/protocol/subjects.ts";
 import type { WatchedMarket } from "./watch_connection.ts";
 import { judgeSilence } from "./watch_session.ts";

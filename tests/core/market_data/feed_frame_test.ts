@@ -7,11 +7,8 @@ import { EventReader } from "../../../core/market_data/event_reader.ts";
 import { CHUNK_BYTES, FeedEncoder } from "../../../core/market_data/feed_encoder.ts";
 import { FeedKind } from "../../../core/market_data/feed_frame.ts";
 import type { DepthMessage } from "../../../core/market_data/feed_messages.ts";
-import {
-  FeedFrameError,
-  jsonOfFrame,
-  readFeedFrame,
-} from "../../../core/market_data/feed_reader.ts";
+import { FeedFrameError } from "../../../core/market_data/feed_check.ts";
+import { jsonOfFrame, readFeedFrame } from "../../../core/market_data/feed_reader.ts";
 import { MarketFeeds } from "../../../core/market_data/market_feeds.ts";
 import { buy, by, type Command, halt, sell } from "../../support/commands.ts";
 import { newSeed, randomCommands, seededRandom } from "./random_orders.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CHECKSUM_LEVELS } from "../../../core/market_data/book_checksum.ts";
 import { LotBook, type LotOutcome } from "../../../core/market_data/lot_book.ts";
-import { FeedFrameError } from "../../../core/market_data/feed_reader.ts";
+import { FeedFrameError } from "../../../core/market_data/feed_check.ts";
 import { type DepthStep, INSTRUMENT, recordTape } from "./depth_tape.ts";
 import {
   anyAnswering,

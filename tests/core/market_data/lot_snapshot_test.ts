@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { BTC_USD } from "../../support/btc_usd.ts";
 import fc from "fast-check";
 import { lotSnapshot } from "../../../core/market_data/lot_snapshot.ts";
 import { formatDecimal } from "../../../core/protocol/decimal.ts";
@@ -24,6 +25,7 @@ function answer(bids: SnapshotAnswer["bids"], asks: SnapshotAnswer["asks"] = [])
     asks,
     trades: [],
     ticker: { ...ticker, volume24h: "0", trades24h: 0 },
+    definition: BTC_USD,
   };
 }
 

@@ -9,7 +9,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { LotBook, type LotOutcome } from "../../../core/market_data/lot_book.ts";
 import type { LotLevels } from "../../../core/market_data/lot_side.ts";
-import { FeedFrameError, type LotLevel } from "../../../core/market_data/feed_reader.ts";
+import { FeedFrameError } from "../../../core/market_data/feed_check.ts";
+import type { LotLevel } from "../../../core/market_data/feed_reader.ts";
 import { type BookMoment, type DepthStep, INSTRUMENT } from "./depth_tape.ts";
 
 /** What becomes of a message on its way. */
