@@ -205,8 +205,9 @@ export class LotBook {
       throw new FeedFrameError("sequence", "a number below 2^53", sequence);
     }
     const prevSequence = u64At(message, PREV_SEQUENCE_AT);
-    if (prevSequence >= sequence) {
-      throw new FeedFrameError("prevSequence", `less than the sequence, ${sequence}`, prevSequence);
+    // A heartbeat has the two the same.
+    if (prevSequence > sequence) {
+      throw new FeedFrameError("prevSequence", `${sequence}, the sequence, at most`, prevSequence);
     }
     for (let at = LEVELS_AT; at < message.length; at += LEVEL_BYTES) {
       if (wordAt(message, at + 8) >>> 0 <= SAFE_HIGH_WORD) continue;

@@ -57,6 +57,18 @@ function snapshot(
 const ladder = (count: number): LotLevel[] =>
   Array.from({ length: count }, (_, rank) => [1_000 - rank, 1]);
 
+Deno.test("lot book: a heartbeat is a repeat to whoever has its message, and a gap to others", () => {
+  const { book, publisher } = opened([[100, 1]], [[110, 2]]);
+  const beat = (sequence: number) => publisher.message({ prevSequence: sequence, sequence });
+  assert.equal(book.depth(beat(5)), "repeated");
+  assert.ok(book.isLive);
+  publisher.message({ prevSequence: 5, sequence: 7, bids: [[101, 3]] });
+  assert.equal(book.depth(beat(7)), "gap");
+  assert.ok(book.needsSnapshot);
+  assert.equal(book.snapshot(snapshot(7, [[101, 3], [100, 1]], [[110, 2]])), "applied");
+  assert.deepEqual([book.bids.priceOf(0), book.sequence, book.isLive], [101, 7, true]);
+});
+
 Deno.test("lot book: a snapshot, then messages", () => {
   const { book, publisher } = opened([[100, 1]], [[110, 2]]);
   assert.ok(book.isLive && !book.needsSnapshot);
@@ -200,7 +212,7 @@ Deno.test("lot book: refuses messages that are not its own, with field, limit an
     [new Uint8Array([1, 1, ...new Array(30).fill(0)]), "kind is 1; it takes 3, depth"],
     [change(4, 2), "instrument is 2; it takes 1"],
     [change(14, 0x20), "sequence is 9007199254740998; it takes a number below 2^53"],
-    [change(16, 6), "prevSequence is 6; it takes less than the sequence, 6"],
+    [change(16, 7), "prevSequence is 7; it takes 6, the sequence, at most"],
     [change(50, 0x20), "lots is 9007199254740994; it takes a number below 2^53"],
   ];
   for (const [bytes, message] of cases) {
