@@ -10,10 +10,13 @@ import { TotalCode } from "../../../core/limits/dual_limiter.ts";
 import { GatewayTotal } from "../../../routes/gateway_total.ts";
 import { TestGateway } from "../test_gateway.ts";
 
-/** So many requests under way as a share of what there may be. */
-function crowd({ total }: TestGateway, share: number): void {
-  const { limiter } = total;
-  while (limiter.inFlight < limiter.concurrencyLimit * share) limiter.begin();
+/** So many requests under way as a share of what there may be; while orders are refused that is less. */
+function crowd(
+  { total: { limiter } }: TestGateway,
+  share: number,
+  limit = limiter.concurrencyLimit,
+): void {
+  while (limiter.inFlight < limit * share) limiter.begin();
 }
 
 Deno.test("the fuller it gets the fewer kinds enter: reads first, then orders, then amends", async () => {
@@ -27,12 +30,13 @@ Deno.test("the fuller it gets the fewer kinds enter: reads first, then orders, t
     ];
     return answers.map(({ status }) => status !== 503);
   };
+  const limit = gateway.total.limiter.concurrencyLimit;
   assert.deepEqual(await entered(), [true, true, true, true]);
   crowd(gateway, 0.8);
   assert.deepEqual(await entered(), [false, true, true, true]);
   crowd(gateway, 0.9);
   assert.deepEqual(await entered(), [false, false, true, true]);
-  crowd(gateway, 1);
+  crowd(gateway, 1, limit);
   assert.deepEqual(await entered(), [false, false, false, true]);
 });
 
