@@ -11,6 +11,13 @@
  *
  * @module
  */
+import type {
+  CandleEntry,
+  DefinitionEntry,
+  Level,
+  TickerEntry,
+  TradeEntry,
+} from "../market_data/feed_messages.ts";
 import type { InstrumentTerms } from "./administration.ts";
 
 /** Longest query or answer. Answers are paged to stay below it. */
@@ -289,52 +296,14 @@ export interface SnapshotAnswer {
   /** Sequence of the shard's events that it reflects. */
   readonly eventSequence: number;
   readonly status: "trading" | "halted";
-  readonly bids: readonly (readonly [string, string])[];
-  readonly asks: readonly (readonly [string, string])[];
+  readonly bids: readonly Level[];
+  readonly asks: readonly Level[];
   /** Newest first. */
-  readonly trades: readonly {
-    readonly tradeId: string;
-    readonly price: string;
-    readonly quantity: string;
-    readonly takerSide: "buy" | "sell";
-    readonly timeMicros: number;
-  }[];
-  readonly ticker: {
-    readonly lastPrice: string | null;
-    readonly open24h: string | null;
-    readonly high24h: string | null;
-    readonly low24h: string | null;
-    readonly volume24h: string;
-    readonly trades24h: number;
-  };
+  readonly trades: readonly TradeEntry[];
+  readonly ticker: TickerEntry;
   /** Newest first, the first one open: where the request names an interval. */
-  readonly candles?: readonly {
-    readonly startMicros: number;
-    readonly open: string;
-    readonly high: string;
-    readonly low: string;
-    readonly close: string;
-    readonly volume: string;
-    readonly trades: number;
-    readonly firstTradeId: string | null;
-    readonly lastTradeId: string | null;
-    readonly isFinal: boolean;
-  }[];
-  /** Terms of the instrument, as in the feed `definition`. */
-  readonly definition: {
-    readonly instrument: number;
-    readonly base: string;
-    readonly quote: string;
-    readonly tickSize: string;
-    readonly lotSize: string;
-    readonly priceMax: string;
-    readonly quantityMax: string;
-    readonly priceScale: number;
-    readonly quantityScale: number;
-    readonly makerFeeRate: string;
-    readonly takerFeeRate: string;
-    readonly collarRate: string;
-  };
+  readonly candles?: readonly CandleEntry[];
+  readonly definition: DefinitionEntry;
 }
 
 /** Value of an instrument in the REFERENCE bucket, under its symbol. */
