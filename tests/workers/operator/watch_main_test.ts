@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { FeedKind } from "../../../core/market_data/feed_frame.ts";
+import { readFeedFrame } from "../../../core/market_data/feed_reader.ts";
 import { buy, by, sell } from "../../support/commands.ts";
 import {
   type Broker,
@@ -131,9 +133,38 @@ Deno.test("watch: as JSON every message is a line", async () => {
     await until(() => watcher.output.includes('"bbo"'), "the new best price");
     watcher.interrupt();
     assert.equal(await watcher.end(), 0, watcher.errors);
-    const messages = watcher.output.trimEnd().split("\n").map((line) => JSON.parse(line));
+    // A ticker comes when its second is over.
+    const messages = watcher.output.trimEnd().split("\n").map((line) => JSON.parse(line))
+      .filter(({ feed }) => feed !== "ticker");
     assert.deepEqual(messages.map(({ feed }) => feed), ["snapshot", "trades", "depth", "bbo"]);
     assert.deepEqual(messages[2].asks, [["0.50", "0.0003"]]);
+  });
+});
+
+Deno.test("watch: with --bin a snapshot and messages, each behind its length", async () => {
+  await withMarket(async (stream, { dataDirectory }) => {
+    const [program = "", ...args] = [...COMMAND, "BTC-USD", "--bin", "--data", dataDirectory];
+    const child = new Deno.Command(program, { args, stdout: "piped", stderr: "inherit" }).spawn();
+    const kinds: number[] = [];
+    let rest = new Uint8Array();
+    for await (const chunk of child.stdout) {
+      rest = Uint8Array.from([...rest, ...chunk]);
+      for (;;) {
+        const length = rest.length < 4 ? Infinity : new DataView(rest.buffer).getUint32(0, true);
+        if (rest.length < 4 + length) break;
+        kinds.push(readFeedFrame(rest.subarray(4, 4 + length)).kind);
+        rest = rest.slice(4 + length);
+        if (kinds.length === 1) await stream.append([buy(2, 50, by(2))]);
+        if (kinds.at(-1) === FeedKind.bbo) child.kill("SIGINT");
+      }
+    }
+    assert.equal((await child.status).code, 0);
+    assert.deepEqual(kinds.filter((kind) => kind !== FeedKind.ticker), [
+      FeedKind.snapshot,
+      FeedKind.trades,
+      FeedKind.depth,
+      FeedKind.bbo,
+    ]);
   });
 });
 
