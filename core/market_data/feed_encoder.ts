@@ -14,12 +14,10 @@ import { Side } from "../protocol/order_record.ts";
 import type { Feed } from "../protocol/subjects.ts";
 import { padToEight, WireBuffer, writeU64 } from "../protocol/wire_buffer.ts";
 import { bookChecksum } from "./book_checksum.ts";
-import { parseCandleInterval } from "./candle_intervals.ts";
 import type { DepthSide } from "./depth_side.ts";
 import {
   CANDLE_BYTES,
   DEFINITION_TEXTS,
-  ENTRIES_MAX,
   ENTRY_BYTES,
   FEED_VERSION,
   FeedKind,
@@ -34,21 +32,10 @@ import type { InstrumentFeed, MessageHead } from "./instrument_feed.ts";
 /** Bytes of a chunk; a longer message has one of its own. */
 export const CHUNK_BYTES = 2 ** 16;
 
-const CANDLES_PREFIX = "candles.";
 const MICROS_PER_MILLI = 1_000;
 const U32_MAX = 2 ** 32 - 1;
 const LEVEL_WORDS = LEVEL_BYTES >> 2;
 const TRADE_WORDS = TRADE_BYTES >> 2;
-/** A message with that many levels has no room for one more: the subscriber needs a snapshot. */
-const LEVELS_MAX = ENTRIES_MAX;
-
-/** More levels were touched than a message has room for. */
-export class TooManyLevelsError extends RangeError {
-  override readonly name = "TooManyLevelsError";
-  constructor(readonly levels: number) {
-    super(`${levels} levels in one message; it has room for ${LEVELS_MAX}`);
-  }
-}
 
 /** Writes messages. */
 export class FeedEncoder {
@@ -57,9 +44,8 @@ export class FeedEncoder {
 
   /**
    * The message that the instrument has for a feed at this moment; its bytes do not change any more.
-   * O(entries).
-   *
-   * @throws {TooManyLevelsError} which does not happen with messages of events (8,192 at most)
+   * O(entries). They always have room: `HELD_LEVELS_MAX` (instrument_feed.ts) levels and those of one
+   * frame of events at most.
    */
   encode(instrument: InstrumentFeed, feed: Feed, head: MessageHead): Uint8Array<ArrayBuffer> {
     switch (feed) {
@@ -76,7 +62,7 @@ export class FeedEncoder {
       case "ticker":
         return this.#ticker(instrument, head);
       default:
-        return this.#candles(instrument, feed, head);
+        return this.#candles(instrument, head);
     }
   }
 
@@ -153,7 +139,6 @@ export class FeedEncoder {
     const bids = book.touched(Side.buy);
     const asks = book.touched(Side.sell);
     const count = bids.length + asks.length;
-    if (count > LEVELS_MAX) throw new TooManyLevelsError(count);
     const word = this.#begin(FeedKind.depth, count, instrument, head);
     const { words } = this.#chunk;
     words[word] = bids.length | (asks.length << 16);
@@ -193,19 +178,14 @@ export class FeedEncoder {
     return this.#end(FeedKind.definition, 0);
   }
 
-  #candles(
-    instrument: InstrumentFeed,
-    feed: string,
-    head: MessageHead,
-  ): Uint8Array<ArrayBuffer> {
-    const { barsDue } = instrument;
-    const interval = parseCandleInterval(feed.slice(CANDLES_PREFIX.length));
-    let word = this.#begin(FeedKind.candles, barsDue.length, instrument, head);
+  #candles(instrument: InstrumentFeed, head: MessageHead): Uint8Array<ArrayBuffer> {
+    const { interval, bars } = instrument.candlesDue;
+    let word = this.#begin(FeedKind.candles, bars.length, instrument, head);
     const { words } = this.#chunk;
-    words[word] = (interval?.micros ?? 0) / MICROS_PER_MILLI;
+    words[word] = interval.micros / MICROS_PER_MILLI;
     words[word + 1] = 0;
     word += 2;
-    for (const bar of barsDue) {
+    for (const bar of bars) {
       writeU64(words, word, bar.startMicros);
       writeU64(words, word + 2, bar.volumeLots);
       writeU64(words, word + 4, bar.firstTradeId);
@@ -218,19 +198,19 @@ export class FeedEncoder {
       words[word + 13] = bar.isFinal ? 1 : 0;
       word += CANDLE_BYTES >> 2;
     }
-    return this.#end(FeedKind.candles, barsDue.length);
+    return this.#end(FeedKind.candles, bars.length);
   }
 
   #ticker(instrument: InstrumentFeed, head: MessageHead): Uint8Array<ArrayBuffer> {
     const word = this.#begin(FeedKind.ticker, 0, instrument, head);
     const { words } = this.#chunk;
     const { figures } = instrument;
-    writeU64(words, word, figures?.volumeLots ?? 0);
-    writeU64(words, word + 2, figures?.trades ?? 0);
-    words[word + 4] = figures?.lastTicks ?? 0;
-    words[word + 5] = figures?.openTicks ?? 0;
-    words[word + 6] = figures?.highTicks ?? 0;
-    words[word + 7] = figures?.lowTicks ?? 0;
+    writeU64(words, word, figures.volumeLots);
+    writeU64(words, word + 2, figures.trades);
+    words[word + 4] = figures.lastTicks;
+    words[word + 5] = figures.openTicks;
+    words[word + 6] = figures.highTicks;
+    words[word + 7] = figures.lowTicks;
     return this.#end(FeedKind.ticker, 0);
   }
 

@@ -104,9 +104,6 @@ export const ENTRY_BYTES: Readonly<Record<FeedKind, number>> = {
   [FeedKind.candles]: CANDLE_BYTES,
   [FeedKind.book]: LEVEL_BYTES,
 };
-/** Entries of a message at most: what is more goes into another one. */
-export const ENTRIES_MAX = 0xffff;
-
 /** Bytes of the texts of a definition, and where they begin. */
 export const DEFINITION_TEXTS = [
   { field: "symbol", at: 80, byteLength: 24 },

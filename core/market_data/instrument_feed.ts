@@ -13,7 +13,7 @@ import { CommandKind, Side } from "../protocol/order_record.ts";
 import type { InstrumentReference } from "../protocol/queries.ts";
 import type { Feed } from "../protocol/subjects.ts";
 import { type BarsTaker, CandleFeed } from "./candle_feed.ts";
-import { candleIntervals } from "./candle_intervals.ts";
+import { type CandleInterval, candleIntervals } from "./candle_intervals.ts";
 import type { Candle } from "./candle_record.ts";
 import type { Candles } from "./candles.ts";
 import { DepthBook } from "./depth_book.ts";
@@ -26,7 +26,7 @@ import {
   TRADES_PER_MESSAGE_MAX,
 } from "./feed_messages.ts";
 import { priceText, quantityText } from "./lot_terms.ts";
-import { BUCKET_MICROS, isSameTicker, Ticker, type TickerFigures } from "./ticker.ts";
+import { BUCKET_MICROS, isSameTicker, NO_FIGURES, Ticker } from "./ticker.ts";
 import { type PublicTrade, TradeRing } from "./trade_ring.ts";
 
 /** Touched levels from which on depth is not held any longer: a message has room for a MiB. */
@@ -44,6 +44,12 @@ export interface MessageHead {
  * is read out of the instrument while it is taken (json_message.ts, feed_encoder.ts).
  */
 export type FeedSink = (instrument: InstrumentFeed, feed: Feed, head: MessageHead) => void;
+
+/** Candles of one interval, oldest first. */
+export interface CandlesDue {
+  readonly interval: CandleInterval;
+  readonly bars: readonly Candle[];
+}
 
 /** Where a feed stands: its last message, and the one that is due. */
 interface FeedState {
@@ -69,10 +75,10 @@ export class InstrumentFeed {
   sequence = 0;
   status: PublicStatus | null = null;
   /** What the ticker said last. */
-  figures: TickerFigures | null = null;
+  figures = NO_FIGURES;
   readonly #candles = new CandleFeed();
-  /** Bars that the message of candles has which is being given to the sink. */
-  barsDue: readonly Candle[] = [];
+  /** What the message of candles has which is being given to the sink. */
+  candlesDue: CandlesDue = { interval: candleIntervals[0], bars: [] };
   readonly #feeds: Record<Feed, FeedState> = {
     trades: newState(),
     bbo: newState(),
@@ -177,15 +183,13 @@ export class InstrumentFeed {
    */
   tick(nowMicros: number, sink: FeedSink): void {
     const minute = Math.floor(nowMicros / BUCKET_MICROS);
-    if (!this.#hasTraded && (minute === this.#tickerMinute || this.figures === null)) return;
+    if (!this.#hasTraded && (minute === this.#tickerMinute || this.figures === NO_FIGURES)) return;
     if (this.#hasTraded) this.#candles.open(this.#barsTo(nowMicros, sink));
     this.#hasTraded = false;
     this.#tickerMinute = minute;
     const before = this.figures;
     this.figures = this.ticker.figures(nowMicros);
-    if (before === null || !isSameTicker(before, this.figures)) {
-      this.#send("ticker", nowMicros, sink);
-    }
+    if (!isSameTicker(before, this.figures)) this.#send("ticker", nowMicros, sink);
   }
 
   /** Price in ticks as a decimal string. */
@@ -228,9 +232,9 @@ export class InstrumentFeed {
   }
 
   #barsTo(timeMicros: number, sink: FeedSink | null): BarsTaker {
-    return ({ name }, bars) => {
-      this.barsDue = bars;
-      this.#send(`candles.${name}`, timeMicros, sink);
+    return (interval, bars) => {
+      this.candlesDue = { interval, bars };
+      this.#send(`candles.${interval.name}`, timeMicros, sink);
     };
   }
 

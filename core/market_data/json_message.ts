@@ -11,17 +11,6 @@ import type { DepthSide } from "./depth_side.ts";
 import type { BookMessage, FeedMessage, Level, TradeEntry } from "./feed_messages.ts";
 import type { InstrumentFeed, MessageHead } from "./instrument_feed.ts";
 import { candleEntry, definitionEntry, priceText, quantityText, tickerEntry } from "./lot_terms.ts";
-import type { TickerFigures } from "./ticker.ts";
-
-const CANDLES_PREFIX = "candles.";
-const NO_FIGURES: TickerFigures = {
-  lastTicks: 0,
-  openTicks: 0,
-  highTicks: 0,
-  lowTicks: 0,
-  volumeLots: 0,
-  trades: 0,
-};
 
 /** The message that the instrument has for a feed at this moment. O(entries). */
 export function jsonMessage(
@@ -48,10 +37,11 @@ export function jsonMessage(
     case "definition":
       return { ...head, ...definitionEntry(instrument.terms) };
     case "ticker":
-      return { ...head, ...tickerEntry(instrument.terms, instrument.figures ?? NO_FIGURES) };
+      return { ...head, ...tickerEntry(instrument.terms, instrument.figures) };
     default: {
-      const candles = instrument.barsDue.map((bar) => candleEntry(instrument.terms, bar));
-      return { ...head, interval: feed.slice(CANDLES_PREFIX.length), candles };
+      const { interval, bars } = instrument.candlesDue;
+      const candles = bars.map((bar) => candleEntry(instrument.terms, bar));
+      return { ...head, interval: interval.name, candles };
     }
   }
 }

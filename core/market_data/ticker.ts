@@ -45,6 +45,16 @@ export interface TickerFigures {
   readonly trades: number;
 }
 
+/** Of a window without a trade, and none before it. */
+export const NO_FIGURES: TickerFigures = {
+  lastTicks: 0,
+  openTicks: 0,
+  highTicks: 0,
+  lowTicks: 0,
+  volumeLots: 0,
+  trades: 0,
+};
+
 /** Whether two figures say the same. */
 export function isSameTicker(one: TickerFigures, other: TickerFigures): boolean {
   return one.lastTicks === other.lastTicks && one.openTicks === other.openTicks &&

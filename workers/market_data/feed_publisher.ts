@@ -80,8 +80,8 @@ export class FeedPublisher {
   };
 
   /**
-   * To be called every `TURN_MILLIS` (heartbeats.ts): publishes the tickers that changed, and the last number
-   * of every feed that was quiet for long.
+   * To be called every `TURN_MILLIS` (heartbeats.ts): publishes the tickers that changed, and the last
+   * number of every feed that was quiet for long.
    */
   turn(instruments: Iterable<InstrumentFeed>, nowMicros: number): void {
     if (this.#isLeading) this.#heartbeats.turn(instruments, nowMicros, this.#unkept);
