@@ -83,7 +83,9 @@ export class BookFeeds {
   }
 
   #isDue({ bookClass, instrument, sequence, silentUntil }: BookFeed, at: number): boolean {
-    if (sequence === instrument.sequence || this.#step < silentUntil) return false;
+    // A try is one as soon as it may be: in the steps of its interval others might always be first.
+    if (sequence < 0) return this.#step >= silentUntil;
+    if (sequence === instrument.sequence) return false;
     // Feeds of one interval do not all speak in one step.
     return (this.#step + at) % (bookClass.intervalMillis / BOOK_STEP_MILLIS) === 0;
   }

@@ -5,6 +5,12 @@ import type {
   StatusMessage,
   TradesMessage,
 } from "../../../core/market_data/feed_messages.ts";
+import {
+  type FeedSink,
+  HELD_LEVELS_MAX,
+  InstrumentFeed,
+} from "../../../core/market_data/instrument_feed.ts";
+import { EventFlag, EventKind } from "../../../core/protocol/event_record.ts";
 import { MarketFeeds } from "../../../core/market_data/market_feeds.ts";
 import {
   buy,
@@ -207,4 +213,23 @@ Deno.test("instrument feed: an append in several messages is several batches of 
   const depth = sent.filter(({ feed }) => feed === "depth").map(({ message }) => message);
   const numbers = depth.map(({ sequence, prevSequence }) => [sequence, prevSequence]);
   assert.deepEqual(numbers, [[2, 0], [3, 2], [4, 3]]);
+});
+
+Deno.test("instrument feed: depth is held until so many levels were touched, and no longer", () => {
+  const market = new TestMarket();
+  market.open();
+  const [terms] = market.references;
+  assert.ok(terms !== undefined);
+  const feed = new InstrumentFeed(terms);
+  const counts: number[] = [];
+  const sink: FeedSink = (instrument, name) => {
+    if (name === "depth") counts.push(instrument.book.touchedCount);
+  };
+  // The engine of a test has no room for as many orders.
+  const event = { kind: EventKind.accepted, flags: EventFlag.resting, quantityLots: 1, side: 0 };
+  for (let priceTicks = 1; priceTicks <= 2 * HELD_LEVELS_MAX; priceTicks++) {
+    feed.apply({ ...event, priceTicks } as EventReader, sink);
+    feed.close(1, sink, true);
+  }
+  assert.deepEqual(counts, [HELD_LEVELS_MAX, HELD_LEVELS_MAX]);
 });
