@@ -118,7 +118,8 @@ Deno.test("book feeds: a step tries no more than so many feeds, and each has its
   const { connection, market } = opened();
   const [terms] = market.references;
   assert.ok(terms !== undefined);
-  const instruments = Array.from({ length: 30 }, (_, index) => {
+  // More feeds than are tried before the first of them may be again.
+  const instruments = Array.from({ length: 120 }, (_, index) => {
     const instrument = new InstrumentFeed({ ...terms, symbol: `A${index}-USD` });
     instrument.sequence = 1;
     return instrument;
