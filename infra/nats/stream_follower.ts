@@ -15,6 +15,8 @@ import {
   DeliverPolicy,
   type JetStreamManager,
   type NatsConnection,
+  type QueuedIterator,
+  type Status,
 } from "nats.ws";
 
 /** Messages on their way at once: with events of at most 1 MiB, below the server's 64 MB. */
@@ -70,7 +72,7 @@ interface OpenConsumer {
 }
 
 /**
- * Yields every message from `firstSequence` on, until the signal is given.
+ * Yields every message from `firstSequence` on, until the signal is given or the caller has enough.
  *
  * @throws {StreamDamagedError} when the stream has lost messages that it had
  */
@@ -81,33 +83,38 @@ export async function* followStream(request: FollowRequest): AsyncGenerator<Stre
   let opened: OpenConsumer | undefined;
   const end = () => opened?.messages.stop();
   signal.addEventListener("abort", end);
-  void endAtReconnects(connection, end);
-  while (!signal.aborted) {
-    try {
-      manager ??= await connection.jetstreamManager();
-      opened = await open(connection, manager, stream, next);
-      // The signal may have come while nothing was open that it could end.
-      if (signal.aborted) break;
-      void endWhenDoubtful(opened.messages, say);
-      for await (const { seq, data } of opened.messages) {
+  const statuses = connection.status() as QueuedIterator<Status>;
+  void endAtReconnects(statuses, end);
+  try {
+    while (!signal.aborted) {
+      try {
+        manager ??= await connection.jetstreamManager();
+        opened = await open(connection, manager, stream, next);
+        // The signal may have come while nothing was open that it could end.
         if (signal.aborted) break;
-        if (seq !== next) {
-          say(`${stream}: message ${seq} came in the place of ${next}`);
-          break;
+        void endWhenDoubtful(opened.messages, say);
+        for await (const { seq, data } of opened.messages) {
+          if (signal.aborted) break;
+          if (seq !== next) {
+            say(`${stream}: message ${seq} came in the place of ${next}`);
+            break;
+          }
+          next++;
+          yield { sequence: seq, data };
         }
-        next++;
-        yield { sequence: seq, data };
+      } catch (error) {
+        if (error instanceof StreamDamagedError) throw error;
+        if (!signal.aborted) say(`${stream}: ${error instanceof Error ? error.message : error}`);
+      } finally {
+        await close(opened);
+        opened = undefined;
       }
-    } catch (error) {
-      if (error instanceof StreamDamagedError) throw error;
-      if (!signal.aborted) say(`${stream}: ${error instanceof Error ? error.message : error}`);
-    } finally {
-      await close(opened);
-      opened = undefined;
+      if (!signal.aborted) await pause(RETRY_MILLIS);
     }
-    if (!signal.aborted) await pause(RETRY_MILLIS);
+  } finally {
+    signal.removeEventListener("abort", end);
+    statuses.stop();
   }
-  signal.removeEventListener("abort", end);
 }
 
 /** Makes a consumer that begins with message `next`. */
@@ -140,8 +147,8 @@ async function open(
 }
 
 /** Messages that were on their way when a connection broke are lost, and nothing says so. */
-async function endAtReconnects(connection: NatsConnection, end: () => void): Promise<void> {
-  for await (const { type } of connection.status()) {
+async function endAtReconnects(statuses: AsyncIterable<Status>, end: () => void): Promise<void> {
+  for await (const { type } of statuses) {
     if (type === "reconnect") end();
   }
 }

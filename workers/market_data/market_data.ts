@@ -12,16 +12,17 @@ import type { NatsConnection } from "nats.ws";
 import { BOOK_STEP_MILLIS } from "../../core/market_data/book_classes.ts";
 import { EventReader } from "../../core/market_data/event_reader.ts";
 import { MarketFeeds } from "../../core/market_data/market_feeds.ts";
+import type { FrameRingConsumer } from "../../core/memory/frame_ring.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
 import { eventsStream } from "../../core/protocol/subjects.ts";
 import { hasValidCrc } from "../../infra/journal/crc.ts";
 import { BookFeeds } from "./book_feeds.ts";
+import { type EventFrame, eventFrames } from "./event_frames.ts";
 import { FeedPublisher } from "./feed_publisher.ts";
 import { TURN_MILLIS } from "./heartbeats.ts";
 import { InstrumentTermsReader } from "./instrument_terms.ts";
 import { Progress, PROGRESS_MILLIS } from "./progress.ts";
 import { SnapshotService } from "./snapshot_service.ts";
-import { followStream, type StreamMessage } from "../../infra/nats/stream_follower.ts";
 
 /** How often snapshot queries that wait are looked at. */
 const TICK_MILLIS = 20;
@@ -41,6 +42,8 @@ export interface MarketDataParts {
   /** Of the user `marketData`. */
   readonly connection: NatsConnection;
   readonly shard: number;
+  /** By which the leader of this process hands its events over; `null` where it does not. */
+  readonly ring: FrameRingConsumer | null;
   readonly say: (line: string) => void;
 }
 
@@ -164,22 +167,22 @@ export class MarketData {
     const manager = await connection.jetstreamManager();
     const { state } = await manager.streams.info(this.#stream);
     if (state.last_seq === 0) this.#catchUp();
-    const request = { connection, stream: this.#stream, firstSequence: 1, signal, say };
-    for await (const message of followStream(request)) {
-      await this.#apply(message, publisher);
+    const { ring } = this.#parts;
+    for await (
+      const frame of eventFrames({ connection, stream: this.#stream, ring, signal, say })
+    ) {
+      await this.#apply(frame, publisher);
       if (signal.aborted) return;
-      if (message.sequence === state.last_seq) this.#catchUp();
+      if (frame.sequence === state.last_seq) this.#catchUp();
       await publisher.room();
     }
   }
 
-  async #apply(
-    message: StreamMessage,
-    publisher: FeedPublisher,
-  ): Promise<void> {
+  async #apply(frame: EventFrame, publisher: FeedPublisher): Promise<void> {
     const reader = this.#reader;
-    const code = hasValidCrc(message.data) ? reader.load(message.data) : ResultCode.frameCrc;
-    if (code !== ResultCode.ok) throw new EventsDamagedError(this.#stream, message.sequence, code);
+    const isWhole = !frame.isStored || hasValidCrc(frame.data);
+    const code = isWhole ? reader.load(frame.data) : ResultCode.frameCrc;
+    if (code !== ResultCode.ok) throw new EventsDamagedError(this.#stream, frame.sequence, code);
     for (;;) {
       const instrument = this.feeds.missingTerms(reader);
       if (instrument === 0) break;
@@ -195,7 +198,7 @@ export class MarketData {
     else if (outcome === "gap" && this.#gapAfter !== this.feeds.lastEvent) {
       this.#gapAfter = this.feeds.lastEvent;
       this.#parts.say(
-        `${this.#stream} message ${message.sequence} begins with event ${reader.firstSequence}, ` +
+        `${this.#stream} message ${frame.sequence} begins with event ${reader.firstSequence}, ` +
           `the last one applied is ${this.#gapAfter}: waiting for those between`,
       );
     }

@@ -14,8 +14,12 @@
  * @module
  */
 import type { NatsConnection } from "nats.ws";
+import { FrameRingConsumer } from "../../core/memory/frame_ring.ts";
 import { connectNats } from "../../infra/nats/connect.ts";
 import { MarketData } from "./market_data.ts";
+
+/** The longest sleep beside an empty ring: whoever wakes it does so at once. */
+const RING_SLEEP_MILLIS_MAX = 1_000;
 
 /** How to start the Worker. */
 export interface MarketDataOptions {
@@ -25,6 +29,8 @@ export interface MarketDataOptions {
   readonly credentials: string;
   readonly natsSocket: "ws" | "native";
   readonly shard: number;
+  /** Memory of the ring by which the leader hands its events over (core/memory/frame_ring.ts). */
+  readonly eventsRing: SharedArrayBuffer;
 }
 
 /** What it may be told beside the start. */
@@ -61,7 +67,8 @@ async function start(options: MarketDataOptions): Promise<void> {
     void connection.closed().then((error) => {
       if (!isStopping) fail(error ?? new Error("the connection to NATS was closed"));
     });
-    marketData = new MarketData({ connection, shard: options.shard, say });
+    const ring = new FrameRingConsumer(options.eventsRing, RING_SLEEP_MILLIS_MAX);
+    marketData = new MarketData({ connection, shard: options.shard, ring, say });
     if (isStopping) marketData.stop();
     if (mayLead) marketData.lead();
     marketData.ready.then(() => scope.postMessage({ ready: true }));

@@ -10,6 +10,7 @@
  */
 import type { JetStreamManager, Msg, NatsConnection } from "nats.ws";
 import type { ShardState } from "../../core/matching/shard_state.ts";
+import type { FrameRingProducer } from "../../core/memory/frame_ring.ts";
 import { lastEventOf, type RecentEvents } from "../../core/sequencer/recent_events.ts";
 import type { Replica } from "../../core/sequencer/replica.ts";
 import { frameCount } from "../../core/protocol/frame.ts";
@@ -44,6 +45,7 @@ export class EventsPublisher {
   readonly #subject: string;
   readonly #stream: string;
   readonly #inbox: string;
+  readonly #direct: FrameRingProducer | null;
   readonly #log = new EventsLog();
   #manager: JetStreamManager | null = null;
   /** Messages of the stream when it was read at the start, and the last event of the last one. */
@@ -58,7 +60,14 @@ export class EventsPublisher {
   #refusal = "";
   failure: string | null = null;
 
-  constructor(connection: NatsConnection, shard: number, inbox: string) {
+  /** @param direct takes every message that is made as well, as far as it has room */
+  constructor(
+    connection: NatsConnection,
+    shard: number,
+    inbox: string,
+    direct: FrameRingProducer | null = null,
+  ) {
+    this.#direct = direct;
     this.#connection = connection;
     this.#subject = eventsSubject(shard);
     this.#stream = eventsStream(shard);
@@ -147,6 +156,7 @@ export class EventsPublisher {
       const message = eventsMessage(events, from, to, stampMicros, journalSequence, epoch);
       sealCrc(message, message.bytes.length);
       this.#log.add(message.bytes);
+      this.#direct?.offer(message.bytes, this.#log.made);
     }
     if (started) this.#progressMillis = Date.now();
     this.#send();

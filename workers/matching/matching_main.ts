@@ -84,7 +84,7 @@ async function main(): Promise<void> {
     Deno.addSignalListener(signal, () => void stop(0));
   }
   projections = startProjections(config, fail);
-  leading = await lead(connection, config);
+  leading = await lead(connection, config, projections.events);
   const { sequence } = leading;
   serveHandover(connection, config.shard, sequence, async (standby) => {
     say(`hands the lead over to ${standby}`);
@@ -111,7 +111,11 @@ interface Prepared {
 }
 
 /** Replays, and stands by until the lease can be had. */
-async function prepare(connection: NatsConnection, config: MatchingConfig): Promise<Prepared> {
+async function prepare(
+  connection: NatsConnection,
+  config: MatchingConfig,
+  direct: Projections["events"],
+): Promise<Prepared> {
   const { shard } = config;
   const name = `matching-${Deno.pid}`;
   // An inbox of this process alone: to another leader of the same user, an acknowledgement that is
@@ -128,7 +132,7 @@ async function prepare(connection: NatsConnection, config: MatchingConfig): Prom
   const known = { sequence: () => replica.journalSequence };
   const stepDown = (reason: string) => void endAgain(journal, known.sequence(), reason);
   keeper.keep(() => stepDown("another process has the lease"));
-  const publisher = new EventsPublisher(connection, shard, `${inbox}.events`);
+  const publisher = new EventsPublisher(connection, shard, `${inbox}.events`, direct);
   await whenAnswered(() => publisher.readStored(), say);
   // One that was stopped meanwhile may have read the claim of its successor, and would depose it
   // while it answers queries. Held behind the reading, the lease says that there was none. Where it
@@ -143,9 +147,13 @@ async function prepare(connection: NatsConnection, config: MatchingConfig): Prom
 }
 
 /** Claims the lead once it can be had, and leads. */
-async function lead(connection: NatsConnection, config: MatchingConfig): Promise<Leading> {
+async function lead(
+  connection: NatsConnection,
+  config: MatchingConfig,
+  direct: Projections["events"],
+): Promise<Leading> {
   const { shard } = config;
-  const prepared = await prepare(connection, config);
+  const prepared = await prepare(connection, config, direct);
   const { inbox, journal, keeper, known, name, publisher, replica, stepDown } = prepared;
   const { state } = replica;
   checkClock(state.stampMicros / 1000, "the journal's last stamp");

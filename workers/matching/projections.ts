@@ -1,17 +1,23 @@
 /**
  * The Workers of the matching process: market data and history, each with its own connection to
- * NATS. They read the events stream and never touch the matching thread. Those of a process that
- * stands by follow as well, so that they are there when it leads.
+ * NATS. They read the events stream and never touch the matching thread; to market data the one that
+ * leads hands its events over by a ring as well. Those of a process that stands by follow the stream,
+ * so that they are there when it leads.
  *
  * @module
  */
+import { FrameRingProducer, makeFrameRing } from "../../core/memory/frame_ring.ts";
 import type { MatchingConfig } from "./matching_config.ts";
 
+/** Slots of 64 bytes in the ring of events: some 60,000 events, a second of the fullest market. */
+const EVENTS_RING_SLOTS = 2 ** 16;
 /** How long a Worker may take to end in order. */
 const STOP_MILLIS = 1_500;
 
 /** Running projections. They follow the events stream, and publish and answer nothing yet. */
 export interface Projections {
+  /** Takes the events of the leader at once, as far as it has room; `null`: there is nobody. */
+  readonly events: FrameRingProducer | null;
   /** Has them publish and answer; settles when each has caught up and does. */
   lead(): Promise<void>;
   /** Ends the Workers in order. */
@@ -28,14 +34,15 @@ export function startProjections(
   failed: (reason: string) => void,
 ): Projections {
   if (config.projections === "off") {
-    return { lead: () => Promise.resolve(), stop: () => Promise.resolve() };
+    return { events: null, lead: () => Promise.resolve(), stop: () => Promise.resolve() };
   }
   const { natsUrl, natsSocket, shard } = config;
+  const eventsRing = makeFrameRing(EVENTS_RING_SLOTS);
   const workers = [
     new ProjectionWorker(
       "market data",
       new URL("../market_data/market_data_worker.ts", import.meta.url),
-      { natsUrl, natsSocket, shard, credentials: config.marketDataCredentials },
+      { natsUrl, natsSocket, shard, credentials: config.marketDataCredentials, eventsRing },
       failed,
     ),
     new ProjectionWorker(
@@ -52,6 +59,7 @@ export function startProjections(
     ),
   ];
   return {
+    events: new FrameRingProducer(eventsRing),
     lead: async () => void await Promise.all(workers.map((worker) => worker.lead())),
     stop: async () => void await Promise.all(workers.map((worker) => worker.stop())),
   };

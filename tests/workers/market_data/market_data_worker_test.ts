@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { FrameRingProducer, makeFrameRing } from "../../../core/memory/frame_ring.ts";
 import type { MarketDataOptions } from "../../../workers/market_data/market_data_worker.ts";
 import { buy } from "../../support/commands.ts";
 import {
@@ -13,7 +14,7 @@ import {
 const MODULE = new URL("../../../workers/market_data/market_data_worker.ts", import.meta.url);
 
 /** Starts the Worker as the matching process does. */
-function startWorker(broker: Broker, credentials: string) {
+function startWorker(broker: Broker, credentials: string, ring = makeFrameRing(1_024)) {
   const worker = new Worker(MODULE, { type: "module" });
   const said: Record<string, unknown>[] = [];
   worker.onmessage = ({ data }) => said.push(data);
@@ -22,6 +23,7 @@ function startWorker(broker: Broker, credentials: string) {
     credentials,
     natsSocket: "ws",
     shard: 0,
+    eventsRing: ring,
   };
   worker.postMessage(options);
   worker.postMessage({ lead: true });
@@ -43,6 +45,26 @@ Deno.test("market-data worker: says ready, publishes, and stops when it is asked
     worker.postMessage({ stop: true });
     await says("stopped");
     assert.deepEqual(said, [{ ready: true }, { stopped: true }]);
+    worker.terminate();
+  });
+});
+
+Deno.test("market-data worker: publishes what comes by the ring before the stream has it", async () => {
+  await withBroker(async (broker) => {
+    const memory = makeFrameRing(1_024);
+    const stream = new MarketStream(
+      await broker.connectAs("matcher"),
+      new FrameRingProducer(memory),
+    );
+    await stream.open();
+    const subscriber = await broker.connectAs("subscriber");
+    const received = await subscribe(subscriber);
+    const { worker, says } = startWorker(broker, broker.server.credentials.marketData, memory);
+    await says("ready");
+    stream.handOver(stream.market.append([buy(1, 40)]));
+    await until(() => received.length === 6, "two definitions and status messages, depth and bbo");
+    worker.postMessage({ stop: true });
+    await says("stopped");
     worker.terminate();
   });
 });

@@ -6,6 +6,7 @@
 
 import assert from "node:assert/strict";
 import type { Msg, NatsConnection } from "nats.ws";
+import type { FrameRingConsumer, FrameRingProducer } from "../../../core/memory/frame_ring.ts";
 import type { FeedMessage } from "../../../core/market_data/feed_messages.ts";
 import type { SnapshotAnswer } from "../../../core/protocol/queries.ts";
 import {
@@ -73,9 +74,13 @@ export async function until(isTrue: () => boolean | Promise<boolean>, what: stri
 export class MarketStream {
   readonly market = new TestMarket();
   readonly #connection: NatsConnection;
+  readonly #ring: FrameRingProducer | null;
+  #made = 0;
 
-  constructor(matcher: NatsConnection) {
+  /** @param ring gets every message as well, before the stream does */
+  constructor(matcher: NatsConnection, ring: FrameRingProducer | null = null) {
     this.#connection = matcher;
+    this.#ring = ring;
   }
 
   /** Opens the market: instruments to the bucket, events to the stream. */
@@ -98,8 +103,14 @@ export class MarketStream {
     await this.publish(this.market.append(commands, eventsMax));
   }
 
+  /** Gives messages to the ring alone. */
+  handOver(messages: readonly Uint8Array[]): void {
+    for (const message of messages) this.#ring?.offer(message, ++this.#made);
+  }
+
   /** Stores messages in the stream, trying again where the broker is away. */
   async publish(messages: readonly Uint8Array[]): Promise<void> {
+    this.handOver(messages);
     const stream = this.#connection.jetstream();
     for (const message of messages) {
       await until(async () => {
@@ -164,11 +175,13 @@ export interface RunningMarketData {
 /** Starts market data and waits until it is ready, unless told otherwise. */
 export async function startMarketData(
   nats: Broker,
-  options: { waitUntilReady?: boolean; leads?: boolean } = {},
+  options: { waitUntilReady?: boolean; leads?: boolean; ring?: FrameRingConsumer } = {},
 ): Promise<RunningMarketData> {
   const connection = await nats.connectAs("marketData");
   const said: string[] = [];
-  const marketData = new MarketData({ connection, shard: 0, say: (line) => said.push(line) });
+  const { ring = null } = options;
+  const say = (line: string) => said.push(line);
+  const marketData = new MarketData({ connection, shard: 0, ring, say });
   if (options.leads !== false) marketData.lead();
   const running = marketData.run();
   // A failure is for whoever awaits the end.
