@@ -20,6 +20,7 @@ import {
   DEFINITION_TEXTS,
   ENTRY_BYTES,
   FEED_VERSION,
+  FeedDetailCode,
   FeedKind,
   FeedStatus,
   FeedWord,
@@ -152,7 +153,7 @@ export class FeedEncoder {
     const word = this.#begin(FeedKind.status, 0, instrument, head);
     const { words } = this.#chunk;
     words[word] = statusOf(instrument);
-    words[word + 1] = 0;
+    words[word + 1] = FeedDetailCode[instrument.detail];
     return this.#end(FeedKind.status, 0);
   }
 

@@ -24,7 +24,7 @@
  * | trades | - | trade id u64, lots u64, price u32, taker's side u32: 24 bytes |
  * | bbo | bid lots u64, ask lots u64, bid price u32, ask price u32 | - |
  * | depth | bids u16, asks u16, checksum u32 | price u32, lots u64 (low word first): 12 bytes |
- * | status | status u32 (FeedStatus), 0 u32 | - |
+ * | status | status u32 (FeedStatus), detail u32 (FeedDetailCode) | - |
  * | definition | as below | - |
  * | ticker | volume in lots u64, trades u64, last, open, high and low price u32 | - |
  * | candles | interval in milliseconds u32, 0 u32 | start u64, volume in lots u64, first and last trade id u64, open, high, low and close price u32, trades u32, is final u32: 56 bytes |
@@ -68,6 +68,8 @@ export type FeedKind = (typeof FeedKind)[keyof typeof FeedKind];
 
 /** Whether an instrument trades. */
 export const FeedStatus = { trading: 1, halted: 2 } as const;
+/** What the feeds leave out, in a binary status message. */
+export const FeedDetailCode = { full: 0, merged: 1, reduced: 2 } as const;
 
 /** The version of the layouts here. */
 export const FEED_VERSION = 1;

@@ -19,6 +19,7 @@
  *
  * @module
  */
+import type { FeedDetail } from "./shedding.ts";
 
 /** After how many quiet seconds a feed says its last number again. */
 export const HEARTBEAT_SECONDS = 15;
@@ -73,6 +74,8 @@ export type PublicStatus = "trading" | "halted";
 /** `status`: after it changed. */
 export interface StatusMessage extends FeedHead {
   readonly status: PublicStatus;
+  /** What the feeds leave out at present. */
+  readonly detail: FeedDetail;
 }
 
 /** The terms of an instrument, which never change. */

@@ -10,6 +10,7 @@ import {
   CANDLE_BYTES,
   DEFINITION_TEXTS,
   FEED_HEAD_BYTES,
+  FeedDetailCode,
   FeedKind,
   FeedStatus,
   FIXED_BYTES,
@@ -26,6 +27,7 @@ import {
   quantityText,
   tickerEntry,
 } from "./lot_terms.ts";
+import type { FeedDetail } from "./shedding.ts";
 import type { TickerFigures } from "./ticker.ts";
 
 const TWO_TO_32 = 4294967296;
@@ -66,7 +68,11 @@ export type FeedFrame =
     readonly asks: readonly LotLevel[];
     readonly checksum: number;
   }
-  | FrameHead & { readonly kind: typeof FeedKind.status; readonly isTrading: boolean }
+  | FrameHead & {
+    readonly kind: typeof FeedKind.status;
+    readonly isTrading: boolean;
+    readonly detail: FeedDetail;
+  }
   | FrameHead & { readonly kind: typeof FeedKind.definition; readonly terms: LotTerms }
   | FrameHead & { readonly kind: typeof FeedKind.ticker; readonly figures: TickerFigures }
   | FrameHead & {
@@ -128,7 +134,12 @@ export function readFeedFrame(message: Uint8Array): FeedFrame {
         isTrading: view.getUint32(at + 20, true) === FeedStatus.trading,
       };
     case FeedKind.status:
-      return { kind, ...head, isTrading: view.getUint32(at, true) === FeedStatus.trading };
+      return {
+        kind,
+        ...head,
+        isTrading: view.getUint32(at, true) === FeedStatus.trading,
+        detail: detailOf(view.getUint32(at + 4, true)),
+      };
     case FeedKind.definition:
       return { kind, ...head, terms: readTerms(view, head.instrument) };
     case FeedKind.ticker:
@@ -138,6 +149,12 @@ export function readFeedFrame(message: Uint8Array): FeedFrame {
       return { kind, ...head, intervalMillis: view.getUint32(at, true), candles };
     }
   }
+}
+
+/** One that a later version knows leaves out what this one can name at least. */
+function detailOf(code: number): FeedDetail {
+  if (code === FeedDetailCode.full) return "full";
+  return code === FeedDetailCode.merged ? "merged" : "reduced";
 }
 
 /** The same message of a feed as JSON has it, by the terms of its instrument. */
@@ -171,7 +188,7 @@ export function jsonOfFrame(
       return { ...head, bids: bids.map(level), asks: asks.map(level), checksum };
     }
     case FeedKind.status:
-      return { ...head, status: frame.isTrading ? "trading" : "halted" };
+      return { ...head, status: frame.isTrading ? "trading" : "halted", detail: frame.detail };
     case FeedKind.definition:
       return { ...head, ...definitionEntry(frame.terms) };
     case FeedKind.ticker:

@@ -26,6 +26,7 @@ import {
   TRADES_PER_MESSAGE_MAX,
 } from "./feed_messages.ts";
 import { priceText, quantityText } from "./lot_terms.ts";
+import type { FeedDetail } from "./shedding.ts";
 import { BUCKET_MICROS, isSameTicker, NO_FIGURES, Ticker } from "./ticker.ts";
 import { type PublicTrade, TradeRing } from "./trade_ring.ts";
 
@@ -74,6 +75,8 @@ export class InstrumentFeed {
   /** Public events so far. */
   sequence = 0;
   status: PublicStatus | null = null;
+  /** What the feeds leave out at present. */
+  detail: FeedDetail = "full";
   /** What the ticker said last. */
   figures = NO_FIGURES;
   readonly #candles = new CandleFeed();

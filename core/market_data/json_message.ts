@@ -19,7 +19,7 @@ export function jsonMessage(
   { sequence, prevSequence, timeMicros }: MessageHead,
 ): FeedMessage {
   const head = { symbol: instrument.terms.symbol, sequence, prevSequence, timeMicros };
-  const { book, status } = instrument;
+  const { book, detail, status } = instrument;
   switch (feed) {
     case "trades":
       return { ...head, trades: tradesDue(instrument) };
@@ -33,7 +33,7 @@ export function jsonMessage(
         checksum: bookChecksum(book.bids, book.asks),
       };
     case "status":
-      return { ...head, status: status ?? "halted" };
+      return { ...head, status: status ?? "halted", detail };
     case "definition":
       return { ...head, ...definitionEntry(instrument.terms) };
     case "ticker":

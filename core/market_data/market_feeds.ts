@@ -13,6 +13,7 @@ import type { InstrumentReference } from "../protocol/queries.ts";
 import { barStart, candleIntervals } from "./candle_intervals.ts";
 import type { EventReader } from "./event_reader.ts";
 import { type FeedSink, InstrumentFeed } from "./instrument_feed.ts";
+import type { FeedDetail } from "./shedding.ts";
 
 /**
  * What became of a frame: `applied` where it had new events, `repeated` where it had none, `gap`
@@ -36,6 +37,7 @@ export class MarketFeeds {
   readonly #bySymbol = new Map<string, InstrumentFeed>();
   readonly #touched = new Set<InstrumentFeed>();
   readonly #held = new Set<InstrumentFeed>();
+  #detail: FeedDetail = "full";
   #lastEvent = 0;
   #settledEvent = 0;
   /** End of the finest candle: no candle ends before. */
@@ -49,6 +51,12 @@ export class MarketFeeds {
   /** Sequence up to which every message of the events has been given to a sink. */
   get settledEvent(): number {
     return this.#held.size === 0 ? this.#lastEvent : this.#settledEvent;
+  }
+
+  /** What the feeds leave out from now on. O(instruments). */
+  setDetail(detail: FeedDetail): void {
+    this.#detail = detail;
+    for (const feed of this.#feeds.values()) feed.detail = detail;
   }
 
   /** Instruments that exist, in the order in which they were defined. */
@@ -134,6 +142,7 @@ export class MarketFeeds {
     const terms = this.#terms.get(instrument);
     if (terms === undefined) throw new Error("its terms are not known");
     const feed = new InstrumentFeed(terms);
+    feed.detail = this.#detail;
     this.#feeds.set(instrument, feed);
     this.#bySymbol.set(terms.symbol, feed);
     return feed;

@@ -14,11 +14,7 @@ import type {
   MessageHead,
 } from "../../core/market_data/instrument_feed.ts";
 import { jsonMessage } from "../../core/market_data/json_message.ts";
-import {
-  HOLD_BYTES,
-  OutboundWindow,
-  WINDOW_BYTES_MAX,
-} from "../../core/market_data/outbound_window.ts";
+import { OutboundWindow, WINDOW_BYTES_MAX } from "../../core/market_data/outbound_window.ts";
 import { type Feed, marketDataSubject } from "../../core/protocol/subjects.ts";
 import { Heartbeats } from "./heartbeats.ts";
 
@@ -36,8 +32,8 @@ export interface PublisherParts {
   readonly settledEvent: () => number;
   /** Last event of those whose messages are given to the sink at the moment. */
   readonly currentEvent: () => number;
-  /** Called when less is outstanding than before: what was held may go. */
-  readonly hasRoom: () => void;
+  /** Called when less is outstanding than before. */
+  readonly flushed: () => void;
 }
 
 /** Publisher of one shard's feeds. */
@@ -80,11 +76,17 @@ export class FeedPublisher {
   };
 
   /**
-   * To be called every `TURN_MILLIS` (heartbeats.ts): publishes the tickers that changed, and the last
-   * number of every feed that was quiet for long.
+   * To be called every `TURN_MILLIS` (heartbeats.ts): publishes the tickers that changed and the open
+   * candles, unless those are left out, and the last number of every feed that was quiet for long.
    */
   turn(instruments: Iterable<InstrumentFeed>, nowMicros: number): void {
     if (this.#isLeading) this.#heartbeats.turn(instruments, nowMicros, this.#unkept);
+  }
+
+  /** Says on the status feed of every instrument what the feeds leave out from now on. */
+  tellDetail(instruments: Iterable<InstrumentFeed>, nowMicros: number): void {
+    if (!this.#isLeading) return;
+    for (const instrument of instruments) instrument.beat("status", nowMicros, this.#unkept);
   }
 
   /** Whether this is who publishes. */
@@ -97,9 +99,9 @@ export class FeedPublisher {
     return this.#isLeading && this.#isConnected;
   }
 
-  /** Whether so much is outstanding that depth and best prices are to be held. */
-  get mustHold(): boolean {
-    return this.#isLeading && this.#window.bytes >= HOLD_BYTES;
+  /** Bytes that were published and are not known to have arrived. */
+  get outstandingBytes(): number {
+    return this.#isLeading ? this.#window.bytes : 0;
   }
 
   /** The leader has published everything up to this event. */
@@ -187,7 +189,7 @@ export class FeedPublisher {
       await new Promise((done) => setTimeout(done, FLUSH_MILLIS));
     }
     if (this.#isStopped) return;
-    if (!this.mustHold) this.#parts.hasRoom();
+    this.#parts.flushed();
     this.#wake();
     if (!window.isEmpty) this.#flushSoon();
   }

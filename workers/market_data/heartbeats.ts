@@ -32,7 +32,7 @@ export class Heartbeats {
   }
 
   /**
-   * Ends a turn: brings the tickers up to date, and lets every feed speak that was quiet for
+   * Ends a turn: brings the tickers up to date, unless they are left out, and lets every feed speak that was quiet for
    * {@link HEARTBEAT_SECONDS}. O(instruments).
    *
    * @param sink publishes, and tells {@link spoke}
@@ -40,7 +40,7 @@ export class Heartbeats {
   turn(instruments: Iterable<InstrumentFeed>, nowMicros: number, sink: FeedSink): void {
     this.#turn++;
     for (const instrument of instruments) {
-      instrument.tick(nowMicros, sink);
+      if (instrument.detail !== "reduced") instrument.tick(nowMicros, sink);
       const turns = this.#turnsOf(instrument);
       for (const feed of FEEDS) {
         if (this.#turn - turns[feed] < HEARTBEAT_SECONDS) continue;

@@ -15,6 +15,7 @@ import { MarketFeeds } from "../../core/market_data/market_feeds.ts";
 import type { FrameRingConsumer } from "../../core/memory/frame_ring.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
 import { eventsStream } from "../../core/protocol/subjects.ts";
+import { type FeedDetail, Shedding } from "../../core/market_data/shedding.ts";
 import { hasValidCrc } from "../../infra/journal/crc.ts";
 import { BookFeeds } from "./book_feeds.ts";
 import { type EventFrame, eventFrames } from "./event_frames.ts";
@@ -56,6 +57,7 @@ export class MarketData {
   readonly #terms: InstrumentTermsReader;
   readonly #progress: Progress;
   readonly #snapshots: SnapshotService;
+  readonly #shedding = new Shedding();
   readonly #ready = Promise.withResolvers<void>();
   readonly #leading = Promise.withResolvers<void>();
   readonly #caughtUp = Promise.withResolvers<void>();
@@ -99,7 +101,7 @@ export class MarketData {
       confirmedEvent: this.#published,
       settledEvent: () => this.feeds.settledEvent,
       currentEvent: () => this.#currentEvent,
-      hasRoom: () => this.feeds.release(publisher.sink),
+      flushed: () => this.#look(publisher),
     });
     // The next note brings the same and more, or the next run publishes again what was not noted.
     const notNoted = (error: unknown) =>
@@ -121,7 +123,9 @@ export class MarketData {
     const turning = setInterval(turn, TURN_MILLIS);
     const books = new BookFeeds(connection);
     const step = () => {
-      if (publisher.isOnline) books.step(this.feeds.instruments, Date.now() * 1_000);
+      this.#look(publisher);
+      if (!publisher.isOnline || this.#shedding.detail === "reduced") return;
+      books.step(this.feeds.instruments, Date.now() * 1_000);
     };
     const stepping = setInterval(step, BOOK_STEP_MILLIS);
     try {
@@ -191,9 +195,10 @@ export class MarketData {
       if (signal.aborted) return;
     }
     const lastEvent = reader.firstSequence + reader.count - 1;
-    this.#currentEvent = lastEvent;
     const sink = lastEvent > this.#published ? publisher.sink : null;
-    const outcome = this.feeds.apply(reader, sink, publisher.mustHold);
+    const isHeld = this.#look(publisher) !== "full";
+    this.#currentEvent = lastEvent;
+    const outcome = this.feeds.apply(reader, sink, isHeld);
     if (outcome === "applied") this.#snapshots.advanced();
     else if (outcome === "gap" && this.#gapAfter !== this.feeds.lastEvent) {
       this.#gapAfter = this.feeds.lastEvent;
@@ -202,6 +207,23 @@ export class MarketData {
           `the last one applied is ${this.#gapAfter}: waiting for those between`,
       );
     }
+  }
+
+  /** Decides what the feeds leave out, and says when that changes. */
+  #look(publisher: FeedPublisher): FeedDetail {
+    const { detail: before } = this.#shedding;
+    const fill = this.#parts.ring?.fill ?? 0;
+    const { outstandingBytes } = publisher;
+    const detail = this.#shedding.look(fill, outstandingBytes);
+    if (detail === before) return detail;
+    this.feeds.setDetail(detail);
+    if (detail === "full") this.feeds.release(publisher.sink);
+    publisher.tellDetail(this.feeds.instruments, Date.now() * 1_000);
+    this.#parts.say(
+      `detail of the feeds: ${detail}, was ${before} (${Math.round(fill * 100)} % of the ring of ` +
+        `events is in use, ${outstandingBytes} bytes are outstanding)`,
+    );
+    return detail;
   }
 
   #catchUp(): void {

@@ -33,7 +33,7 @@ export function linesOf(feed: Feed, message: FeedMessage): string[] {
       return [`${head} best   ${levelText(bid)} | ${levelText(ask)}`];
     }
     case "status":
-      return [`${head} status ${(message as StatusMessage).status}`];
+      return [`${head} status ${statusWords(message as StatusMessage)}`];
     default:
       return [];
   }
@@ -53,4 +53,9 @@ export const jsonLine = (feed: Feed | "snapshot", message: object): string =>
 
 function levelText(level: Level | null): string {
   return level === null ? "nobody" : `${level[0]} x ${level[1]}`;
+}
+
+/** Whether it trades, and what the feeds leave out. */
+function statusWords({ detail, status }: StatusMessage): string {
+  return detail === undefined || detail === "full" ? status : `${status}, feeds are ${detail}`;
 }

@@ -66,6 +66,7 @@ Deno.test("instrument feed: a definition is the first public event: trading", ()
         prevSequence: 0,
         timeMicros: START_MICROS + APPEND_MICROS,
         status: "trading",
+        detail: "full",
       },
     })),
   );
@@ -183,7 +184,7 @@ Deno.test("instrument feed: what is private publishes nothing and counts nothing
 Deno.test("instrument feed: a status message when the status changes, and only then", () => {
   const { publish } = opened();
   assert.deepEqual(bodies(publish([halt()])), [
-    { feed: "status", sequence: 2, prevSequence: 1, status: "halted" },
+    { feed: "status", sequence: 2, prevSequence: 1, status: "halted", detail: "full" },
   ]);
   assert.deepEqual(publish([halt()]), []);
   const sent = publish([resume(), halt(), resume()]);

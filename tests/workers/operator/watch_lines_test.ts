@@ -13,7 +13,7 @@ Deno.test("watch lines: a line for each trade, best price and status; none for d
   assert.deepEqual(linesOf("bbo", { ...head, bid: ["9.00", "1.0000"], ask: null }), [
     "12:00:00.000 BTC-USD best   9.00 x 1.0000 | nobody",
   ]);
-  assert.deepEqual(linesOf("status", { ...head, status: "halted" }), [
+  assert.deepEqual(linesOf("status", { ...head, status: "halted", detail: "full" }), [
     "12:00:00.000 BTC-USD status halted",
   ]);
   assert.deepEqual(linesOf("depth", depth(6, 7, [["9.00", "1"]])), []);
