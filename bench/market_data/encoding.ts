@@ -93,7 +93,7 @@ function countUpdates(market: TestMarket, stream: readonly Uint8Array[]): number
     const { book, tradesDue } = instrument;
     if (feed === "trades") updates += tradesDue;
     else if (feed === "depth") {
-      updates += book.touched(Side.buy).length + book.touched(Side.sell).length;
+      updates += book.touched.of(Side.buy).length + book.touched.of(Side.sell).length;
     } else updates++;
   });
   return updates;

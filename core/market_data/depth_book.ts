@@ -17,13 +17,14 @@ import { EventFlag, EventKind } from "../protocol/event_record.ts";
 import { Side } from "../protocol/order_record.ts";
 import { DepthSide } from "./depth_side.ts";
 import type { EventReader } from "./event_reader.ts";
+import { TouchedLevels } from "./touched_levels.ts";
 
-/** Quantity by price of each side, and which prices were touched since they were last taken. */
+/** Quantity by price of each side, and which prices changed since depth was told last. */
 export class DepthBook {
   readonly bids = new DepthSide(Side.buy);
   readonly asks = new DepthSide(Side.sell);
-  readonly #touchedBids = new Set<number>();
-  readonly #touchedAsks = new Set<number>();
+  /** Prices that changed since depth was told last. */
+  readonly touched = new TouchedLevels();
 
   /**
    * Applies the event that the reader stands on.
@@ -35,28 +36,10 @@ export class DepthBook {
     const lots = restingLots(event);
     if (lots === 0) return false;
     const price = event.kind === EventKind.amended ? event.priceBeforeTicks : event.priceTicks;
-    const isBid = event.side === Side.buy;
-    (isBid ? this.bids : this.asks).change(price, lots);
-    (isBid ? this.#touchedBids : this.#touchedAsks).add(price);
+    const { side } = event;
+    (side === Side.buy ? this.bids : this.asks).change(price, lots);
+    this.touched.add(side, price);
     return true;
-  }
-
-  /** Prices touched on a side since {@link forgetTouched}, best first. O(touched log touched). */
-  touched(side: number): Float64Array {
-    const prices = side === Side.buy ? this.#touchedBids : this.#touchedAsks;
-    const sorted = Float64Array.from(prices).sort();
-    return side === Side.buy ? sorted.reverse() : sorted;
-  }
-
-  /** Prices touched on both sides since {@link forgetTouched}. */
-  get touchedCount(): number {
-    return this.#touchedBids.size + this.#touchedAsks.size;
-  }
-
-  /** Begins anew to note which prices are touched. */
-  forgetTouched(): void {
-    this.#touchedBids.clear();
-    this.#touchedAsks.clear();
   }
 }
 

@@ -29,6 +29,7 @@ import {
   TRADE_BYTES,
 } from "./feed_frame.ts";
 import type { InstrumentFeed, MessageHead } from "./instrument_feed.ts";
+import type { TouchedLevels } from "./touched_levels.ts";
 
 /** Bytes of a chunk; a longer message has one of its own. */
 export const CHUNK_BYTES = 2 ** 16;
@@ -55,7 +56,7 @@ export class FeedEncoder {
       case "bbo":
         return this.#bbo(instrument, head);
       case "depth":
-        return this.#depth(instrument, head);
+        return this.depth(instrument, instrument.book.touched, head);
       case "status":
         return this.#status(instrument, head);
       case "definition":
@@ -110,6 +111,25 @@ export class FeedEncoder {
     return this.#end(FeedKind.book, bidCount + askCount);
   }
 
+  /** Some levels of the instrument as of now, all of them at most. O(levels log levels). */
+  depth(
+    instrument: InstrumentFeed,
+    touched: TouchedLevels,
+    head: MessageHead,
+  ): Uint8Array<ArrayBuffer> {
+    const { book } = instrument;
+    const bids = touched.of(Side.buy);
+    const asks = touched.of(Side.sell);
+    const count = bids.length + asks.length;
+    const word = this.#begin(FeedKind.depth, count, instrument, head);
+    const { words } = this.#chunk;
+    words[word] = bids.length | (asks.length << 16);
+    words[word + 1] = bookChecksum(book.bids, book.asks);
+    const behind = writeLevels(words, word + 2, bids, book.bids);
+    writeLevels(words, behind, asks, book.asks);
+    return this.#end(FeedKind.depth, count);
+  }
+
   #trades(instrument: InstrumentFeed, head: MessageHead): Uint8Array<ArrayBuffer> {
     const { trades, tradesDue } = instrument;
     let word = this.#begin(FeedKind.trades, tradesDue, instrument, head);
@@ -133,20 +153,6 @@ export class FeedEncoder {
     words[word + 4] = bids.priceOf(0);
     words[word + 5] = asks.priceOf(0);
     return this.#end(FeedKind.bbo, 0);
-  }
-
-  #depth(instrument: InstrumentFeed, head: MessageHead): Uint8Array<ArrayBuffer> {
-    const { book } = instrument;
-    const bids = book.touched(Side.buy);
-    const asks = book.touched(Side.sell);
-    const count = bids.length + asks.length;
-    const word = this.#begin(FeedKind.depth, count, instrument, head);
-    const { words } = this.#chunk;
-    words[word] = bids.length | (asks.length << 16);
-    words[word + 1] = bookChecksum(book.bids, book.asks);
-    const behind = writeLevels(words, word + 2, bids, book.bids);
-    writeLevels(words, behind, asks, book.asks);
-    return this.#end(FeedKind.depth, count);
   }
 
   #status(instrument: InstrumentFeed, head: MessageHead): Uint8Array<ArrayBuffer> {

@@ -151,7 +151,7 @@ export class InstrumentFeed {
   close(stampMicros: number, sink: FeedSink | null, isHeld: boolean): void {
     this.#sendTrades(sink);
     if (this.#noteBest()) this.#due("bbo", stampMicros);
-    if (!isHeld || this.book.touchedCount >= HELD_LEVELS_MAX) this.release(sink);
+    if (!isHeld || this.book.touched.count >= HELD_LEVELS_MAX) this.release(sink);
   }
 
   /** Gives depth and best price to the sink where they are due. */
@@ -159,7 +159,7 @@ export class InstrumentFeed {
     if (this.#feeds.depth.due !== 0) {
       const head = this.#take("depth");
       sink?.(this, "depth", head);
-      this.book.forgetTouched();
+      this.book.touched.clear();
     }
     if (this.#feeds.bbo.due !== 0) {
       const head = this.#take("bbo");

@@ -8,9 +8,10 @@ import { Side } from "../protocol/order_record.ts";
 import type { Feed } from "../protocol/subjects.ts";
 import { bookChecksum } from "./book_checksum.ts";
 import type { DepthSide } from "./depth_side.ts";
-import type { BookMessage, FeedMessage, Level, TradeEntry } from "./feed_messages.ts";
+import type { BookMessage, DepthMessage, FeedMessage, Level, TradeEntry } from "./feed_messages.ts";
 import type { InstrumentFeed, MessageHead } from "./instrument_feed.ts";
 import { candleEntry, definitionEntry, priceText, quantityText, tickerEntry } from "./lot_terms.ts";
+import type { TouchedLevels } from "./touched_levels.ts";
 
 /** The message that the instrument has for a feed at this moment. O(entries). */
 export function jsonMessage(
@@ -26,12 +27,7 @@ export function jsonMessage(
     case "bbo":
       return { ...head, bid: instrument.best(book.bids), ask: instrument.best(book.asks) };
     case "depth":
-      return {
-        ...head,
-        bids: levels(instrument, book.touched(Side.buy), book.bids),
-        asks: levels(instrument, book.touched(Side.sell), book.asks),
-        checksum: bookChecksum(book.bids, book.asks),
-      };
+      return { ...head, ...jsonDepth(instrument, book.touched) };
     case "status":
       return { ...head, status: status ?? "halted", detail };
     case "definition":
@@ -44,6 +40,19 @@ export function jsonMessage(
       return { ...head, interval: interval.name, candles };
     }
   }
+}
+
+/** Some levels of the instrument as of now, as a message of depth has them. O(levels log levels). */
+export function jsonDepth(
+  instrument: InstrumentFeed,
+  touched: TouchedLevels,
+): Pick<DepthMessage, "bids" | "asks" | "checksum"> {
+  const { asks, bids } = instrument.book;
+  return {
+    bids: levels(instrument, touched.of(Side.buy), bids),
+    asks: levels(instrument, touched.of(Side.sell), asks),
+    checksum: bookChecksum(bids, asks),
+  };
 }
 
 /** The best levels of the instrument as of now, at most so many of a side. O(levels). */

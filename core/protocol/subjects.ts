@@ -51,7 +51,7 @@ export const eventsStream = (shard: number): string => `EVENTS_${shard}`;
 export const streamLeaderSubject = (stream: string): string =>
   `$JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED.${stream}`;
 
-/** Public feeds of an instrument; those of candles with their interval, of books with levels and interval. */
+/** Public feeds of an instrument; those of candles and conflated ones with their interval. */
 export type Feed =
   | "trades"
   | "bbo"
@@ -60,6 +60,8 @@ export type Feed =
   | "definition"
   | "ticker"
   | `candles.${string}`
+  | `depth.${string}`
+  | `bbo.${string}`
   | `book.${string}`;
 /** How a feed is written: for people, or for machines (feed_frame.ts). */
 export type FeedFormat = "json" | "bin";

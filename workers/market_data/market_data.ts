@@ -9,15 +9,16 @@
  * @module
  */
 import type { NatsConnection } from "nats.ws";
-import { BOOK_STEP_MILLIS } from "../../core/market_data/book_classes.ts";
+import { CONFLATION_STEP_MILLIS } from "../../core/market_data/conflated_classes.ts";
 import { EventReader } from "../../core/market_data/event_reader.ts";
+import type { FeedSink } from "../../core/market_data/instrument_feed.ts";
 import { MarketFeeds } from "../../core/market_data/market_feeds.ts";
 import type { FrameRingConsumer } from "../../core/memory/frame_ring.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
 import { eventsStream } from "../../core/protocol/subjects.ts";
 import { type FeedDetail, Shedding } from "../../core/market_data/shedding.ts";
 import { hasValidCrc } from "../../infra/journal/crc.ts";
-import { BookFeeds } from "./book_feeds.ts";
+import { ConflatedFeeds } from "./conflated_feeds.ts";
 import { type EventFrame, eventFrames } from "./event_frames.ts";
 import { FeedPublisher } from "./feed_publisher.ts";
 import { TURN_MILLIS } from "./heartbeats.ts";
@@ -58,6 +59,9 @@ export class MarketData {
   readonly #progress: Progress;
   readonly #snapshots: SnapshotService;
   readonly #shedding = new Shedding();
+  readonly #conflated: ConflatedFeeds;
+  /** Where the messages of the feeds go. */
+  #sink: FeedSink = () => {};
   readonly #ready = Promise.withResolvers<void>();
   readonly #leading = Promise.withResolvers<void>();
   readonly #caughtUp = Promise.withResolvers<void>();
@@ -75,6 +79,7 @@ export class MarketData {
     this.#terms = new InstrumentTermsReader(parts.connection);
     this.#progress = new Progress(parts.connection, parts.shard);
     this.#snapshots = new SnapshotService(parts.connection, this.feeds, Date.now);
+    this.#conflated = new ConflatedFeeds(parts.connection);
   }
 
   /** Begins to publish and to answer. */
@@ -103,6 +108,10 @@ export class MarketData {
       currentEvent: () => this.#currentEvent,
       flushed: () => this.#look(publisher),
     });
+    this.#sink = (instrument, feed, head) => {
+      publisher.sink(instrument, feed, head);
+      if (feed === "depth") this.#conflated.changed(instrument);
+    };
     // The next note brings the same and more, or the next run publishes again what was not noted.
     const notNoted = (error: unknown) =>
       say(`progress was not noted: ${error instanceof Error ? error.message : error}`);
@@ -121,13 +130,14 @@ export class MarketData {
     const ticking = setInterval(() => this.#snapshots.tick(), TICK_MILLIS);
     const turn = () => publisher.turn(this.feeds.instruments, Date.now() * 1_000);
     const turning = setInterval(turn, TURN_MILLIS);
-    const books = new BookFeeds(connection);
     const step = () => {
       this.#look(publisher);
-      if (!publisher.isOnline || this.#shedding.detail === "reduced") return;
-      books.step(this.feeds.instruments, Date.now() * 1_000);
+      // What the last leader has published is applied without a word to the conflated feeds.
+      const isBehind = this.feeds.lastEvent < this.#published;
+      if (!publisher.isOnline || isBehind || this.#shedding.detail === "reduced") return;
+      this.#conflated.step(this.feeds.instruments, Date.now() * 1_000);
     };
-    const stepping = setInterval(step, BOOK_STEP_MILLIS);
+    const stepping = setInterval(step, CONFLATION_STEP_MILLIS);
     try {
       await this.#follow(publisher);
       clearInterval(noting);
@@ -195,7 +205,7 @@ export class MarketData {
       if (signal.aborted) return;
     }
     const lastEvent = reader.firstSequence + reader.count - 1;
-    const sink = lastEvent > this.#published ? publisher.sink : null;
+    const sink = lastEvent > this.#published ? this.#sink : null;
     const isHeld = this.#look(publisher) !== "full";
     this.#currentEvent = lastEvent;
     const outcome = this.feeds.apply(reader, sink, isHeld);
@@ -217,7 +227,7 @@ export class MarketData {
     const detail = this.#shedding.look(fill, outstandingBytes);
     if (detail === before) return detail;
     this.feeds.setDetail(detail);
-    if (detail === "full") this.feeds.release(publisher.sink);
+    if (detail === "full") this.feeds.release(this.#sink);
     publisher.tellDetail(this.feeds.instruments, Date.now() * 1_000);
     this.#parts.say(
       `detail of the feeds: ${detail}, was ${before} (${Math.round(fill * 100)} % of the ring of ` +

@@ -88,9 +88,9 @@ Deno.test("depth book: an amend takes off at the price before and adds where it 
   assert.equal(follow(market, book, [amend(1, { quantity: 3 })]), 0, "nothing changed");
   assert.equal(follow(market, book, [amend(1, { price: 101, quantity: 6 })]), 2);
   assert.deepEqual(levels(book.asks), [[101, 6], [103, 4]]);
-  book.forgetTouched();
+  book.touched.clear();
   follow(market, book, [amend(1, { price: 102 })]);
-  assert.deepEqual([...book.touched(Side.sell)], [101, 102]);
+  assert.deepEqual([...book.touched.of(Side.sell)], [101, 102]);
   follow(market, book, [buy(2, 90, by(3)), amend(3, { price: 103, quantity: 11 }, by(3))]);
   assert.deepEqual(levels(book.asks), []);
   assert.deepEqual(levels(book.bids), [[103, 1]]);
@@ -108,10 +108,10 @@ Deno.test("depth book: a decrement takes off what the resting order lost", () =>
 Deno.test("depth book: names the touched prices, best first, until they are forgotten", () => {
   const { market, book } = opened();
   follow(market, book, [buy(5, 98), buy(5, 99), sell(1, 102), sell(1, 101), cancel(1)]);
-  assert.deepEqual([...book.touched(Side.buy)], [99, 98]);
-  assert.deepEqual([...book.touched(Side.sell)], [101, 102]);
-  book.forgetTouched();
-  assert.deepEqual([...book.touched(Side.buy), ...book.touched(Side.sell)], []);
+  assert.deepEqual([...book.touched.of(Side.buy)], [99, 98]);
+  assert.deepEqual([...book.touched.of(Side.sell)], [101, 102]);
+  book.touched.clear();
+  assert.deepEqual([...book.touched.of(Side.buy), ...book.touched.of(Side.sell)], []);
 });
 
 Deno.test("depth book: an event that contradicts it is refused", () => {

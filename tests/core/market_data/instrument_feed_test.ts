@@ -224,7 +224,7 @@ Deno.test("instrument feed: depth is held until so many levels were touched, and
   const feed = new InstrumentFeed(terms);
   const counts: number[] = [];
   const sink: FeedSink = (instrument, name) => {
-    if (name === "depth") counts.push(instrument.book.touchedCount);
+    if (name === "depth") counts.push(instrument.book.touched.count);
   };
   // The engine of a test has no room for as many orders.
   const event = { kind: EventKind.accepted, flags: EventFlag.resting, quantityLots: 1, side: 0 };

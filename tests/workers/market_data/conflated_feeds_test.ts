@@ -1,0 +1,329 @@
+import assert from "node:assert/strict";
+import type { Msg, NatsConnection } from "nats.ws";
+import {
+  conflatedClasses,
+  CONFLATION_STEP_MILLIS,
+} from "../../../core/market_data/conflated_classes.ts";
+import { EventReader } from "../../../core/market_data/event_reader.ts";
+import type { BboMessage, BookMessage } from "../../../core/market_data/feed_messages.ts";
+import { HEARTBEAT_SECONDS } from "../../../core/market_data/feed_messages.ts";
+import type { DepthSide } from "../../../core/market_data/depth_side.ts";
+import { lotSnapshot } from "../../../core/market_data/lot_snapshot.ts";
+import { LotBook } from "../../../core/market_data/lot_book.ts";
+import { Side } from "../../../core/protocol/order_record.ts";
+import { FeedKind } from "../../../core/market_data/feed_frame.ts";
+import {
+  jsonOfFrame,
+  type LotLevel,
+  readFeedFrame,
+} from "../../../core/market_data/feed_reader.ts";
+import { type FeedSink, InstrumentFeed } from "../../../core/market_data/instrument_feed.ts";
+import { MarketFeeds } from "../../../core/market_data/market_feeds.ts";
+import {
+  ConflatedFeeds,
+  SILENT_MILLIS,
+  TRIES_PER_STEP_MAX,
+} from "../../../workers/market_data/conflated_feeds.ts";
+import { assertSide } from "../../core/market_data/lot_subscriber.ts";
+import { newSeed, randomCommands, seededRandom } from "../../core/market_data/random_orders.ts";
+import { applyMessages, TestMarket } from "../../core/market_data/test_market.ts";
+import { buy, type Command, on, sell } from "../../support/commands.ts";
+import { askSnapshot, MarketStream, startMarketData, until, withBroker } from "./market_stream.ts";
+
+/** A connection on which the test says who listens. */
+class ListenedConnection {
+  readonly options = { inboxPrefix: "_INBOX.test" };
+  readonly listened = new Set<string>();
+  readonly heard: { readonly subject: string; readonly message: BookMessage }[] = [];
+  readonly tried = new Set<string>();
+  readonly bytes: { readonly subject: string; readonly message: Uint8Array }[] = [];
+  published = 0;
+  #answer: (error: null, message: Msg) => void = () => {};
+
+  subscribe(_subject: string, { callback }: { callback: (error: null, message: Msg) => void }) {
+    this.#answer = callback;
+  }
+
+  publish(subject: string, payload: string | Uint8Array, { reply }: { reply: string }): void {
+    this.published++;
+    this.tried.add(subject);
+    if (!this.listened.has(subject)) {
+      return this.#answer(null, { subject: reply, headers: { code: 503 } } as unknown as Msg);
+    }
+    if (typeof payload === "string") this.heard.push({ subject, message: JSON.parse(payload) });
+    else this.bytes.push({ subject, message: payload });
+  }
+
+  /** The connection breaks and comes back. */
+  breaks: () => void = () => {};
+
+  async *status() {
+    for (;;) {
+      await new Promise<void>((done) => this.breaks = done);
+      yield { type: "reconnect" };
+    }
+  }
+}
+
+function opened() {
+  const market = new TestMarket();
+  const feeds = new MarketFeeds();
+  const reader = new EventReader();
+  const opening = market.open();
+  for (const reference of market.references) feeds.learn(reference);
+  applyMessages(feeds, reader, opening);
+  const connection = new ListenedConnection();
+  const books = new ConflatedFeeds(connection as unknown as NatsConnection);
+  const append = (commands: readonly Command[]) => {
+    for (const message of market.append(commands)) {
+      reader.load(message);
+      const sink: FeedSink = (instrument, feed) => {
+        if (feed === "depth") books.changed(instrument);
+      };
+      feeds.apply(reader, sink, false);
+    }
+  };
+  return {
+    append,
+    connection,
+    feeds,
+    market,
+    steps: (count: number) => {
+      for (let step = 0; step < count; step++) books.step(feeds.instruments, 1);
+    },
+  };
+}
+
+const SECOND_STEPS = 1_000 / CONFLATION_STEP_MILLIS;
+const FAST = "md.BTC-USD.book.5.20ms.json";
+const SLOW = "md.BTC-USD.book.50.1s.json";
+
+Deno.test("conflated feeds: a feed speaks once in its interval at most, and says the last state", () => {
+  const { append, connection, steps } = opened();
+  connection.listened.add(FAST).add(SLOW);
+  steps(2 * SECOND_STEPS);
+  connection.heard.length = 0;
+  for (let step = 0; step < 2 * SECOND_STEPS; step++) {
+    append([buy(1, 4_000 + step)]);
+    append([sell(1, 6_000 + step)]);
+    steps(1);
+  }
+  steps(SECOND_STEPS);
+  const of = (subject: string) => connection.heard.filter((one) => one.subject === subject);
+  assert.equal(of(FAST).length, 2 * SECOND_STEPS);
+  assert.ok(of(SLOW).length >= 2 && of(SLOW).length <= 3, `${of(SLOW).length} in three seconds`);
+  for (const subject of [FAST, SLOW]) {
+    const last = of(subject).at(-1)?.message;
+    assert.deepEqual(last?.bids[0], ["40.99", "0.0001"]);
+    assert.equal(last?.bids.length, subject === FAST ? 5 : 50);
+  }
+  const numbers = of(FAST).map(({ message }) => [message.prevSequence, message.sequence]);
+  for (const [index, [prevSequence]] of numbers.entries()) {
+    if (index > 0) assert.equal(prevSequence, numbers[index - 1]?.[1]);
+  }
+});
+
+Deno.test("conflated feeds: what nobody hears is tried once a second, whatever happens to the book", () => {
+  const { append, connection, steps } = opened();
+  const feeds = conflatedClasses.length * 2 * 2;
+  const seconds = 10;
+  for (let step = 0; step < seconds * SECOND_STEPS; step++) {
+    append([buy(1, 4_000 + step)]);
+    steps(1);
+  }
+  assert.ok(connection.published <= feeds * (seconds * 1_000 / SILENT_MILLIS + 1));
+  assert.ok(connection.published >= feeds * (seconds / 2 - 1), `${connection.published} tries`);
+});
+
+Deno.test("conflated feeds: whoever comes late has the book though nothing happens any more", () => {
+  const { append, connection, steps } = opened();
+  append([buy(7, 4_000), sell(3, 6_000)]);
+  steps(5 * SECOND_STEPS);
+  connection.listened.add(FAST);
+  steps(SECOND_STEPS + 1);
+  assert.deepEqual(connection.heard.map(({ message: { bids, asks } }) => [bids, asks]), [[
+    [["40.00", "0.0007"]],
+    [["60.00", "0.0003"]],
+  ]]);
+  steps(5 * SECOND_STEPS);
+  assert.equal(connection.heard.length, 1, "and once is enough");
+});
+
+Deno.test("conflated feeds: a step tries no more than so many feeds, and each has its turn", () => {
+  const { connection, market } = opened();
+  const [terms] = market.references;
+  assert.ok(terms !== undefined);
+  // More feeds than are tried before the first of them may be again.
+  const instruments = Array.from({ length: 120 }, (_, index) => {
+    const instrument = new InstrumentFeed({ ...terms, symbol: `A${index}-USD` });
+    instrument.sequence = 1;
+    return instrument;
+  });
+  const books = new ConflatedFeeds(connection as unknown as NatsConnection);
+  for (let step = 0; step < 10 * SECOND_STEPS; step++) {
+    const before = connection.published;
+    books.step(instruments, 1);
+    const tries = connection.published - before;
+    assert.ok(tries <= TRIES_PER_STEP_MAX, `${tries} tries in step ${step}`);
+  }
+  assert.equal(connection.tried.size, instruments.length * conflatedClasses.length * 2);
+});
+
+const DEPTH = "md.BTC-USD.depth.100ms.bin";
+
+Deno.test("conflated depth: a copy is exact at every message, whatever is lost, and once it is quiet", async () => {
+  const seed = newSeed();
+  const random = seededRandom(seed);
+  const { append, connection, feeds, steps } = opened();
+  append(randomCommands(random, 60));
+  steps(SECOND_STEPS);
+  connection.listened.add(DEPTH);
+  const instrument = feeds.find("BTC-USD");
+  assert.ok(instrument !== undefined);
+  const all = (side: DepthSide) =>
+    Array.from({ length: side.count }, (_, rank): LotLevel => [
+      side.priceOf(rank),
+      side.quantityOf(rank),
+    ]);
+  const copy = new LotBook(instrument.terms.instrument);
+  let [checked, lost] = [0, 0];
+  const read = (share: number) => {
+    for (const { message } of connection.bytes.splice(0)) {
+      if (random() < share) {
+        lost++;
+        continue;
+      }
+      copy.depth(message);
+      if (copy.needsSnapshot) {
+        const { book: { asks, bids }, sequence } = instrument;
+        copy.snapshot({ sequence, levelsAsked: 1_000, bids: all(bids), asks: all(asks) });
+      }
+      assert.ok(copy.isLive, `seed ${seed}`);
+      if (copy.sequence !== instrument.sequence) continue;
+      assertSide(copy.bids, all(instrument.book.bids), `seed ${seed}`);
+      assertSide(copy.asks, all(instrument.book.asks), `seed ${seed}`);
+      checked++;
+    }
+  };
+  for (let round = 0; round < 600; round++) {
+    append(randomCommands(random, 1 + Math.floor(random() * 10)));
+    if (round === 300) {
+      connection.breaks();
+      await new Promise((done) => setTimeout(done, 0));
+      connection.bytes.length = 0;
+    }
+    steps(1 + Math.floor(random() * 4));
+    read(0.1);
+  }
+  // The last one is lost, and nothing happens any more.
+  append(randomCommands(random, 10));
+  steps(SECOND_STEPS);
+  read(1);
+  steps(HEARTBEAT_SECONDS * SECOND_STEPS + 1);
+  read(0);
+  assert.equal(copy.sequence, instrument.sequence, `seed ${seed}`);
+  assert.equal(copy.mismatchCount, 0);
+  assert.ok(checked > 100 && lost > 10 && copy.gapCount > 5, `${checked} ${lost} ${copy.gapCount}`);
+});
+
+Deno.test("conflated depth waits while levels are held back: no message has them yet", () => {
+  const { append, connection, feeds, steps } = opened();
+  connection.listened.add(DEPTH);
+  steps(SECOND_STEPS);
+  connection.bytes.length = 0;
+  const instrument = feeds.find("BTC-USD");
+  instrument?.book.touched.add(Side.buy, 4_000);
+  append([sell(1, 7_000, on(2))]);
+  steps(SECOND_STEPS);
+  assert.equal(connection.bytes.length, 0);
+  instrument?.book.touched.clear();
+});
+
+Deno.test("conflated best prices come when they changed, and once an interval at most", () => {
+  const { append, connection, steps } = opened();
+  const subject = "md.BTC-USD.bbo.100ms.json";
+  connection.listened.add(subject);
+  append([buy(5, 4_000), sell(5, 6_000)]);
+  steps(2 * SECOND_STEPS);
+  connection.heard.length = 0;
+  // Behind the best prices.
+  append([buy(1, 3_000)]);
+  steps(SECOND_STEPS);
+  assert.equal(connection.heard.length, 0);
+  for (let step = 0; step < SECOND_STEPS; step++) {
+    append([buy(1, 4_001 + step)]);
+    steps(1);
+  }
+  steps(SECOND_STEPS);
+  const bids = connection.heard.map(({ message }) => (message as unknown as BboMessage).bid);
+  assert.ok(bids.length >= 9 && bids.length <= 11, `${bids.length} in a second`);
+  assert.deepEqual(bids.at(-1), ["40.50", "0.0001"]);
+});
+
+Deno.test("conflated feeds say their last number again after fifteen quiet seconds", () => {
+  const { append, connection, steps } = opened();
+  connection.listened.add(FAST).add("md.BTC-USD.depth.1s.json");
+  append([buy(1, 4_000)]);
+  steps(2 * SECOND_STEPS);
+  connection.heard.length = 0;
+  steps(HEARTBEAT_SECONDS * SECOND_STEPS + 1);
+  const numbers = connection.heard.map(({ message }) => [message.prevSequence, message.sequence]);
+  assert.deepEqual(numbers, [[2, 2], [2, 2]]);
+});
+
+Deno.test("conflated feeds: a subscriber of a real broker has the best levels, in both formats", async () => {
+  const seed = newSeed();
+  const random = seededRandom(seed);
+  await withBroker(async (nats) => {
+    const stream = new MarketStream(await nats.connectAs("matcher"));
+    await stream.open();
+    const running = await startMarketData(nats);
+    const subscriber = await nats.connectAs("subscriber");
+    const [asJson, asBinary]: [BookMessage[], BookMessage[]] = [[], []];
+    subscriber.subscribe("md.BTC-USD.book.10.20ms.json", {
+      callback: (_, message) => asJson.push(message.json()),
+    });
+    subscriber.subscribe("md.BTC-USD.book.10.20ms.bin", {
+      callback: (_, { data }) => {
+        const frame = readFeedFrame(data);
+        assert.ok(frame.kind === FeedKind.book);
+        const [terms] = stream.market.references;
+        asBinary.push(jsonOfFrame(frame, terms) as BookMessage);
+      },
+    });
+    const [terms] = stream.market.references;
+    const copy = new LotBook(terms.instrument);
+    subscriber.subscribe("md.BTC-USD.depth.20ms.bin", {
+      callback: (_, { data }) => {
+        copy.depth(data);
+        if (!copy.needsSnapshot) return;
+        void askSnapshot(subscriber, { levels: 1_000 }).then((answer) =>
+          copy.snapshot(lotSnapshot(answer, terms, 1_000))
+        );
+      },
+    });
+    await subscriber.flush();
+    for (let append = 0; append < 100; append++) {
+      await stream.append(randomCommands(random, 20));
+    }
+    const sequenceOf = () => running.marketData.feeds.find("BTC-USD")?.sequence;
+    const isWhole = (all: readonly BookMessage[]) =>
+      running.marketData.feeds.lastEvent === stream.market.state.events.sequence &&
+      all.at(-1)?.sequence === sequenceOf();
+    await until(() => isWhole(asJson) && isWhole(asBinary), "the last book");
+    const expected = (side: number) =>
+      stream.market.engineLevels(1, side).slice(0, 10).map(([price, lots]) => [
+        (price / 100).toFixed(2),
+        (lots / 10_000).toFixed(4),
+      ]);
+    await until(() => copy.sequence === sequenceOf(), "the copy of the book");
+    assert.equal(copy.mismatchCount, 0);
+    for (const [side, levels] of [[0, copy.bids], [1, copy.asks]] as const) {
+      assertSide(levels, stream.market.engineLevels(1, side), `seed ${seed}`);
+    }
+    for (const { asks, bids } of [asJson.at(-1), asBinary.at(-1)] as BookMessage[]) {
+      assert.deepEqual([bids, asks], [expected(0), expected(1)], `seed ${seed}`);
+    }
+    await running.stop();
+  });
+});
