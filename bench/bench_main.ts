@@ -35,7 +35,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     run: matchingBench,
   },
   "market-data": {
-    about: "messages of the public feeds written in binary, beside JSON",
+    about:
+      "messages of the public feeds written in binary, beside JSON; their latency and their cost",
     run: marketDataBench,
   },
   "price-index": {

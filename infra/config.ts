@@ -130,9 +130,9 @@ export const VARIABLES = {
   ),
   projections: oneOf(
     "EDGEBOOK_PROJECTIONS",
-    "whether market data and history run as workers of the matching process",
+    "whether market data and history run as workers of the matching process: both, the first, or none",
     "on",
-    ["on", "off"],
+    ["on", "market-data", "off"],
   ),
   masterKey: secret(
     "EDGEBOOK_MASTER_KEY",

@@ -16,6 +16,8 @@ export type Role = "matcher" | "echo";
 /** One measurement. */
 export interface Scenario {
   readonly role: Role;
+  /** What runs beside the matcher; nothing where it is left out. */
+  readonly projections?: "market-data" | "off";
   readonly frameRecords: number;
   readonly windowRecords: number;
   readonly seconds: number;
@@ -49,7 +51,7 @@ export async function measure(scenario: Scenario): Promise<Measured> {
   const children: Deno.ChildProcess[] = [];
   try {
     await makeStreams(nats);
-    const leader = await startLeader(scenario.role, nats);
+    const leader = await startLeader(scenario, nats);
     children.push(leader);
     if (scenario.role === "matcher") await prepareMarket(nats);
     let { webSocketUrl } = nats;
@@ -83,11 +85,15 @@ async function makeStreams(nats: RunningNats): Promise<void> {
   await admin.close();
 }
 
-async function startLeader(role: Role, nats: RunningNats): Promise<Deno.ChildProcess> {
+async function startLeader(
+  { projections = "off", role }: Scenario,
+  nats: RunningNats,
+): Promise<Deno.ChildProcess> {
   const child = run([ENTRY[role]], {
     EDGEBOOK_NATS_URL: nats.webSocketUrl,
     EDGEBOOK_NATS_CREDENTIALS: nats.credentials.matcher,
-    EDGEBOOK_PROJECTIONS: "off",
+    EDGEBOOK_PROJECTIONS: projections,
+    EDGEBOOK_MARKET_DATA_CREDENTIALS: nats.credentials.marketData,
     EDGEBOOK_OUTCOMES: `${OUTCOMES}`,
   });
   await firstLine(child);

@@ -38,26 +38,29 @@ export function startProjections(
   }
   const { natsUrl, natsSocket, shard } = config;
   const eventsRing = makeFrameRing(EVENTS_RING_SLOTS);
-  const workers = [
-    new ProjectionWorker(
-      "market data",
-      new URL("../market_data/market_data_worker.ts", import.meta.url),
-      { natsUrl, natsSocket, shard, credentials: config.marketDataCredentials, eventsRing },
-      failed,
-    ),
-    new ProjectionWorker(
-      "history",
-      new URL("../history/history_worker.ts", import.meta.url),
-      {
-        natsUrl,
-        natsSocket,
-        shard,
-        credentials: config.historyCredentials,
-        databasePath: config.historyPath,
-      },
-      failed,
-    ),
-  ];
+  const marketData = new ProjectionWorker(
+    "market data",
+    new URL("../market_data/market_data_worker.ts", import.meta.url),
+    { natsUrl, natsSocket, shard, credentials: config.marketDataCredentials, eventsRing },
+    failed,
+  );
+  const workers = [marketData];
+  if (config.projections === "on") {
+    workers.push(
+      new ProjectionWorker(
+        "history",
+        new URL("../history/history_worker.ts", import.meta.url),
+        {
+          natsUrl,
+          natsSocket,
+          shard,
+          credentials: config.historyCredentials,
+          databasePath: config.historyPath,
+        },
+        failed,
+      ),
+    );
+  }
   return {
     events: new FrameRingProducer(eventsRing),
     lead: async () => void await Promise.all(workers.map((worker) => worker.lead())),
