@@ -11,7 +11,9 @@ import { applyMessages, TestMarket } from "../../core/market_data/test_market.ts
 import {
   askSnapshot,
   MarketStream,
+  openRings,
   type Received,
+  type Rings,
   startMarketData,
   subscribe,
   until,
@@ -35,12 +37,19 @@ function withoutRepeats(received: readonly Received[]): Received[] {
   });
 }
 
-Deno.test("market data: subscribers get exactly what the events make, in order", async () => {
+/** A test by the stream alone, and by a ring in which nothing is ever pressed. */
+function forEachRing(promise: string, body: (rings: Rings) => Promise<void>): void {
+  for (const slots of [0, 4_096]) {
+    Deno.test(`market data: ${promise} (a ring of ${slots} slots)`, () => body(openRings(slots)));
+  }
+}
+
+forEachRing("subscribers get exactly what the events make, in order", async (rings) => {
   const seed = Math.floor(Math.random() * 2 ** 32);
   const random = seededRandom(seed);
   await withBroker(async (nats) => {
-    const stream = new MarketStream(await nats.connectAs("matcher"));
-    const running = await startMarketData(nats);
+    const stream = new MarketStream(await nats.connectAs("matcher"), rings.producer);
+    const running = await startMarketData(nats, { ring: rings.consumer() });
     const received = await subscribe(await nats.connectAs("subscriber"));
     const messages = stream.market.open();
     await stream.publishReferences();
@@ -143,17 +152,17 @@ Deno.test("market data: every message comes in both formats, tickers by themselv
   });
 });
 
-Deno.test("market data: after a crash what may be lost comes again with the same numbers", async () => {
+forEachRing("after a crash what may be lost comes again with the same numbers", async (rings) => {
   const seed = Math.floor(Math.random() * 2 ** 32);
   const random = seededRandom(seed);
   await withBroker(async (nats) => {
-    const stream = new MarketStream(await nats.connectAs("matcher"));
+    const stream = new MarketStream(await nats.connectAs("matcher"), rings.producer);
     const messages = stream.market.open();
     await stream.publishReferences();
     await stream.publish(messages);
     const received = await subscribe(await nats.connectAs("subscriber"));
     for (let run = 0; run < 4; run++) {
-      const running = await startMarketData(nats);
+      const running = await startMarketData(nats, { ring: rings.consumer() });
       for (let append = 0; append < 20; append++) {
         const more = stream.market.append(randomCommands(random, 5));
         messages.push(...more);
@@ -162,7 +171,7 @@ Deno.test("market data: after a crash what may be lost comes again with the same
       }
       await running.crash();
     }
-    const last = await startMarketData(nats);
+    const last = await startMarketData(nats, { ring: rings.consumer() });
     const expected = expectedOf(stream.market, messages);
     await until(() => withoutRepeats(received).length >= expected.length, "all messages");
     assert.deepEqual(withoutRepeats(received), expected, `seed ${seed}`);
@@ -170,15 +179,15 @@ Deno.test("market data: after a crash what may be lost comes again with the same
   });
 });
 
-Deno.test("market data: survives the broker's death and goes on without a gap", async () => {
+forEachRing("survives the broker's death and goes on without a gap", async (rings) => {
   const seed = Math.floor(Math.random() * 2 ** 32);
   const random = seededRandom(seed);
   await withBroker(async (nats) => {
-    const stream = new MarketStream(await nats.connectAs("matcher"));
+    const stream = new MarketStream(await nats.connectAs("matcher"), rings.producer);
     const messages = stream.market.open();
     await stream.publishReferences();
     await stream.publish(messages);
-    const running = await startMarketData(nats);
+    const running = await startMarketData(nats, { ring: rings.consumer() });
     const subscriber = await nats.connectAs("subscriber");
     const received = await subscribe(subscriber);
     for (let round = 0; round < 2; round++) {
@@ -189,6 +198,8 @@ Deno.test("market data: survives the broker's death and goes on without a gap", 
       }
       await nats.restart();
     }
+    const isBack = () => subscriber.flush().then(() => true, () => false);
+    await until(isBack, "the subscriber is back");
     const more = stream.market.append([buy(1, 1), sell(1, 9_999)]);
     messages.push(...more);
     await stream.publish(more);

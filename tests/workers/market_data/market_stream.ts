@@ -6,7 +6,11 @@
 
 import assert from "node:assert/strict";
 import type { Msg, NatsConnection } from "nats.ws";
-import type { FrameRingConsumer, FrameRingProducer } from "../../../core/memory/frame_ring.ts";
+import {
+  FrameRingConsumer,
+  FrameRingProducer,
+  makeFrameRing,
+} from "../../../core/memory/frame_ring.ts";
 import type { FeedMessage } from "../../../core/market_data/feed_messages.ts";
 import type { SnapshotAnswer } from "../../../core/protocol/queries.ts";
 import {
@@ -70,6 +74,8 @@ export async function until(isTrue: () => boolean | Promise<boolean>, what: stri
   }
 }
 
+const RING_SLEEP_MILLIS = 1_000;
+
 /** The leader's side: an engine whose events go to the stream. */
 export class MarketStream {
   readonly market = new TestMarket();
@@ -125,6 +131,23 @@ export class MarketStream {
   }
 }
 
+/** The two ends of a ring of events; no ends where it has no slots. */
+export interface Rings {
+  readonly producer: FrameRingProducer | null;
+  /** The end of whoever starts now. */
+  consumer(): FrameRingConsumer | null;
+}
+
+/** Makes a ring. */
+export function openRings(slots: number): Rings {
+  if (slots === 0) return { producer: null, consumer: () => null };
+  const memory = makeFrameRing(slots);
+  return {
+    producer: new FrameRingProducer(memory),
+    consumer: () => new FrameRingConsumer(memory, RING_SLEEP_MILLIS),
+  };
+}
+
 /** One message that a subscriber got. */
 export interface Received {
   readonly subject: string;
@@ -175,7 +198,7 @@ export interface RunningMarketData {
 /** Starts market data and waits until it is ready, unless told otherwise. */
 export async function startMarketData(
   nats: Broker,
-  options: { waitUntilReady?: boolean; leads?: boolean; ring?: FrameRingConsumer } = {},
+  options: { waitUntilReady?: boolean; leads?: boolean; ring?: FrameRingConsumer | null } = {},
 ): Promise<RunningMarketData> {
   const connection = await nats.connectAs("marketData");
   const said: string[] = [];
