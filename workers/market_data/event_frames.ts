@@ -66,7 +66,7 @@ export async function* eventFrames(request: EventFramesRequest): AsyncGenerator<
       if (joint?.joins(next)) break;
     }
     if (joint === null) continue;
-    for await (const frame of joint.frames(next, signal)) {
+    for await (const frame of joint.frames(signal)) {
       yield frame;
       next = frame.sequence + 1;
     }
@@ -113,20 +113,20 @@ class RingJoint {
     return !this.#isBroken;
   }
 
-  /** The frames of the ring from a place on, until some are missing. */
-  async *frames(first: number, signal: AbortSignal): AsyncGenerator<EventFrame> {
+  /** The frames of the ring, once it {@link joins}, until some are missing. */
+  async *frames(signal: AbortSignal): AsyncGenerator<EventFrame> {
     const ring = this.#ring;
     let turnedMillis = performance.now();
-    for (let next = first; !signal.aborted;) {
+    while (!signal.aborted) {
       const oldest = ring.oldest();
       if (oldest === null) {
         await ring.sleep();
         turnedMillis = performance.now();
         continue;
       }
-      if (oldest === FRAMES_MISSING || ring.place !== next) return;
+      if (oldest === FRAMES_MISSING) return;
       this.#isBroken = false;
-      yield { data: oldest, sequence: next++, isStored: false };
+      yield { data: oldest, sequence: ring.place, isStored: false };
       ring.release();
       if (performance.now() - turnedMillis < TURN_MILLIS_MAX) continue;
       await new Promise<void>((done) => setImmediate(done));

@@ -96,7 +96,7 @@ export class FeedPublisher {
 
   /** Whether what is published now goes out now. */
   get isOnline(): boolean {
-    return this.#isLeading && this.#isConnected;
+    return this.#isLeading && this.#isConnected && !this.#parts.connection.isClosed();
   }
 
   /** Bytes that were published and are not known to have arrived. */

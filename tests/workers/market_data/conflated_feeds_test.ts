@@ -10,7 +10,6 @@ import { HEARTBEAT_SECONDS } from "../../../core/market_data/feed_messages.ts";
 import type { DepthSide } from "../../../core/market_data/depth_side.ts";
 import { lotSnapshot } from "../../../core/market_data/lot_snapshot.ts";
 import { LotBook } from "../../../core/market_data/lot_book.ts";
-import { Side } from "../../../core/protocol/order_record.ts";
 import { FeedKind } from "../../../core/market_data/feed_frame.ts";
 import {
   jsonOfFrame,
@@ -27,7 +26,7 @@ import {
 import { assertSide } from "../../core/market_data/lot_subscriber.ts";
 import { newSeed, randomCommands, seededRandom } from "../../core/market_data/random_orders.ts";
 import { applyMessages, TestMarket } from "../../core/market_data/test_market.ts";
-import { buy, type Command, on, sell } from "../../support/commands.ts";
+import { buy, type Command, sell } from "../../support/commands.ts";
 import { askSnapshot, MarketStream, startMarketData, until, withBroker } from "./market_stream.ts";
 
 /** A connection on which the test says who listens. */
@@ -74,13 +73,13 @@ function opened() {
   applyMessages(feeds, reader, opening);
   const connection = new ListenedConnection();
   const books = new ConflatedFeeds(connection as unknown as NatsConnection);
-  const append = (commands: readonly Command[]) => {
+  const sink: FeedSink = (instrument, feed) => {
+    if (feed === "depth") books.changed(instrument);
+  };
+  const append = (commands: readonly Command[], isHeld = false) => {
     for (const message of market.append(commands)) {
       reader.load(message);
-      const sink: FeedSink = (instrument, feed) => {
-        if (feed === "depth") books.changed(instrument);
-      };
-      feeds.apply(reader, sink, false);
+      feeds.apply(reader, sink, isHeld);
     }
   };
   return {
@@ -88,6 +87,7 @@ function opened() {
     connection,
     feeds,
     market,
+    release: () => feeds.release(sink),
     steps: (count: number) => {
       for (let step = 0; step < count; step++) books.step(feeds.instruments, 1);
     },
@@ -227,16 +227,33 @@ Deno.test("conflated depth: a copy is exact at every message, whatever is lost, 
 });
 
 Deno.test("conflated depth waits while levels are held back: no message has them yet", () => {
-  const { append, connection, feeds, steps } = opened();
+  const { append, connection, release, steps } = opened();
   connection.listened.add(DEPTH);
   steps(SECOND_STEPS);
   connection.bytes.length = 0;
-  const instrument = feeds.find("BTC-USD");
-  instrument?.book.touched.add(Side.buy, 4_000);
-  append([sell(1, 7_000, on(2))]);
+  append([buy(1, 4_000)], true);
+  append([buy(1, 4_001)], true);
   steps(SECOND_STEPS);
   assert.equal(connection.bytes.length, 0);
-  instrument?.book.touched.clear();
+  release();
+  steps(SECOND_STEPS);
+  const [frame] = connection.bytes.map(({ message }) => readFeedFrame(message));
+  assert.ok(frame.kind === FeedKind.depth);
+  assert.deepEqual([frame.prevSequence, frame.bids], [1, [[4_001, 1], [4_000, 1]]]);
+});
+
+Deno.test("conflated feeds say where they stand after a connection that broke", async () => {
+  const { append, connection, steps } = opened();
+  connection.listened.add(FAST).add(DEPTH);
+  append([buy(1, 4_000)]);
+  steps(2 * SECOND_STEPS);
+  [connection.heard.length, connection.bytes.length] = [0, 0];
+  connection.breaks();
+  await new Promise((done) => setTimeout(done, 0));
+  steps(SECOND_STEPS);
+  assert.deepEqual(connection.heard.map(({ message }) => message.sequence), [2]);
+  const frames = connection.bytes.map(({ message }) => readFeedFrame(message));
+  assert.deepEqual(frames.map(({ prevSequence, sequence }) => [prevSequence, sequence]), [[2, 2]]);
 });
 
 Deno.test("conflated best prices come when they changed, and once an interval at most", () => {

@@ -60,3 +60,57 @@ Deno.test("feeds that a full ring presses merge depth, say so, lose no trade and
     await running.stop();
   });
 });
+
+/** Trades of an append, and appends after which the feeds must be pressed. */
+const TRADES = 10;
+const PRESSED_APPENDS_MAX = 30_000;
+const APPENDS_PER_TURN = 100;
+
+Deno.test("feeds behind a broker that stands still leave out more and more, and end where the market is", async () => {
+  await withBroker(async (broker) => {
+    const memory = makeFrameRing(2 ** 18);
+    const producer = new FrameRingProducer(memory);
+    const stream = new MarketStream(await broker.connectAs("matcher"), producer);
+    await stream.open();
+    const ring = new FrameRingConsumer(memory, 1_000);
+    const running = await startMarketData(broker, { ring });
+    const details: string[] = [];
+    const asks = Array.from({ length: TRADES }, () => sell(1, 101, by(1)));
+    let appends = 0;
+    let depth = 0;
+    let lots = 0;
+    const subscriber = await broker.connectAs("subscriber");
+    const read = (feed: string, take: (message: FeedMessage) => void) =>
+      subscriber.subscribe(`md.BTC-USD.${feed}.json`, {
+        callback: (_, message) => take(message.json()),
+      });
+    read("depth", ({ sequence }) => depth = sequence);
+    read("status", (message) => details.push((message as StatusMessage).detail));
+    read("trades", (message) => {
+      if (!("trades" in message)) return;
+      for (const { quantity } of message.trades) lots += Math.round(Number(quantity) * 10_000);
+    });
+    await subscriber.flush();
+    await stream.append([sell(5, 100, by(1))]);
+    await until(() => depth > 0, "the first depth");
+    Deno.kill(broker.server.pid, "SIGSTOP");
+    try {
+      while (!running.said.some((line) => line.includes("reduced"))) {
+        assert.ok(appends < PRESSED_APPENDS_MAX, "most is left out");
+        for (let count = 0; count < APPENDS_PER_TURN; count++, appends++) {
+          stream.handOver(stream.market.append([...asks, buy(TRADES, 101, by(2))]));
+        }
+        // It is the broker that presses here.
+        await until(() => ring.fill < 0.3, "the ring is read");
+      }
+    } finally {
+      Deno.kill(broker.server.pid, "SIGCONT");
+    }
+    await until(() => lots === appends * TRADES, "every trade");
+    const last = running.marketData.feeds.find("BTC-USD");
+    await until(() => depth === last?.sequence, "the last state of the book");
+    await until(() => details.at(-1) === "full", "all detail again");
+    assert.deepEqual(details.slice(0, 2), ["merged", "reduced"], "in this order");
+    await running.stop();
+  });
+});
