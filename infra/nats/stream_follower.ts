@@ -1,5 +1,5 @@
 /**
- * Follows a stream message by message, in order, without a gap and for ever.
+ * Follows a stream message by message, in order, without a gap, for ever or up to a message.
  *
  * The messages come through a consumer that lives in the server's memory. Whenever there is a doubt
  * about it (a reconnect, missed heartbeats, a consumer that is gone, a message out of order), a new
@@ -50,6 +50,8 @@ export interface FollowRequest {
   readonly stream: string;
   /** Sequence of the first message of interest. */
   readonly firstSequence: number;
+  /** Sequence of the last message of interest, which need not be there yet. Default: there is none. */
+  readonly lastSequence?: number;
   /** Ends the generator at the next message, or at once where it waits. */
   readonly signal: AbortSignal;
   /** Told why a consumer had to be made anew. */
@@ -72,12 +74,13 @@ interface OpenConsumer {
 }
 
 /**
- * Yields every message from `firstSequence` on, until the signal is given or the caller has enough.
+ * Yields every message from `firstSequence` on, up to `lastSequence` or until the signal is given or
+ * the caller has enough.
  *
  * @throws {StreamDamagedError} when the stream has lost messages that it had
  */
 export async function* followStream(request: FollowRequest): AsyncGenerator<StreamMessage> {
-  const { connection, stream, signal, say } = request;
+  const { connection, stream, lastSequence = Infinity, signal, say } = request;
   let next = request.firstSequence;
   let manager: JetStreamManager | undefined;
   let opened: OpenConsumer | undefined;
@@ -86,7 +89,7 @@ export async function* followStream(request: FollowRequest): AsyncGenerator<Stre
   const statuses = connection.status() as QueuedIterator<Status>;
   void endAtReconnects(statuses, end);
   try {
-    while (!signal.aborted) {
+    while (!signal.aborted && next <= lastSequence) {
       try {
         manager ??= await connection.jetstreamManager();
         opened = await open(connection, manager, stream, next);
@@ -101,6 +104,7 @@ export async function* followStream(request: FollowRequest): AsyncGenerator<Stre
           }
           next++;
           yield { sequence: seq, data };
+          if (next > lastSequence) break;
         }
       } catch (error) {
         if (error instanceof StreamDamagedError) throw error;
@@ -109,7 +113,7 @@ export async function* followStream(request: FollowRequest): AsyncGenerator<Stre
         await close(opened);
         opened = undefined;
       }
-      if (!signal.aborted) await pause(RETRY_MILLIS);
+      if (!signal.aborted && next <= lastSequence) await pause(RETRY_MILLIS);
     }
   } finally {
     signal.removeEventListener("abort", end);

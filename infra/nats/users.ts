@@ -9,7 +9,7 @@
  * | marketData | md, answers to snapshot requests | snapshot requests, events | reads EVENTS and REFERENCE, gets from and puts to PROGRESS |
  * | history | user, answers to gateway and admin | history, bucket requests | reads EVENTS, REFERENCE and LISTENERS; relays gets from KEYS and puts to LISTENERS and KEY_USES |
  * | admin | admin, handover, query, history | | creates streams and buckets, writes KEYS |
- * | replay | | | reads JOURNAL and SNAPSHOTS |
+ * | replay | | | reads JOURNAL, EVENTS and SNAPSHOTS, gets from REFERENCE |
  * | snapshots | | | reads JOURNAL, reads and writes SNAPSHOTS |
  * | subscriber, apps | snapshot requests | md; apps: the feeds of their account | none |
  *
@@ -135,7 +135,7 @@ export function userTable(shards: readonly number[]): Readonly<Record<UserName, 
     history: historyGrant(events),
     marketData: marketDataGrant(events),
     matcher: matcherGrant(journals, events),
-    replay: inHouse("replay", [...journals, SNAPSHOTS_STREAM].flatMap(readsStream), []),
+    replay: replayGrant([...journals, ...events]),
     snapshots: snapshotsGrant(journals),
     subscriber: publicGrant("subscriber", ["md.>"]),
   };
@@ -229,6 +229,15 @@ function matcherGrant(journals: readonly string[], events: readonly string[]): G
   ];
   const subscribe = ["orders.*", "admin.*", "query.*", "handover.*", "standby.*"];
   return inHouse("matcher", publish, [...subscribe, ...journals.map(streamLeaderSubject)]);
+}
+
+/** Of REFERENCE only single messages: the terms of the instruments that the events are about. */
+function replayGrant(logs: readonly string[]): Grant {
+  const publish = [
+    ...[...logs, SNAPSHOTS_STREAM].flatMap(readsStream),
+    ...getsDirect(bucketStream(REFERENCE_BUCKET)),
+  ];
+  return inHouse("replay", publish, []);
 }
 
 /** Purging is how the chunks of a pruned snapshot go. */

@@ -11,7 +11,7 @@ const text = (data: Uint8Array) => new TextDecoder().decode(data);
 const bytes = (line: string) => new TextEncoder().encode(line);
 
 /** Follows the events stream in the background. */
-async function follow(broker: Broker, firstSequence: number) {
+async function follow(broker: Broker, firstSequence: number, lastSequence?: number) {
   const connection = await broker.connectAs("marketData");
   const abort = new AbortController();
   const got: string[] = [];
@@ -21,6 +21,7 @@ async function follow(broker: Broker, firstSequence: number) {
       connection,
       stream: "EVENTS_0",
       firstSequence,
+      ...(lastSequence === undefined ? {} : { lastSequence }),
       signal: abort.signal,
       say: (line: string) => said.push(line),
     };
@@ -54,6 +55,24 @@ Deno.test("stream follower: from the message asked for, in order, and what comes
     await all.stop();
     await rest.stop();
     assert.deepEqual([...all.said, ...rest.said], []);
+  });
+});
+
+Deno.test("stream follower: ends by itself behind the last message asked for, also one to come", async () => {
+  await withBroker(async (broker) => {
+    const stream = new MarketStream(await broker.connectAs("matcher"));
+    await stream.publish(["a", "b", "c", "d"].map(bytes));
+    const there = await follow(broker, 2, 3);
+    await there.done;
+    assert.deepEqual(there.got, ["2 b", "3 c"]);
+    const none = await follow(broker, 4, 3);
+    await none.done;
+    assert.deepEqual(none.got, []);
+    const toCome = await follow(broker, 4, 5);
+    await until(() => toCome.got.length === 1, "the fourth message");
+    await stream.publish([bytes("e"), bytes("f")]);
+    await toCome.done;
+    assert.deepEqual(toCome.got, ["4 d", "5 e"]);
   });
 });
 
