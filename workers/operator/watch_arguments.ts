@@ -111,7 +111,7 @@ export function readWatchArguments(
     symbol,
     json: values.json,
     bin: values.bin,
-    color: !values["no-color"],
+    color: !values["no-color"] && !Deno.noColor,
     ...(url === undefined ? {} : { url }),
     ...(creds === undefined ? {} : { creds }),
     ...(data === undefined ? {} : { data }),

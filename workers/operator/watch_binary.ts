@@ -14,7 +14,7 @@ import type { WatchedMarket } from "./watch_connection.ts";
 import { judgeSilence } from "./watch_session.ts";
 
 /** Levels of a side that a snapshot is asked for: all that one has room for. */
-const LEVELS_ASKED = 4_000;
+export const LEVELS_ASKED = 4_000;
 /** How long an answer may take. */
 const ANSWER_MILLIS_MAX = 2_000;
 /** Pause between two looks at whether a snapshot is wanted. */
@@ -95,9 +95,14 @@ export class BinaryWatch {
   }
 
   #put(message: Uint8Array): void {
-    const bytes = new Uint8Array(4 + message.length);
-    new DataView(bytes.buffer).setUint32(0, message.length, true);
-    bytes.set(message, 4);
-    this.#write(bytes);
+    putBehindLength(message, this.#write);
   }
+}
+
+/** Writes a message as the reader of a pipe gets it: behind its length, a little-endian u32. */
+export function putBehindLength(message: Uint8Array, write: (bytes: Uint8Array) => void): void {
+  const bytes = new Uint8Array(4 + message.length);
+  new DataView(bytes.buffer).setUint32(0, message.length, true);
+  bytes.set(message, 4);
+  write(bytes);
 }

@@ -11,7 +11,8 @@ import {
 } from "../../infra/administration/local_installation.ts";
 import { connectNats } from "../../infra/nats/connect.ts";
 import { ConnectError } from "../../infra/nats/errors.ts";
-import { pathsOf } from "./operator_connection.ts";
+import { UsageError } from "./command_line.ts";
+import { connectTo, pathsOf } from "./operator_connection.ts";
 import type { WatchArguments } from "./watch_arguments.ts";
 
 /** Longest wait for the gateway's list of instruments, which only makes an error clearer. */
@@ -49,6 +50,28 @@ export async function connectToMarket(
         "start it with: deno task start",
     );
   }
+}
+
+/**
+ * Connects as who may read the log: the installation's user `replay`.
+ *
+ * @throws {InstallationError} when there is no market, or it does not run
+ * @throws {UsageError} when another market's credentials are not named
+ */
+export async function connectToLog(
+  choice: Pick<WatchArguments, "url" | "creds" | "data">,
+): Promise<NatsConnection> {
+  const { creds, data, url } = choice;
+  if (url !== undefined && creds === undefined) {
+    throw new UsageError(
+      "--from with --url needs --creds FILE, the credentials of user replay there",
+    );
+  }
+  return await connectTo({
+    ...(creds === undefined ? {} : { creds }),
+    ...(data === undefined ? {} : { data }),
+    ...(url === undefined ? {} : { natsUrl: url }),
+  }, "replay");
 }
 
 async function readCredentials(

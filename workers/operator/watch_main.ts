@@ -1,107 +1,29 @@
 /**
- * `deno task watch`: the book and the tape of one market, live, as any subscriber could have them.
+ * `deno task watch`: the book and the tape of one market, live, as any subscriber could have them, or
+ * a part of the past out of the log.
  *
  * Needs no more than `--allow-net`, `--allow-read` and the two variables that npm `ws` asks for.
- * Exit codes: 0 left, 1 no market or no such instrument, 2 the command line is not understood.
+ * Exit codes: 0 left or at the end, 1 no market or no such instrument, 2 the command line is not
+ * understood, or the log has nothing of that.
  *
  * @module
  */
 import { UsageError } from "./command_line.ts";
 import { readWatchArguments, WATCH_HELP, type WatchArguments } from "./watch_arguments.ts";
 import { BinaryWatch } from "./watch_binary.ts";
-import { connectToMarket } from "./watch_connection.ts";
-import { jsonLine, linesOf, snapshotLine } from "./watch_lines.ts";
+import { connectToLog, connectToMarket } from "./watch_connection.ts";
 import { WatchModel } from "./watch_model.ts";
-import { drawScreen, type ScreenSize } from "./watch_screen.ts";
-import { type WatchListener, WatchSession } from "./watch_session.ts";
-import { WatchTerminal } from "./watch_terminal.ts";
+import { write, writeBytes } from "./watch_output.ts";
+import { ReplayPace, SPEED_MAX } from "./watch_pace.ts";
+import { ReplayProgress } from "./watch_progress.ts";
+import { MarketReplay, type ReplayRequest } from "./watch_replay.ts";
+import { WatchSession } from "./watch_session.ts";
+import { BinaryTaker, ModelTaker } from "./watch_taker.ts";
+import { lineView, screenView } from "./watch_view.ts";
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
-/** Time between two pictures: 20 a second. */
-const PICTURE_MILLIS = 50;
-const SECOND_MILLIS = 1_000;
-/** How long the first picture waits for the first snapshot. */
-const FIRST_PICTURE_MILLIS_MAX = 1_000;
-
-/** How what happens is shown, until it is closed. */
-interface View extends WatchListener {
-  close(): void;
-}
-
-/** Writes to standard output; ends the program quietly when nobody reads it any more. */
-function write(text: string): void {
-  writeBytes(new TextEncoder().encode(text));
-}
-
-function writeBytes(bytes: Uint8Array): void {
-  try {
-    for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
-  } catch (error) {
-    if (error instanceof Deno.errors.BrokenPipe) Deno.exit(0);
-    throw error;
-  }
-}
-
-/** Lines as things happen. */
-function lineView(json: boolean): View {
-  return {
-    message: (feed, message) => {
-      const lines = json ? [jsonLine(feed, message)] : linesOf(feed, message);
-      if (lines.length > 0) write(lines.join("\n") + "\n");
-    },
-    snapshot: (answer) => {
-      write((json ? jsonLine("snapshot", answer) : snapshotLine(answer)) + "\n");
-    },
-    changed: () => {},
-    close: () => {},
-  };
-}
-
-/** A screen that is drawn anew some times a second, from the first snapshot on. */
-function screenView(model: WatchModel, color: boolean, fail: (error: unknown) => void): View {
-  const terminal = new WatchTerminal(write);
-  const startedAt = performance.now();
-  const rate = { since: startedAt, count: 0, perSecond: 0 };
-  const draw = () => {
-    const now = performance.now();
-    if (now - rate.since >= SECOND_MILLIS) {
-      const counted = model.messageCount - rate.count;
-      rate.perSecond = Math.round(counted * SECOND_MILLIS / (now - rate.since));
-      rate.count = model.messageCount;
-      rate.since = now;
-    }
-    // Where there is no such market, the screen is not taken for the moment that it takes to say so.
-    if (!model.replica.isLive && now - startedAt < FIRST_PICTURE_MILLIS_MAX) return;
-    terminal.open();
-    const size = terminalSize();
-    const moment = { nowMillis: Date.now(), messagesPerSecond: rate.perSecond };
-    terminal.show(drawScreen(model, size, color, moment), size);
-  };
-  const timer = setInterval(() => {
-    try {
-      draw();
-    } catch (error) {
-      fail(error);
-    }
-  }, PICTURE_MILLIS);
-  const nothing = () => {};
-  return {
-    message: nothing,
-    snapshot: nothing,
-    changed: nothing,
-    close: () => {
-      clearInterval(timer);
-      terminal.close();
-    },
-  };
-}
-
-/** Size of the terminal; of one that does not know it, that of the classic ones. */
-function terminalSize(): ScreenSize {
-  const { columns, rows } = Deno.consoleSize();
-  return columns > 0 && rows > 0 ? { columns, rows } : { columns: 80, rows: 24 };
-}
+const MICROS_PER_MILLI = 1_000;
 
 /** Calls `leave` at Ctrl-C, at an order to end, and where keys are read at q. */
 function listenForLeave(leave: () => void, readsKeys: boolean): () => void {
@@ -122,11 +44,6 @@ function listenForLeave(leave: () => void, readsKeys: boolean): () => void {
 
 /** The binary messages, until there is an order to end. */
 async function watchBinary(choice: WatchArguments): Promise<void> {
-  if (Deno.stdout.isTerminal()) {
-    throw new UsageError(
-      "--bin writes bytes for a program; give it one: ... --bin | python3 book.py",
-    );
-  }
   const market = await connectToMarket(choice);
   const leaving = new AbortController();
   listenForLeave(() => leaving.abort(), false);
@@ -137,14 +54,20 @@ async function watchBinary(choice: WatchArguments): Promise<void> {
   }
 }
 
-async function watch(choice: WatchArguments): Promise<void> {
+async function watch(choice: WatchArguments, isScreen: boolean): Promise<void> {
   const market = await connectToMarket(choice);
   const model = new WatchModel(choice.symbol);
-  const isScreen = !choice.json && Deno.stdout.isTerminal();
   const end = Promise.withResolvers<void>();
   const leaving = new AbortController();
   const stopListening = listenForLeave(end.resolve, isScreen);
-  const view = isScreen ? screenView(model, choice.color, end.reject) : lineView(choice.json);
+  const view = isScreen
+    ? screenView(model, {
+      color: choice.color,
+      fail: end.reject,
+      marketMicros: () => Date.now() * MICROS_PER_MILLI,
+      speed: null,
+    })
+    : lineView(choice.json);
   try {
     await Promise.race([end.promise, new WatchSession(market, model, view).run(leaving.signal)]);
   } finally {
@@ -155,12 +78,72 @@ async function watch(choice: WatchArguments): Promise<void> {
   }
 }
 
+/** A part of the past, to its end or until there is an order to leave. */
+async function replay(
+  choice: WatchArguments,
+  window: NonNullable<WatchArguments["replay"]>,
+  isScreen: boolean,
+): Promise<void> {
+  const connection = await connectToLog(choice);
+  const { symbol } = choice;
+  const pace = new ReplayPace(window.speed ?? (isScreen ? 1 : SPEED_MAX));
+  const say = (line: string) => console.error(line);
+  const progress = new ReplayProgress(isScreen ? () => {} : say);
+  const model = new WatchModel(symbol);
+  const failed = Promise.withResolvers<never>();
+  const leaving = new AbortController();
+  const stopListening = listenForLeave(() => leaving.abort(), isScreen);
+  const view = isScreen
+    ? screenView(model, {
+      color: choice.color,
+      fail: failed.reject,
+      marketMicros: () => pace.nowMicros,
+      speed: pace.speed,
+    })
+    : lineView(choice.json);
+  const request: ReplayRequest = {
+    connection,
+    symbol,
+    window,
+    pace,
+    taker: choice.bin ? new BinaryTaker(writeBytes) : new ModelTaker(model, view),
+    signal: leaving.signal,
+    say: isScreen ? () => {} : say,
+    reading: (events, share) => {
+      progress.read(events, share);
+      model.notice = `reading what was before, ${progress.percent}`;
+    },
+  };
+  try {
+    const replayed = await Promise.race([new MarketReplay(request).run(), failed.promise]);
+    view.close();
+    say(progress.summary(symbol, replayed));
+  } finally {
+    leaving.abort();
+    view.close();
+    stopListening();
+    await connection.close();
+  }
+}
+
+async function run(choice: WatchArguments): Promise<void> {
+  const isTerminal = Deno.stdout.isTerminal();
+  if (choice.bin && isTerminal) {
+    throw new UsageError(
+      "--bin writes bytes for a program; give it one: ... --bin | python3 book.py",
+    );
+  }
+  const isScreen = isTerminal && !choice.json;
+  if (choice.replay !== undefined) await replay(choice, choice.replay, isScreen);
+  else if (choice.bin) await watchBinary(choice);
+  else await watch(choice, isScreen);
+}
+
 async function main(args: readonly string[]): Promise<number> {
   try {
     const choice = readWatchArguments(args);
     if (choice === "help") write(WATCH_HELP + "\n");
-    else if (choice.bin) await watchBinary(choice);
-    else await watch(choice);
+    else await run(choice);
     return 0;
   } catch (error) {
     console.error(`error: ${error instanceof Error ? error.message : String(error)}`);

@@ -15,6 +15,7 @@ import type {
 } from "../../core/market_data/feed_messages.ts";
 import type { SnapshotAnswer } from "../../core/protocol/queries.ts";
 import type { Feed } from "../../core/protocol/subjects.ts";
+import { PriceSpark } from "./watch_spark.ts";
 
 /** Levels of a side that snapshots are asked for. */
 export const LEVELS_ASKED = 500;
@@ -33,11 +34,14 @@ export type BookSide = "bids" | "asks";
 /** What a watcher knows of one market. */
 export class WatchModel {
   readonly replica = new BookReplica(LEVELS_ASKED, LEVELS_LEAST);
+  readonly spark = new PriceSpark();
   /** Newest first. */
   tape: TradeEntry[] = [];
   status: PublicStatus | null = null;
   ticker: SnapshotAnswer["ticker"] | null = null;
   isConnected = true;
+  /** What is done before there is a book; `null`: it is waited for. */
+  notice: string | null = null;
   messageCount = 0;
   /** 1 where the last trade was above the one before it, -1 where it was below. */
   direction = 0;
@@ -86,6 +90,7 @@ export class WatchModel {
     this.replica.snapshot(answer);
     this.tickerOf(answer);
     this.#missesTrades = false;
+    this.spark.candles(answer.candles ?? []);
     this.#addTrades(answer.trades.toReversed());
   }
 
@@ -113,6 +118,7 @@ export class WatchModel {
   /** Adds trades, oldest first, but for those that the tape has. Ids grow with time. */
   #addTrades(trades: readonly TradeEntry[]): void {
     for (const trade of trades) {
+      this.spark.trade(trade);
       const newest = this.tape[0];
       if (newest !== undefined && Number(trade.tradeId) <= Number(newest.tradeId)) {
         this.#fillIn(trade);

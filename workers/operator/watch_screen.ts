@@ -7,6 +7,7 @@ import type { TradeEntry } from "../../core/market_data/feed_messages.ts";
 import { type Ladder, ladderOf, type LadderRow, withThousands } from "./watch_ladder.ts";
 import { addBar, type Style, WatchLine } from "./watch_line.ts";
 import type { BookSide, WatchModel } from "./watch_model.ts";
+import { SPARK_BARS_LEAST, SPARK_BARS_MAX, sparkSpan } from "./watch_spark.ts";
 
 /** Size of a terminal. */
 export interface ScreenSize {
@@ -18,6 +19,10 @@ export interface ScreenSize {
 export interface ScreenMoment {
   readonly nowMillis: number;
   readonly messagesPerSecond: number;
+  /** The market's time: now, or that of a replay. */
+  readonly marketMicros: number;
+  /** How many times as fast as it was a replay goes; `null`: it is live. */
+  readonly speed: number | null;
 }
 
 /** Columns from which on the tape stands beside the book. */
@@ -26,6 +31,8 @@ const TAPE_COLUMNS_LEAST = 76;
 const BAR_COLUMNS_LEAST = 6;
 /** Lines that are neither book nor tape: two at the top, one at the bottom. */
 const FRAME_ROWS = 3;
+/** Rows from which on there is one for the line of prices. */
+const SPARK_ROWS_LEAST = 12;
 /** Columns beyond which a bar tells nothing more. */
 const BAR_COLUMNS_MAX = 64;
 const NUMBER_COLUMNS_LEAST = 9;
@@ -35,9 +42,13 @@ const STRONG: Style = "1;38;5;255";
 const PLAIN: Style = "38;5;252";
 const SOFT: Style = "38;5;245";
 const FAINT: Style = "38;5;240";
+const REPLAY: Style = "1;38;5;111";
 const WARNING: Style = "1;38;5;214";
 const FLASH: Style = "1;38;5;231";
-const COLORS = { bids: { bright: 78, dim: 22 }, asks: { bright: 203, dim: 52 } } as const;
+const COLORS = {
+  bids: { bright: 78, soft: 71, dim: 22 },
+  asks: { bright: 203, soft: 131, dim: 52 },
+} as const;
 const colorOf = (side: BookSide): Style => `38;5;${COLORS[side].bright}`;
 const sideOf = (direction: number): BookSide => direction < 0 ? "asks" : "bids";
 
@@ -63,12 +74,15 @@ export function drawScreen(
   // A terminal that has written its last column may drop it when the rest of the line is cleared.
   const width = Math.max(1, size.columns - 1);
   const newLine = () => new WatchLine(width, color);
-  const bookRows = Math.max(0, size.rows - FRAME_ROWS);
+  const hasSpark = size.rows >= SPARK_ROWS_LEAST;
+  const bookRows = Math.max(0, size.rows - FRAME_ROWS - (hasSpark ? 1 : 0));
   const askCount = Math.ceil((bookRows - 1) / 2);
   const bidCount = Math.max(0, bookRows - 1 - askCount);
   const ladder = ladderOf(model.replica.bids, model.replica.asks, Math.max(askCount, 1));
   const columns = columnsOf(ladder, model.tape, width);
-  const lines = [drawHeader(newLine(), model), drawHeadings(newLine(), columns)];
+  const lines = [drawHeader(newLine(), model, moment.speed)];
+  if (hasSpark) lines.push(drawSpark(newLine(), columns, model, moment.marketMicros));
+  lines.push(drawHeadings(newLine(), columns));
   for (let row = 0; row < bookRows; row++) {
     const line = newLine();
     if (row < askCount) drawLevel(line, columns, "asks", ladder.asks[askCount - 1 - row]);
@@ -111,11 +125,12 @@ function columnsOf(ladder: Ladder, tape: readonly TradeEntry[], width: number): 
   return { price, quantity, total, bar, traded, tape: hasTape ? numbers + bar : width };
 }
 
-function drawHeader(line: WatchLine, model: WatchModel): WatchLine {
+function drawHeader(line: WatchLine, model: WatchModel, speed: number | null): WatchLine {
   line.add(` ${model.symbol} `, "1;7").add(" ");
   if (!model.isConnected) line.add("● reconnecting ", WARNING);
-  else if (!model.replica.isLive) line.add("● waiting for the book ", WARNING);
+  else if (!model.replica.isLive) line.add(`● ${model.notice ?? "waiting for the book"} `, WARNING);
   else if (model.status === "halted") line.add("● halted ", WARNING);
+  else if (speed !== null) line.add(`● replay ${speedText(speed)} `, REPLAY);
   else line.add("● trading ", colorOf("bids"));
   const { lastPrice, ticker } = model;
   if (lastPrice === null) return line.add("  no trades yet", SOFT);
@@ -135,6 +150,29 @@ function drawHeader(line: WatchLine, model: WatchModel): WatchLine {
     line.add(`  ${name} `, FAINT).add(withThousands(value ?? "-"), SOFT);
   }
   return line;
+}
+
+/** The line of prices: as wide as it may be with its lowest and highest price behind it. */
+function drawSpark(
+  line: WatchLine,
+  columns: Columns,
+  { spark }: WatchModel,
+  marketMicros: number,
+): WatchLine {
+  const room = line.columns - columns.price - GAP;
+  const whole = spark.draw(marketMicros, SPARK_BARS_MAX);
+  if (whole === null || room < SPARK_BARS_LEAST) return line;
+  const range = ["  low ", withThousands(whole.low), "  high ", withThousands(whole.high)];
+  const rest = room - range.join("").length;
+  const hasRange = rest >= SPARK_BARS_LEAST;
+  const count = Math.min(SPARK_BARS_MAX, hasRange ? rest : room);
+  const drawn = count === SPARK_BARS_MAX ? whole : spark.draw(marketMicros, count) ?? whole;
+  const { bright, soft } = COLORS[sideOf(drawn.direction)];
+  line.field(sparkSpan(count), columns.price, FAINT).add("  ");
+  line.add(drawn.text.slice(0, -1), `38;5;${soft}`).add(drawn.text.slice(-1), `38;5;${bright}`);
+  if (!hasRange) return line;
+  line.add("  low ", FAINT).add(withThousands(drawn.low), SOFT);
+  return line.add("  high ", FAINT).add(withThousands(drawn.high), SOFT);
 }
 
 function drawHeadings(line: WatchLine, columns: Columns): WatchLine {
@@ -172,12 +210,19 @@ function drawTrade(line: WatchLine, columns: Columns, trade: TradeEntry | undefi
 function drawFooter(line: WatchLine, model: WatchModel, moment: ScreenMoment): WatchLine {
   const { gapCount, sequence } = model.replica;
   const facts = [
+    ...(moment.speed === null ? [] : [`${utcTime(moment.marketMicros)} UTC`]),
     `sequence ${withThousands(String(sequence))}`,
     `${withThousands(String(moment.messagesPerSecond))} messages/s`,
     `${gapCount} ${gapCount === 1 ? "gap" : "gaps"} repaired`,
   ];
   return line.add(` ${facts.join(" · ")} · `, FAINT).add("q", STRONG).add(" leaves", FAINT);
 }
+
+const speedText = (speed: number): string => Number.isFinite(speed) ? `× ${speed}` : "max";
+
+/** Day and time, to the second. */
+const utcTime = (micros: number): string =>
+  new Date(micros / 1_000).toISOString().slice(0, 19).replace("T", " ");
 
 /** Time of day here, to the millisecond. */
 export function clockTime(timeMicros: number): string {

@@ -6,10 +6,12 @@
  */
 import { type Msg, NatsError } from "nats.ws";
 import type { FeedMessage } from "../../core/market_data/feed_messages.ts";
-import type { QueryError, SnapshotAnswer, SnapshotQuery } from "../../core/protocol/queries.ts";
+import type { FullSnapshotQuery } from "../../core/market_data/snapshot.ts";
+import type { QueryError, SnapshotAnswer } from "../../core/protocol/queries.ts";
 import { type Feed, snapshotSubject } from "../../core/protocol/subjects.ts";
 import type { WatchedMarket } from "./watch_connection.ts";
 import { LEVELS_ASKED, type WatchModel } from "./watch_model.ts";
+import { SPARK_BARS_MAX, SPARK_INTERVAL } from "./watch_spark.ts";
 
 /** Trades that a snapshot is asked for: enough for the tape of a screen. */
 const TRADES_ASKED = 100;
@@ -33,12 +35,29 @@ export class NoMarketDataError extends Error {
 
 /** Told what happens, after the model has it. */
 export interface WatchListener {
+  /** Whether snapshots are to have the candles of a line of prices. */
+  readonly hasSpark: boolean;
   /** A message that is new. */
   message(feed: Feed, message: FeedMessage): void;
   /** A snapshot, the first or one that repairs. */
   snapshot(answer: SnapshotAnswer): void;
   /** Something else changed: the connection, the ticker. */
   changed(): void;
+}
+
+/** The part of a query that is sent: of the rest the defaults are right. */
+type Asked = Pick<FullSnapshotQuery, "levels" | "trades" | "candles" | "interval">;
+
+/** What a watcher asks for. */
+export function snapshotQuery({ hasSpark }: Pick<WatchListener, "hasSpark">): FullSnapshotQuery {
+  return {
+    levels: LEVELS_ASKED,
+    trades: TRADES_ASKED,
+    candles: hasSpark ? SPARK_BARS_MAX + 1 : 0,
+    interval: hasSpark ? SPARK_INTERVAL : null,
+    format: "json",
+    minSequence: 0,
+  };
 }
 
 /** One market that is being watched. */
@@ -97,7 +116,7 @@ export class WatchSession {
     const model = this.#model;
     if (!model.isConnected) return true;
     if (model.needsSnapshot) {
-      const answer = await this.#ask({ levels: LEVELS_ASKED, trades: TRADES_ASKED });
+      const answer = await this.#ask(snapshotQuery(this.#listener));
       if (answer === null) {
         if (!this.#hasSnapshot) {
           await judgeSilence(this.#market, model.symbol, performance.now() - startedAt);
@@ -110,7 +129,7 @@ export class WatchSession {
       this.#listener.snapshot(answer);
     } else if (performance.now() - this.#tickerAtMillis > TICKER_MILLIS) {
       this.#tickerAtMillis = performance.now();
-      const answer = await this.#ask({ levels: 0, trades: 0 });
+      const answer = await this.#ask({ levels: 0, trades: 0, candles: 0, interval: null });
       if (answer !== null) model.tickerOf(answer);
       this.#listener.changed();
     }
@@ -118,15 +137,14 @@ export class WatchSession {
   }
 
   /** A snapshot; `null` where nobody answers, or says that it cannot yet. */
-  async #ask(query: SnapshotQuery): Promise<SnapshotAnswer | null> {
+  async #ask(query: Asked): Promise<SnapshotAnswer | null> {
+    const { candles, interval, levels, trades } = query;
+    const wanted = interval === null ? {} : { interval: interval.name, candles };
+    const text = JSON.stringify({ levels, trades, ...wanted });
     const subject = snapshotSubject(this.#model.symbol);
     const options = { timeout: ANSWER_MILLIS_MAX };
     try {
-      const message = await this.#market.connection.request(
-        subject,
-        JSON.stringify(query),
-        options,
-      );
+      const message = await this.#market.connection.request(subject, text, options);
       const answer = message.json<SnapshotAnswer | QueryError>();
       if (!("error" in answer)) return answer;
       if (answer.error === "malformed") throw new NoMarketDataError(answer.detail);

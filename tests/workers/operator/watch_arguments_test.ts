@@ -9,7 +9,7 @@ Deno.test("watch arguments: a symbol is enough, in any case of letters", () => {
     symbol: "BTC-USD",
     json: false,
     bin: false,
-    color: true,
+    color: !Deno.noColor,
   });
 });
 

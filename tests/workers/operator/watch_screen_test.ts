@@ -3,7 +3,7 @@ import { WatchModel } from "../../../workers/operator/watch_model.ts";
 import { clockTime, drawScreen } from "../../../workers/operator/watch_screen.ts";
 import { NOON_MICROS, snapshotAnswer, trade } from "./watch_messages.ts";
 
-const MOMENT = { nowMillis: 0, messagesPerSecond: 12 };
+const MOMENT = { nowMillis: 0, messagesPerSecond: 12, marketMicros: NOON_MICROS, speed: null };
 
 function filled(): WatchModel {
   const model = new WatchModel("BTC-USD");

@@ -17,6 +17,7 @@ async function watch(broker: Broker, symbol: string, symbols: readonly string[] 
   const model = new WatchModel(symbol);
   const seen: string[] = [];
   const session = new WatchSession({ connection, symbols: () => Promise.resolve(symbols) }, model, {
+    hasSpark: false,
     message: (feed) => seen.push(feed),
     snapshot: () => seen.push("snapshot"),
     changed: () => seen.push("changed"),
