@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type Msg, NatsError } from "nats.ws";
+import { createInbox, type NatsConnection, NatsError, type Subscription } from "nats.ws";
 import { FeedFrameError } from "../../core/market_data/feed_check.ts";
 import { FeedKind } from "../../core/market_data/feed_frame.ts";
 import { readFeedHead } from "../../core/market_data/feed_reader.ts";
@@ -70,27 +70,44 @@ export class BinaryWatch {
     this.#put(message);
   }
 
-  /** Returns whether a snapshot was given. */
+  /**
+   * Settles when a snapshot was given, or could not be. Its bytes are written as they come and not when
+   * a promise has settled, for the messages behind it may have come in the same packet.
+   */
   async #askSnapshot(): Promise<boolean> {
+    const { connection } = this.#market;
     const query = JSON.stringify({ format: "bin", levels: LEVELS_ASKED });
-    const options = { timeout: ANSWER_MILLIS_MAX };
-    let answer: Msg;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const inbox = createInbox(inboxPrefixOf(connection));
+    const timer = setTimeout(() => resolve(false), ANSWER_MILLIS_MAX);
+    let answers: Subscription | undefined;
     try {
-      answer = await this.#market.connection.request(snapshotSubject(this.#symbol), query, options);
+      answers = connection.subscribe(inbox, {
+        max: 1,
+        callback: (error, message) => resolve(error === null && this.#takeAnswer(message.data)),
+      });
+      connection.publish(snapshotSubject(this.#symbol), query, { reply: inbox });
+      return await promise;
     } catch (error) {
       if (error instanceof NatsError) return false;
       throw error;
+    } finally {
+      clearTimeout(timer);
+      answers?.unsubscribe();
     }
+  }
+
+  /** Returns whether it is a snapshot: where there can be none yet, that is said in JSON. */
+  #takeAnswer(answer: Uint8Array): boolean {
     try {
-      const { kind, sequence } = readFeedHead(answer.data);
+      const { kind, sequence } = readFeedHead(answer);
       if (kind !== FeedKind.snapshot) return false;
       this.#sequence = sequence;
     } catch (error) {
-      // It cannot be answered yet, which is said in JSON.
       if (error instanceof FeedFrameError) return false;
       throw error;
     }
-    this.#put(answer.data);
+    this.#put(answer);
     return true;
   }
 
@@ -106,3 +123,7 @@ export function putBehindLength(message: Uint8Array, write: (bytes: Uint8Array) 
   bytes.set(message, 4);
   write(bytes);
 }
+
+/** The prefix that this connection's inboxes must have. */
+const inboxPrefixOf = (connection: NatsConnection): string | undefined =>
+  (connection as unknown as { options: { inboxPrefix?: string } }).options.inboxPrefix;

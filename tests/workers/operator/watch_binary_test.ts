@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import type { NatsConnection } from "nats.ws";
+import { EventReader } from "../../../core/market_data/event_reader.ts";
+import { FeedEncoder } from "../../../core/market_data/feed_encoder.ts";
 import { FeedKind } from "../../../core/market_data/feed_frame.ts";
 import { type FeedFrame, readFeedFrame } from "../../../core/market_data/feed_reader.ts";
+import { MarketFeeds } from "../../../core/market_data/market_feeds.ts";
 import { BinaryWatch } from "../../../workers/operator/watch_binary.ts";
 import type { WatchedMarket } from "../../../workers/operator/watch_connection.ts";
 import { NoMarketDataError } from "../../../workers/operator/watch_session.ts";
 import { newSeed, randomCommands, seededRandom } from "../../core/market_data/random_orders.ts";
+import { applyMessages, TestMarket } from "../../core/market_data/test_market.ts";
 import { resume, sell } from "../../support/commands.ts";
 import { MarketStream, startMarketData, until, withBroker } from "../market_data/market_stream.ts";
 
@@ -134,6 +138,53 @@ Deno.test("watch --bin: who reads only its bytes has the exact book, though mess
     assert.equal(found.messages, frames().length);
     assert.equal(found.snapshots, snapshots.length);
     assert.ok(Number(found.gaps) > 0);
+  });
+});
+
+Deno.test("watch --bin: a snapshot stands before the messages that come right behind its answer", async () => {
+  const market = new TestMarket();
+  const feeds = new MarketFeeds();
+  const reader = new EventReader();
+  const depthOf = (messages: readonly Uint8Array[]) =>
+    applyMessages(feeds, reader, messages)
+      .filter(({ feed, symbol }) => feed === "depth" && symbol === "BTC-USD")
+      .map(({ bytes }) => bytes);
+  const opening = market.open();
+  for (const reference of market.references) feeds.learn(reference);
+  depthOf(opening);
+  depthOf(market.append([sell(5, 50)]));
+  const instrument = feeds.find("BTC-USD");
+  assert.ok(instrument !== undefined);
+  const answer = new FeedEncoder().snapshot(instrument, 100, feeds.lastEvent, 0);
+  const behind = [1, 2, 3].flatMap((lots) => depthOf(market.append([sell(lots, 60)])));
+  await withBroker(async (nats) => {
+    const publisher = await nats.connectAs("marketData");
+    let asked = 0;
+    publisher.subscribe("md.snapshot.BTC-USD", {
+      callback: (_, request) => {
+        asked++;
+        request.respond(answer);
+        for (const message of behind) publisher.publish("md.BTC-USD.depth.bin", message);
+      },
+    });
+    await publisher.flush();
+    const connection = await nats.connectAs("subscriber");
+    const chunks: Uint8Array[] = [];
+    const leaving = new AbortController();
+    const watch = new BinaryWatch(marketOf(connection), "BTC-USD", (bytes) => chunks.push(bytes));
+    const done = watch.run(leaving.signal);
+    await until(() => chunks.length > behind.length, "the snapshot and what is behind it");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    leaving.abort();
+    await done;
+    const frames = framesOf(new Uint8Array(chunks.flatMap((chunk) => [...chunk])));
+    assert.deepEqual(frames.map(({ kind }) => kind), [
+      FeedKind.snapshot,
+      FeedKind.depth,
+      FeedKind.depth,
+      FeedKind.depth,
+    ]);
+    assert.equal(asked, 1);
   });
 });
 
