@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { JetStreamManager, NatsConnection } from "nats.ws";
+import { type NatsConnection, NatsError } from "nats.ws";
 import { EventReader } from "../../core/market_data/event_reader.ts";
 import { type FeedSink, InstrumentFeed } from "../../core/market_data/instrument_feed.ts";
 import { MarketFeeds } from "../../core/market_data/market_feeds.ts";
@@ -72,6 +72,16 @@ interface Place {
   readonly end: number;
 }
 
+/** The log may not be read with the credentials that were given. */
+export class LogForbiddenError extends Error {
+  override readonly name = "LogForbiddenError";
+  constructor(readonly what: string) {
+    super(
+      `these credentials may not read ${what}; it takes those of user replay, of a market that has it`,
+    );
+  }
+}
+
 /** One replay. */
 export class MarketReplay {
   readonly #request: ReplayRequest;
@@ -95,13 +105,14 @@ export class MarketReplay {
    * Replays the window.
    *
    * @throws {UsageError} when there is no such instrument, or nothing happened in the window
+   * @throws {LogForbiddenError} when the connection is not of the user `replay`
    * @throws {EventsDamagedError | EventsError | StreamDamagedError | TermsMissingError} when the
    * feeds cannot be built from the stream
    */
   async run(): Promise<Replayed> {
     const { connection, signal, symbol, window } = this.#request;
-    const terms = await readTerms(connection, symbol);
-    const place = await this.#place(await connection.jetstreamManager());
+    const terms = await readTerms(connection, symbol).catch(forbidden(REFERENCE_BUCKET));
+    const place = await this.#place().catch(forbidden(this.#stream));
     const follow = {
       ...this.#request,
       stream: this.#stream,
@@ -133,7 +144,8 @@ export class MarketReplay {
   }
 
   /** Looks where the window lies, so that an empty one is found before everything is read. */
-  async #place(manager: JetStreamManager): Promise<Place> {
+  async #place(): Promise<Place> {
+    const manager = await this.#request.connection.jetstreamManager();
     const { from, to } = this.#request.window;
     const { state } = await manager.streams.info(this.#stream);
     const { first_seq: first, last_seq: last } = state;
@@ -214,6 +226,12 @@ export class MarketReplay {
     taker.message(instrument, feed, head);
   };
 }
+
+/** Says of a permission that lacks whose credentials it takes. */
+const forbidden = (what: string) => (error: unknown): never => {
+  if (!(error instanceof NatsError) || !error.isPermissionError()) throw error;
+  throw new LogForbiddenError(what);
+};
 
 /** The terms of an instrument. @throws {UsageError} when there is none with the symbol */
 async function readTerms(connection: NatsConnection, symbol: string): Promise<InstrumentReference> {

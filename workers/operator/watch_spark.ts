@@ -87,7 +87,7 @@ export class PriceSpark {
     const floor = (low + high - span) / 2;
     const block = (price: number | null) => {
       if (price === null) return " ";
-      const height = Math.floor(((price - floor) / span) * BLOCKS.length);
+      const height = Math.ceil(((price - floor) / span) * BLOCKS.length) - 1;
       return BLOCKS[Math.min(BLOCKS.length - 1, Math.max(0, height))];
     };
     return {

@@ -3,6 +3,7 @@ import { FeedKind } from "../../../core/market_data/feed_frame.ts";
 import { readFeedFrame } from "../../../core/market_data/feed_reader.ts";
 import { UsageError } from "../../../workers/operator/command_line.ts";
 import { WatchModel } from "../../../workers/operator/watch_model.ts";
+import { LogForbiddenError } from "../../../workers/operator/watch_replay.ts";
 import { BinaryTaker, ModelTaker } from "../../../workers/operator/watch_taker.ts";
 import { newSeed, randomCommands, seededRandom } from "../../core/market_data/random_orders.ts";
 import { START_MICROS } from "../../core/market_data/test_market.ts";
@@ -233,6 +234,7 @@ Deno.test("watch replay: the credentials of subscribers are of no use", async ()
     await stream.open();
     const connection = await broker.connectAs("subscriber");
     const taker = new BinaryTaker(() => assert.fail("nothing is written"));
-    await assert.rejects(replayOf(connection, "BTC-USD", { from: START }, taker));
+    const replaying = replayOf(connection, "BTC-USD", { from: START }, taker);
+    await assert.rejects(replaying, (error) => error instanceof LogForbiddenError);
   });
 });
