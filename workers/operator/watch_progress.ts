@@ -56,8 +56,8 @@ export class ReplayProgress {
       messages === 1 ? "message" : "messages"
     } of ${symbol}, ` +
       `${isoTime(firstMicros)} to ${isoTime(lastMicros)}, ` +
-      `in ${inSeconds(millis - this.#silentMillis)}; before that ${grouped(silentEvents)} of ` +
-      `${grouped(events)} events in ${inSeconds(this.#silentMillis)}`;
+      `in ${inSeconds(millis - this.#silentMillis)}; ${grouped(silentEvents)} of the log's ` +
+      `${grouped(events)} events were read silently, in ${inSeconds(this.#silentMillis)}`;
   }
 }
 

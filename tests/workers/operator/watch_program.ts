@@ -111,8 +111,11 @@ export async function withMarket(
     await stream.open();
     await stream.append([sell(5, 50), sell(9, 51)]);
     const running = await startMarketData(broker);
-    await body(stream, broker);
-    await running.stop();
-    await gateway.shutdown();
+    try {
+      await body(stream, broker);
+    } finally {
+      await running.stop();
+      await gateway.shutdown();
+    }
   });
 }

@@ -20,7 +20,7 @@ Deno.test("watch --from: writes the past as JSON and ends with a word on what it
     ]);
     assert.match(
       watcher.errors,
-      /^replayed 7 messages of BTC-USD, 2023-\S+Z to 2023-\S+Z, in \d+\.\d\d s; before that 0 of \d+ events in 0.00 s\n$/,
+      /^replayed 7 messages of BTC-USD, 2023-\S+Z to 2023-\S+Z, in \d+\.\d\d s; 0 of the log's \d+ events were read silently, in 0.00 s\n$/,
     );
   });
 });
@@ -61,8 +61,9 @@ Deno.test("watch --from: says in one line what it cannot do, with its exit code"
         [
           ["BTC-USD", "--from", "start", "--creds", creds, ...here],
           1,
-          /credentials may not read the log/,
+          /may not read REFERENCE; it takes those of user replay/,
         ],
+        [["BTC-USD", "--from", "start", "--shard", "5", ...here], 1, /may not read EVENTS_5;/],
       ] as const
     ) {
       await using watcher = new Watcher([...COMMAND, ...args]);
