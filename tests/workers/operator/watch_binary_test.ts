@@ -10,40 +10,16 @@ import type { WatchedMarket } from "../../../workers/operator/watch_connection.t
 import { NoMarketDataError } from "../../../workers/operator/watch_session.ts";
 import { newSeed, randomCommands, seededRandom } from "../../core/market_data/random_orders.ts";
 import { applyMessages, TestMarket } from "../../core/market_data/test_market.ts";
+import { type BotReport, PythonBot } from "../../support/python_bot.ts";
 import { resume, sell } from "../../support/commands.ts";
 import { MarketStream, startMarketData, until, withBroker } from "../market_data/market_stream.ts";
 
-const FEEDS_PAGE = new URL("../../../infra/nats/FEEDS.md", import.meta.url);
-
-/** The decoder of the page about the feeds, as a file that its reader would have made of it. */
-async function decoderOfPage(): Promise<string> {
-  const page = await Deno.readTextFile(FEEDS_PAGE);
-  const blocks = Array.from(page.matchAll(/^```python\n(.*?)^```$/gms), ([, body]) => body ?? "");
-  assert.equal(blocks.length, 1, "the page has one decoder");
-  return blocks[0];
-}
-
 /** What the page's decoder makes of the bytes; `null` where there is no Python. */
-async function decodeByPage(bytes: Uint8Array): Promise<Record<string, unknown> | null> {
-  const command = new Deno.Command("python3", {
-    args: ["-c", await decoderOfPage()],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  });
-  let child: Deno.ChildProcess;
-  try {
-    child = command.spawn();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
-  const writer = child.stdin.getWriter();
-  const written = writer.write(bytes).then(() => writer.close());
-  const { code, stderr, stdout } = await child.output();
-  await written;
-  assert.equal(code, 0, new TextDecoder().decode(stderr));
-  return JSON.parse(new TextDecoder().decode(stdout));
+async function decodeByPage(bytes: Uint8Array): Promise<BotReport | null> {
+  const bot = await PythonBot.start();
+  if (bot === null) return null;
+  await bot.write(bytes);
+  return await bot.end();
 }
 
 /** The frames in what a watcher has written. */

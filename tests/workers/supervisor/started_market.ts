@@ -37,10 +37,10 @@ export interface Ended {
 }
 
 /** A task of deno.json. */
-export type TaskName = "start" | "doctor" | "admin" | "replay" | "snapshot";
+export type TaskName = "start" | "doctor" | "admin" | "replay" | "snapshot" | "watch";
 
 /** The command line of a task without the word `deno`, as an array. */
-function taskArguments(task: TaskName): string[] {
+export function taskArguments(task: TaskName): string[] {
   const { command } = config.tasks[task];
   return command.split(" ").slice(1).map((word) => word.replaceAll("'", ""));
 }
