@@ -122,9 +122,7 @@ export class MarketReplay {
     for await (const { data, sequence } of followStream(follow)) {
       await this.#load(data, sequence);
       if (signal.aborted) break;
-      const stamp = this.#reader.stampMicros;
-      if (window.to !== undefined && stamp >= window.to.micros) break;
-      if (stamp >= window.from.micros) await this.#show(terms);
+      if (sequence >= place.begin) await this.#show(terms);
       else this.#pass(sequence, place);
     }
     if (this.#messages === 0 && !signal.aborted) {
@@ -143,7 +141,10 @@ export class MarketReplay {
     };
   }
 
-  /** Looks where the window lies, so that an empty one is found before everything is read. */
+  /**
+   * Looks where the window lies: the stamps of the stream never go back. So an empty one is found before
+   * everything is read, and the share that is done is known.
+   */
   async #place(): Promise<Place> {
     const manager = await this.#request.connection.jetstreamManager();
     const { from, to } = this.#request.window;
