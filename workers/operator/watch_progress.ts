@@ -56,7 +56,7 @@ export class ReplayProgress {
       messages === 1 ? "message" : "messages"
     } of ${symbol}, ` +
       `${isoTime(firstMicros)} to ${isoTime(lastMicros)}, ` +
-      `in ${inSeconds(millis - this.#silentMillis)}; ${grouped(silentEvents)} of the log's ` +
+      `in ${inSeconds(millis - this.#silentMillis)}; ${grouped(silentEvents)} of ` +
       `${grouped(events)} events were read silently, in ${inSeconds(this.#silentMillis)}`;
   }
 }

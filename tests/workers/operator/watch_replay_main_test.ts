@@ -20,7 +20,7 @@ Deno.test("watch --from: writes the past as JSON and ends with a word on what it
     ]);
     assert.match(
       watcher.errors,
-      /^replayed 7 messages of BTC-USD, 2023-\S+Z to 2023-\S+Z, in \d+\.\d\d s; 0 of the log's \d+ events were read silently, in 0.00 s\n$/,
+      /^replayed 7 messages of BTC-USD, 2023-\S+Z to 2023-\S+Z, in \d+\.\d\d s; 0 of \d+ events were read silently, in 0.00 s\n$/,
     );
   });
 });
