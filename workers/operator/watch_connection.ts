@@ -6,13 +6,14 @@
 import type { NatsConnection } from "nats.ws";
 import {
   InstallationError,
+  type InstallationPaths,
   readInstalled,
   readMarketFile,
 } from "../../infra/administration/local_installation.ts";
 import { connectNats } from "../../infra/nats/connect.ts";
 import { ConnectError } from "../../infra/nats/errors.ts";
 import { UsageError } from "./command_line.ts";
-import { connectTo, pathsOf } from "./operator_connection.ts";
+import { pathsOf } from "./operator_connection.ts";
 import type { WatchArguments } from "./watch_arguments.ts";
 
 /** Longest wait for the gateway's list of instruments, which only makes an error clearer. */
@@ -25,31 +26,21 @@ export interface WatchedMarket {
   readonly symbols: () => Promise<readonly string[] | null>;
 }
 
+/** Which market, and with what. */
+type MarketChoice = Pick<WatchArguments, "url" | "creds" | "data">;
+
 /**
  * Connects as a subscriber.
  *
  * @throws {InstallationError} when there is no market, or it does not run
  */
-export async function connectToMarket(
-  choice: Pick<WatchArguments, "url" | "creds" | "data">,
-): Promise<WatchedMarket> {
-  const paths = pathsOf(choice.data === undefined ? {} : { data: choice.data });
-  const market = choice.url === undefined ? await readMarketFile(paths) : undefined;
-  const servers = choice.url ?? market?.natsWebSocket ?? "";
-  const credentials = await readCredentials(
-    choice.creds,
-    () => readInstalled(paths, paths.subscriberCredentials()),
+export async function connectToMarket(choice: MarketChoice): Promise<WatchedMarket> {
+  const { connection, gateway } = await connectTo(
+    choice,
+    "watch",
+    (paths) => paths.subscriberCredentials(),
   );
-  try {
-    const connection = await connectNats({ servers, credentials, name: "watch" });
-    return { connection, symbols: () => symbolsOf(market?.gateway) };
-  } catch (error) {
-    if (!(error instanceof ConnectError) || choice.url !== undefined) throw error;
-    throw new InstallationError(
-      `the market of ${paths.data} does not answer at ${servers} (${error.code}); ` +
-        "start it with: deno task start",
-    );
-  }
+  return { connection, symbols: () => symbolsOf(gateway) };
 }
 
 /**
@@ -58,20 +49,43 @@ export async function connectToMarket(
  * @throws {InstallationError} when there is no market, or it does not run
  * @throws {UsageError} when another market's credentials are not named
  */
-export async function connectToLog(
-  choice: Pick<WatchArguments, "url" | "creds" | "data">,
-): Promise<NatsConnection> {
-  const { creds, data, url } = choice;
-  if (url !== undefined && creds === undefined) {
+export async function connectToLog(choice: MarketChoice): Promise<NatsConnection> {
+  if (choice.url !== undefined && choice.creds === undefined) {
     throw new UsageError(
       "--from with --url needs --creds FILE, the credentials of user replay there",
     );
   }
-  return await connectTo({
-    ...(creds === undefined ? {} : { creds }),
-    ...(data === undefined ? {} : { data }),
-    ...(url === undefined ? {} : { natsUrl: url }),
-  }, "replay");
+  const { connection } = await connectTo(
+    choice,
+    "watch-replay",
+    (paths) => paths.credentials("replay"),
+  );
+  return connection;
+}
+
+/** @param installed path of the credentials where none are named */
+async function connectTo(
+  choice: MarketChoice,
+  name: string,
+  installed: (paths: InstallationPaths) => string,
+): Promise<{ connection: NatsConnection; gateway: string | undefined }> {
+  const paths = pathsOf(choice.data === undefined ? {} : { data: choice.data });
+  const market = choice.url === undefined ? await readMarketFile(paths) : undefined;
+  const servers = choice.url ?? market?.natsWebSocket ?? "";
+  const credentials = await readCredentials(
+    choice.creds,
+    () => readInstalled(paths, installed(paths)),
+  );
+  try {
+    const connection = await connectNats({ servers, credentials, name });
+    return { connection, gateway: market?.gateway };
+  } catch (error) {
+    if (!(error instanceof ConnectError) || choice.url !== undefined) throw error;
+    throw new InstallationError(
+      `the market of ${paths.data} does not answer at ${servers} (${error.code}); ` +
+        "start it with: deno task start",
+    );
+  }
 }
 
 async function readCredentials(

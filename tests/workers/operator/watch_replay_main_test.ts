@@ -63,6 +63,11 @@ Deno.test("watch --from: says in one line what it cannot do, with its exit code"
           1,
           /may not read REFERENCE; it takes those of user replay/,
         ],
+        [
+          ["BTC-USD", "--from", "1m", "--creds", "nowhere", ...here],
+          1,
+          /--creds nowhere: .* no such/,
+        ],
         [["BTC-USD", "--from", "start", "--shard", "5", ...here], 1, /may not read EVENTS_5;/],
       ] as const
     ) {

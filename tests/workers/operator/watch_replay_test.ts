@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { FeedKind } from "../../../core/market_data/feed_frame.ts";
 import { readFeedFrame } from "../../../core/market_data/feed_reader.ts";
 import { UsageError } from "../../../workers/operator/command_line.ts";
-import { WatchModel } from "../../../workers/operator/watch_model.ts";
+import { LEVELS_ASKED, WatchModel } from "../../../workers/operator/watch_model.ts";
 import { LogForbiddenError } from "../../../workers/operator/watch_replay.ts";
 import { BinaryTaker, ModelTaker } from "../../../workers/operator/watch_taker.ts";
 import { newSeed, randomCommands, seededRandom } from "../../core/market_data/random_orders.ts";
@@ -158,6 +158,28 @@ Deno.test("watch replay: the log may grow meanwhile, a replay ends where it ende
       "bbo",
     ]);
     assert.equal(replayed.messages, 4);
+  });
+});
+
+Deno.test("watch replay: a watcher that knows too little of the book gets another snapshot", async () => {
+  await withBroker(async (broker) => {
+    const stream = new MarketStream(await broker.connectAs("matcher"));
+    await stream.open();
+    const prices = Array.from({ length: LEVELS_ASKED + 100 }, (_, index) => 1_000 + index);
+    await stream.append(prices.map((price) => sell(1, price)));
+    // All but a hundred of the levels that the first snapshot has are bought.
+    await stream.append([buy(LEVELS_ASKED - 100, 5_000, by(2))]);
+    const from = at(stream.market.stampMicros);
+    const connection = await broker.connectAs("replay");
+    const model = new WatchModel("BTC-USD");
+    const lines: string[] = [];
+    await replayOf(connection, "BTC-USD", { from }, new ModelTaker(model, linesTo(lines)));
+    assert.deepEqual(lines.map((line) => JSON.parse(line).feed), [
+      ...["snapshot", "trades", "depth", "bbo"],
+      "snapshot",
+    ]);
+    assert.ok(!model.needsSnapshot);
+    assert.equal(model.replica.asks.length, 200);
   });
 });
 

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { WatchModel } from "../../../workers/operator/watch_model.ts";
-import { NoMarketDataError, WatchSession } from "../../../workers/operator/watch_session.ts";
+import {
+  NoMarketDataError,
+  snapshotQuery,
+  WatchSession,
+} from "../../../workers/operator/watch_session.ts";
+import { SPARK_INTERVAL } from "../../../workers/operator/watch_spark.ts";
 import { buy, by, halt, sell } from "../../support/commands.ts";
 import { randomCommands, seededRandom } from "../../core/market_data/random_orders.ts";
 import {
@@ -12,12 +17,17 @@ import {
 } from "../market_data/market_stream.ts";
 
 /** Watches a symbol as a subscriber. */
-async function watch(broker: Broker, symbol: string, symbols: readonly string[] | null = null) {
+async function watch(
+  broker: Broker,
+  symbol: string,
+  symbols: readonly string[] | null = null,
+  hasSpark = false,
+) {
   const connection = await broker.connectAs("subscriber");
   const model = new WatchModel(symbol);
   const seen: string[] = [];
   const session = new WatchSession({ connection, symbols: () => Promise.resolve(symbols) }, model, {
-    hasSpark: false,
+    hasSpark,
     message: (feed) => seen.push(feed),
     snapshot: () => seen.push("snapshot"),
     changed: () => seen.push("changed"),
@@ -55,6 +65,29 @@ Deno.test("watch session: shows the book, the trades and the status as they are"
     assert.deepEqual(model.replica.asks, bookOf(stream, 1));
     assert.deepEqual(model.tape.map(({ tradeId }) => tradeId), ["2", "1"]);
     assert.deepEqual(seen, ["snapshot", "trades", "depth", "bbo", "status"]);
+    await stop();
+    await running.stop();
+  });
+});
+
+Deno.test("watch session: asks for the prices of the last minutes where they are shown", async () => {
+  await withBroker(async (broker) => {
+    const stream = new MarketStream(await broker.connectAs("matcher"));
+    await stream.open();
+    // More trades than a snapshot is asked for, so that the first one is in no more than a candle.
+    for (const [price, count] of [[50, 1], [60, 110], [55, 1]] as const) {
+      const buys = Array.from({ length: count }, () => buy(1, price, by(2)));
+      await stream.append([sell(count, price), ...buys]);
+      stream.market.stampMicros += SPARK_INTERVAL.micros;
+    }
+    const running = await startMarketData(broker);
+    assert.equal(snapshotQuery({ hasSpark: false }).interval, null);
+    const { model, stop } = await watch(broker, "BTC-USD", null, true);
+    await until(() => model.replica.isLive, "the first snapshot");
+    const text = () => model.spark.draw(stream.market.stampMicros, 4)?.text;
+    assert.equal(text(), "▁█▄▄");
+    await stream.append([sell(1, 50), buy(1, 50, by(2))]);
+    await until(() => text() === "▁█▄▁", "the price of a new trade");
     await stop();
     await running.stop();
   });
