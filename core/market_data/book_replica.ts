@@ -2,8 +2,8 @@
  * A subscriber's copy of one book, kept from a snapshot and the messages of the `depth` feed.
  *
  * ```text
- *             snapshot that fits                        message with a gap
- *   waiting ─────────────────────▶ live ──────────────────────────────────▶ waiting
+ *             snapshot that fits                message with a gap, or another checksum
+ *   waiting ─────────────────────▶ live ──────────────────────────────────────────▶ waiting
  *   (messages are kept)            (messages are applied, repeats ignored)
  * ```
  *
@@ -17,8 +17,11 @@
  *
  * @module
  */
+import { parseDecimal } from "../protocol/decimal.ts";
 import type { SnapshotAnswer } from "../protocol/queries.ts";
-import type { DepthMessage, Level } from "./feed_messages.ts";
+import { addLevel, CHECKSUM_LEVELS, CHECKSUM_START } from "./book_checksum.ts";
+import type { DefinitionEntry, DepthMessage, Level } from "./feed_messages.ts";
+import { ReplicaSide } from "./replica_side.ts";
 
 /** Messages that are kept while a snapshot is awaited; the oldest go first. */
 export const KEPT_MESSAGES_MAX = 1_000;
@@ -26,19 +29,7 @@ export const KEPT_MESSAGES_MAX = 1_000;
 export const REPLICA_LEVELS_MAX = 10_000;
 
 /** What became of a message or a snapshot. */
-export type ReplicaOutcome = "applied" | "repeated" | "kept" | "gap";
-
-/** Levels of one side by price, and the price beyond which nothing is known. */
-interface ReplicaSide {
-  readonly quantities: Map<string, string>;
-  /** Price of the snapshot's last level where it left some out; else `null`. */
-  edge: string | null;
-}
-
-/** Compares decimal strings of one scale: negative where `a` is less. */
-export function compareDecimals(a: string, b: string): number {
-  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
-}
+export type ReplicaOutcome = "applied" | "repeated" | "kept" | "gap" | "mismatch";
 
 /** A copy of one instrument's book. */
 export class BookReplica {
@@ -46,20 +37,27 @@ export class BookReplica {
   sequence = 0;
   /** Gaps that were met. */
   gapCount = 0;
+  /** Messages whose checksum was not that of the copy. */
+  mismatchCount = 0;
   #isLive = false;
   /** Whether too few levels of a side are left, or too many came. */
   #isSkewed = false;
   #kept: DepthMessage[] = [];
-  readonly #bids: ReplicaSide = { quantities: new Map(), edge: null };
-  readonly #asks: ReplicaSide = { quantities: new Map(), edge: null };
-  #sortedBids: Level[] | null = null;
-  #sortedAsks: Level[] | null = null;
+  readonly #bids = new ReplicaSide(true);
+  readonly #asks = new ReplicaSide(false);
+  /** Of the instrument, from the snapshot: a checksum is over ticks and lots. */
+  #terms: DefinitionEntry | null = null;
 
   /**
    * @param levelsAsked levels of a side that every snapshot is asked for
    * @param levelsLeast levels of a side that the copy should not fall below where the book has them
+   * @param checks whether the checksum of every message is compared
    */
-  constructor(readonly levelsAsked: number, readonly levelsLeast: number) {}
+  constructor(
+    readonly levelsAsked: number,
+    readonly levelsLeast: number,
+    readonly checks: boolean = true,
+  ) {}
 
   /** Whether the copy is the book as of {@link sequence}. */
   get isLive(): boolean {
@@ -69,15 +67,21 @@ export class BookReplica {
   get needsSnapshot(): boolean {
     return !this.#isLive || this.#isSkewed;
   }
-  /** Highest price first. Sorted when asked for after a change: O(levels log levels). */
-  get bids(): readonly Level[] {
-    this.#sortedBids ??= [...this.#bids.quantities].sort((a, b) => compareDecimals(b[0], a[0]));
-    return this.#sortedBids;
+  /** The highest bid; `null` where there is none. O(1). */
+  get bestBid(): Level | null {
+    return this.#bids.count === 0 ? null : this.#bids.levelOf(0);
   }
-  /** Lowest price first. Sorted when asked for after a change: O(levels log levels). */
+  /** The lowest ask; `null` where there is none. O(1). */
+  get bestAsk(): Level | null {
+    return this.#asks.count === 0 ? null : this.#asks.levelOf(0);
+  }
+  /** Highest price first. O(levels) after a change. */
+  get bids(): readonly Level[] {
+    return this.#bids.levels;
+  }
+  /** Lowest price first. O(levels) after a change. */
   get asks(): readonly Level[] {
-    this.#sortedAsks ??= [...this.#asks.quantities].sort((a, b) => compareDecimals(a[0], b[0]));
-    return this.#sortedAsks;
+    return this.#asks.levels;
   }
 
   /** Takes a message of the `depth` feed. */
@@ -94,30 +98,36 @@ export class BookReplica {
       return "gap";
     }
     this.#apply(message);
-    return "applied";
+    if (this.#isRight(message)) return "applied";
+    this.mismatchCount++;
+    this.invalidate();
+    this.#keep(message);
+    return "mismatch";
   }
 
   /**
    * Takes a snapshot and the messages that were kept.
    *
    * @returns `repeated` for a snapshot older than the copy, `gap` where messages between the
-   * snapshot and those that were kept are missing: ask for another one
+   * snapshot and those that were kept are missing, `mismatch` where one of those says so: ask for
+   * another one
    */
   snapshot(answer: SnapshotAnswer): ReplicaOutcome {
     if (this.#isLive && answer.sequence < this.sequence) return "repeated";
-    this.#fill(this.#bids, answer.bids);
-    this.#fill(this.#asks, answer.asks);
-    this.#sortedBids = this.#sortedAsks = null;
+    this.#bids.fill(answer.bids, this.levelsAsked);
+    this.#asks.fill(answer.asks, this.levelsAsked);
+    this.#terms = answer.definition;
     this.sequence = answer.sequence;
     this.#isLive = true;
     this.#isSkewed = false;
     const kept = this.#kept;
     this.#kept = [];
     for (const [index, message] of kept.entries()) {
-      if (this.depth(message) !== "gap") continue;
-      // The gap has kept the message itself; the later ones wait with it for the next snapshot.
+      const outcome = this.depth(message);
+      if (outcome !== "gap" && outcome !== "mismatch") continue;
+      // It is kept itself; the later ones wait with it for the next snapshot.
       for (const later of kept.slice(index + 1)) this.#keep(later);
-      return "gap";
+      return outcome;
     }
     return "applied";
   }
@@ -133,30 +143,38 @@ export class BookReplica {
     this.#kept.push(message);
   }
 
-  #fill(side: ReplicaSide, levels: readonly Level[]): void {
-    side.quantities.clear();
-    for (const [price, quantity] of levels) side.quantities.set(price, quantity);
-    side.edge = levels.length < this.levelsAsked ? null : levels.at(-1)?.[0] ?? null;
-  }
-
   #apply(message: DepthMessage): void {
     this.sequence = message.sequence;
-    for (const level of message.bids) this.#setLevel(this.#bids, level, 1);
-    for (const level of message.asks) this.#setLevel(this.#asks, level, -1);
-    if (message.bids.length > 0) this.#sortedBids = null;
-    if (message.asks.length > 0) this.#sortedAsks = null;
+    for (const level of message.bids) this.#bids.set(level);
+    for (const level of message.asks) this.#asks.set(level);
     this.#isSkewed ||= this.#isOutOfBounds(this.#bids) || this.#isOutOfBounds(this.#asks);
   }
 
-  #setLevel(side: ReplicaSide, [price, quantity]: Level, direction: number): void {
-    const isBeyond = side.edge !== null && compareDecimals(price, side.edge) * direction < 0;
-    if (isBeyond) return;
-    if (quantity === "0") side.quantities.delete(price);
-    else side.quantities.set(price, quantity);
+  #isRight({ checksum }: DepthMessage): boolean {
+    const terms = this.#terms;
+    if (!this.checks || terms === null) return true;
+    if (!this.#bids.isChecked || !this.#asks.isChecked) return true;
+    return textChecksum(this.#bids, this.#asks, terms) === checksum;
   }
 
   #isOutOfBounds(side: ReplicaSide): boolean {
-    const { size } = side.quantities;
-    return size > REPLICA_LEVELS_MAX || (side.edge !== null && size < this.levelsLeast);
+    return side.count > REPLICA_LEVELS_MAX || (!side.isWhole && side.count < this.levelsLeast);
   }
+}
+
+/** The checksum (book_checksum.ts) of sides in decimal strings. */
+function textChecksum(bids: ReplicaSide, asks: ReplicaSide, terms: DefinitionEntry): number {
+  const { priceScale, quantityScale } = terms;
+  const tick = parseDecimal(terms.tickSize, priceScale);
+  const lot = parseDecimal(terms.lotSize, quantityScale);
+  let sum = CHECKSUM_START;
+  for (const side of [bids, asks]) {
+    const count = Math.min(CHECKSUM_LEVELS, side.count);
+    for (let rank = 0; rank < count; rank++) {
+      const [price, quantity] = side.levelOf(rank);
+      const lots = parseDecimal(quantity, quantityScale) / lot;
+      sum = addLevel(sum, parseDecimal(price, priceScale) / tick, lots | 0, (lots / 2 ** 32) | 0);
+    }
+  }
+  return ~sum >>> 0;
 }

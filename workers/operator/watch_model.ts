@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { BookReplica, compareDecimals } from "../../core/market_data/book_replica.ts";
+import { BookReplica } from "../../core/market_data/book_replica.ts";
+import { compareDecimals } from "../../core/market_data/replica_side.ts";
 import type {
   DepthMessage,
   FeedMessage,

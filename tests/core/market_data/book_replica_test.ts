@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import {
   BookReplica,
-  compareDecimals,
   KEPT_MESSAGES_MAX,
   REPLICA_LEVELS_MAX,
 } from "../../../core/market_data/book_replica.ts";
+import { compareDecimals } from "../../../core/market_data/replica_side.ts";
 import type { DepthMessage, Level } from "../../../core/market_data/feed_messages.ts";
+import { EventReader } from "../../../core/market_data/event_reader.ts";
+import { MarketFeeds } from "../../../core/market_data/market_feeds.ts";
+import { snapshot } from "../../../core/market_data/snapshot.ts";
+import { newSeed, randomCommands, seededRandom } from "./random_orders.ts";
+import { applyMessages, TestMarket } from "./test_market.ts";
 import { BTC_USD } from "../../support/btc_usd.ts";
 import type { SnapshotAnswer } from "../../../core/protocol/queries.ts";
 
@@ -46,7 +51,7 @@ function answer(
   };
 }
 
-const newReplica = () => new BookReplica(LEVELS_ASKED, LEVELS_LEAST);
+const newReplica = () => new BookReplica(LEVELS_ASKED, LEVELS_LEAST, false);
 
 Deno.test("book replica: a snapshot, then deltas", () => {
   const replica = newReplica();
@@ -176,4 +181,40 @@ Deno.test("book replica: decimal strings of one scale are compared as numbers", 
   const sorted = ["0.50", "9.99", "10.00", "10.01", "100.00"];
   assert.deepEqual([...sorted].reverse().sort(compareDecimals), sorted);
   assert.equal(compareDecimals("1.00", "1.00"), 0);
+});
+
+Deno.test("book replica: a message that the copy does not fit is found by its checksum, and repaired", () => {
+  const seed = newSeed();
+  const random = seededRandom(seed);
+  const market = new TestMarket();
+  const feeds = new MarketFeeds();
+  const reader = new EventReader();
+  const opening = market.open();
+  for (const reference of market.references) feeds.learn(reference);
+  applyMessages(feeds, reader, opening);
+  const instrument = feeds.find("BTC-USD");
+  assert.ok(instrument !== undefined);
+  const query = { levels: 30, trades: 0, minSequence: 0 };
+  const replica = new BookReplica(query.levels, 1);
+  const outcomes = new Map<string, number>();
+  const count = (outcome: string) => outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+  const ask = () => count(replica.snapshot(snapshot(instrument, query, 1, 1)));
+  ask();
+  for (let append = 0; append < 400; append++) {
+    const sent = applyMessages(feeds, reader, market.append(randomCommands(random, 6)));
+    for (const { feed, message, symbol } of sent) {
+      if (feed !== "depth" || symbol !== "BTC-USD") continue;
+      const depth = message as DepthMessage;
+      // A level that nobody has sent, and one that was lost out of a message.
+      const bids = random() < 0.05 ? [...depth.bids, ["77.00", "0.0001"] as const] : depth.bids;
+      count(replica.depth({ ...depth, bids: random() < 0.05 ? bids.slice(1) : bids }));
+      if (replica.needsSnapshot) ask();
+      assert.equal(replica.sequence, depth.sequence, `seed ${seed}`);
+    }
+    const { asks, bids } = snapshot(instrument, { ...query, levels: 10 }, 1, 1);
+    assert.deepEqual(replica.bids.slice(0, 10), bids, `seed ${seed}`);
+    assert.deepEqual(replica.asks.slice(0, 10), asks, `seed ${seed}`);
+  }
+  assert.ok((outcomes.get("mismatch") ?? 0) > 5, `${[...outcomes]}`);
+  assert.equal(replica.mismatchCount, outcomes.get("mismatch"));
 });
