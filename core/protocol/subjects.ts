@@ -15,6 +15,8 @@
  * | `md.<symbol>.<feed>.<json or bin>` | the market-data worker | every subscriber |
  * | `md.snapshot.<symbol>` | gateways and subscribers, request/reply | the market-data worker |
  * | `user.<account>.reports` | the history projection | the app of that account |
+ * | `dropcopy.<shard>` | the history projection | back offices |
+ * | `repair.<shard>` | back offices, request/reply | the history projection: what a drop copy missed |
  * | `$JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED.<stream>` | a cluster's server | the leader of the shard |
  * | `bucket.get.<bucket>`, `bucket.put.<bucket>` | gateways, request/reply | the bucket relay |
  *
@@ -75,6 +77,11 @@ export const marketDataSubject = (
 export const snapshotSubject = (symbol: string): string => `md.snapshot.${symbol}`;
 /** Private execution reports of one account. */
 export const reportsSubject = (account: number): string => `user.${account}.reports`;
+
+/** What every account of a shard traded and moved, live (see drop_copy.ts). */
+export const dropCopySubject = (shard: number): string => `dropcopy.${shard}`;
+/** Request/reply: a range of the drop copy once more. */
+export const repairSubject = (shard: number): string => `repair.${shard}`;
 
 /** What gateways ask of buckets, to which they have no direct way. */
 export type BucketVerb = "get" | "put";

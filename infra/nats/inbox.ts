@@ -19,6 +19,7 @@ export const INBOX_ROOT = "_INBOX";
 export type InboxRole =
   | "admin"
   | "app"
+  | "back-office"
   | "gateway"
   | "history"
   | "market-data"

@@ -39,6 +39,7 @@ const KINDS: Readonly<Record<keyof Seeds, NkeyKind>> = {
   trading: NkeyKind.account,
   appSigner: NkeyKind.account,
   admin: NkeyKind.user,
+  backOffice: NkeyKind.user,
   gateway: NkeyKind.user,
   history: NkeyKind.user,
   marketData: NkeyKind.user,
@@ -49,7 +50,7 @@ const KINDS: Readonly<Record<keyof Seeds, NkeyKind>> = {
 };
 
 /** Users that a key store of an earlier version does not have yet. */
-const ADDED_USERS: readonly UserName[] = ["snapshots"];
+const ADDED_USERS: readonly UserName[] = ["backOffice", "snapshots"];
 
 /**
  * Reads the keys of an installation, or makes them, and signs its JWTs.

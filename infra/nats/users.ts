@@ -6,8 +6,9 @@
  * | --- | --- | --- | --- |
  * | gateway | orders, query, history, snapshot and bucket requests | md, changes of the leader, keys and reference data | none |
  * | matcher | journal, events, leader, query, standby, answers to gateway, admin and matcher | orders, admin, query, handover, standby, elections of JOURNAL | reads JOURNAL, EVENTS and SNAPSHOTS, writes REFERENCE and LEASES |
+ * | backOffice | repair and snapshot requests | dropcopy, md | none |
  * | marketData | md, answers to snapshot requests | snapshot requests, events | reads EVENTS and REFERENCE, gets from and puts to PROGRESS |
- * | history | user, answers to gateway and admin | history, bucket requests | reads EVENTS, REFERENCE and LISTENERS; relays gets from KEYS and puts to LISTENERS and KEY_USES |
+ * | history | user, dropcopy, answers to gateway, admin and backOffice | history, repair, bucket requests | reads EVENTS, REFERENCE and LISTENERS; relays gets from KEYS and puts to LISTENERS and KEY_USES |
  * | admin | admin, handover, query, history | | creates streams and buckets, writes KEYS |
  * | replay | | | reads JOURNAL, EVENTS and SNAPSHOTS, gets from REFERENCE |
  * | snapshots | | | reads JOURNAL, reads and writes SNAPSHOTS |
@@ -40,6 +41,7 @@ import { inboxesOf, inboxPrefix, type InboxRole } from "./inbox.ts";
 /** Names of the users with credentials files. */
 export const USER_NAMES = [
   "admin",
+  "backOffice",
   "gateway",
   "history",
   "marketData",
@@ -131,6 +133,7 @@ export function userTable(shards: readonly number[]): Readonly<Record<UserName, 
   const events = shards.map(eventsStream);
   return {
     admin: adminGrant(journals),
+    backOffice: backOfficeGrant(),
     gateway: gatewayGrant(),
     history: historyGrant(events),
     marketData: marketDataGrant(events),
@@ -158,6 +161,16 @@ function adminGrant(journals: readonly string[]): Grant {
   return inHouse("admin", publish, [], { publish: never });
 }
 
+/** Sees what every account did, in what it is sent and in what it asks for again. Changes nothing. */
+function backOfficeGrant(): Grant {
+  const publish = ["repair.*", SNAPSHOT_REQUESTS];
+  const never = { subscribe: [SNAPSHOT_REQUESTS] };
+  return {
+    ...inHouse("back-office", publish, ["dropcopy.>", "md.>"], never),
+    payloadBytesMax: PUBLIC_PAYLOAD_BYTES_MAX,
+  };
+}
+
 function gatewayGrant(): Grant {
   const publish = [
     "orders.*",
@@ -179,8 +192,10 @@ function gatewayGrant(): Grant {
 function historyGrant(events: readonly string[]): Grant {
   const publish = [
     "user.>",
+    "dropcopy.*",
     inboxesOf("gateway"),
     inboxesOf("admin"),
+    inboxesOf("back-office"),
     ...events.flatMap(readsStream),
     ...readsStream(bucketStream(REFERENCE_BUCKET)),
     ...readsStream(bucketStream(LISTENERS_BUCKET)),
@@ -190,7 +205,7 @@ function historyGrant(events: readonly string[]): Grant {
     bucketSubjects(KEY_USES_BUCKET),
   ];
   const buckets = [bucketSubjects(REFERENCE_BUCKET), bucketSubjects(LISTENERS_BUCKET)];
-  return inHouse("history", publish, ["history.*", "bucket.>", ...buckets]);
+  return inHouse("history", publish, ["history.*", "repair.*", "bucket.>", ...buckets]);
 }
 
 function marketDataGrant(events: readonly string[]): Grant {
@@ -198,6 +213,7 @@ function marketDataGrant(events: readonly string[]): Grant {
     "md.>",
     inboxesOf("gateway"),
     inboxesOf("admin"),
+    inboxesOf("back-office"),
     inboxesOf("app"),
     inboxesOf("subscriber"),
     ...events.flatMap(readsStream),

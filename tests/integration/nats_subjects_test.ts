@@ -154,7 +154,7 @@ Deno.test("no reply subject that an outsider names changes a stream or stops the
       ]),
       ...[">", "*", "journal.*", "_INBOX.>", "_INBOX.gateway.*.x", "$JS.>", "_R_.x.y", "$SYS.>"],
     ];
-    for (const who of ["gateway", "subscriber", "app7"] as const) {
+    for (const who of ["backOffice", "gateway", "subscriber", "app7"] as const) {
       const client = await RawClient.connect(server.ports.client, credentials[who]);
       for (const reply of replies) await client.refusedToPublish(ALLOWED[who].publish, reply);
       await client.close();

@@ -58,6 +58,10 @@ export const PUBLISHED = [
   "md.snapshot.BTC-USD",
   "user.7.reports",
   "user.8.reports",
+  "dropcopy.0",
+  "dropcopy.0.x",
+  "repair.0",
+  "repair.0.x",
   "bucket.get.KEYS",
   "bucket.get.KEYS.x",
   "bucket.get.REFERENCE.x",
@@ -111,6 +115,11 @@ export const SUBSCRIBED = [
   "user.*.reports",
   "user.7.>",
   "user.8.reports",
+  "dropcopy.>",
+  "dropcopy.0",
+  "repair.>",
+  "repair.*",
+  "repair.0",
   "bucket.>",
   "bucket.get.KEYS",
   "telemetry.>",
@@ -144,6 +153,10 @@ export const ALLOWED: Readonly<Record<Who, Allowed>> = {
     ],
     subscribe: [],
   },
+  backOffice: {
+    publish: ["repair.0", "md.snapshot.BTC-USD"],
+    subscribe: ["md.>", "md.BTC-USD.trades.json", "dropcopy.>", "dropcopy.0"],
+  },
   gateway: {
     publish: [
       "orders.0",
@@ -162,6 +175,7 @@ export const ALLOWED: Readonly<Record<Who, Allowed>> = {
     publish: [
       "user.7.reports",
       "user.8.reports",
+      "dropcopy.0",
       `${API}.INFO`,
       `${API}.STREAM.NAMES`,
       ...reads("EVENTS_0"),
@@ -171,7 +185,17 @@ export const ALLOWED: Readonly<Record<Who, Allowed>> = {
       "$KV.LISTENERS.x",
       "$KV.KEY_USES.x",
     ],
-    subscribe: ["history.0", "bucket.>", "bucket.get.KEYS", "$KV.REFERENCE.>", "$KV.LISTENERS.>"],
+    // As with the matcher's, the server takes the ">" for one more token that "*" covers.
+    subscribe: [
+      "history.0",
+      "repair.>",
+      "repair.*",
+      "repair.0",
+      "bucket.>",
+      "bucket.get.KEYS",
+      "$KV.REFERENCE.>",
+      "$KV.LISTENERS.>",
+    ],
   },
   marketData: {
     publish: [
@@ -249,9 +273,10 @@ export const ALLOWED: Readonly<Record<Who, Allowed>> = {
 /** Whose inboxes each user may publish to: those it answers. */
 export const ANSWERS: Readonly<Record<Who, readonly Who[]>> = {
   admin: [],
+  backOffice: [],
   gateway: [],
-  history: ["gateway", "admin"],
-  marketData: ["gateway", "admin", "subscriber", "app7"],
+  history: ["gateway", "admin", "backOffice"],
+  marketData: ["gateway", "admin", "backOffice", "subscriber", "app7"],
   matcher: ["gateway", "admin", "matcher"],
   replay: [],
   snapshots: [],

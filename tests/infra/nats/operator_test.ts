@@ -94,13 +94,15 @@ Deno.test("a key store from before a user came gets that user's key and keeps al
     await openInstallation(folder, [0], 0);
     const path = `${folder}/keys.json`;
     const { seeds, version } = JSON.parse(await Deno.readTextFile(path));
-    const { snapshots: _, ...before } = seeds;
+    const { snapshots: _, backOffice: __, ...before } = seeds;
     await Deno.writeTextFile(path, JSON.stringify({ version, seeds: before }));
     const first = await openInstallation(folder, [0], 0);
     const again = await openInstallation(folder, [0], 0);
     assert.equal(again.credentials.snapshots, first.credentials.snapshots);
+    assert.equal(again.credentials.backOffice, first.credentials.backOffice);
     const after = JSON.parse(await Deno.readTextFile(path)).seeds;
-    assert.deepEqual({ ...after, snapshots: undefined }, { ...before, snapshots: undefined });
+    const { snapshots: ___, backOffice: ____, ...kept } = after;
+    assert.deepEqual(kept, before);
   });
 });
 

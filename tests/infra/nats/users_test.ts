@@ -35,7 +35,7 @@ Deno.test("JetStream rights name the streams of the shards that exist, and no ot
 
 Deno.test("nobody outside the house has a JetStream right, and only the matcher writes the logs", () => {
   const table = userTable([0]);
-  for (const grant of [table.gateway, table.subscriber, appGrant("7")]) {
+  for (const grant of [table.backOffice, table.gateway, table.subscriber, appGrant("7")]) {
     assert.deepEqual(grant.publish.filter((subject) => subject.startsWith("$")), [], grant.role);
   }
   for (const name of USER_NAMES) {
