@@ -26,7 +26,10 @@ import {
 } from "./history_order.ts";
 import { ReportRun } from "./report_run.ts";
 
-/** The venue's own account: nobody reads private reports of it, so none are kept. */
+/**
+ * The venue's own account: nobody reads private reports of it, so of its own none are kept but those
+ * of its money, which the drop copy has.
+ */
 const VENUE_ACCOUNT = 0;
 
 /** What a batch reads of the history that is stored. */
@@ -152,7 +155,7 @@ export class HistoryBatch {
     order: HistoryOrder | null,
   ): void {
     const account = frame.words[(at >> 2) + EventWord.account];
-    if (account === VENUE_ACCOUNT) return;
+    if (account === VENUE_ACCOUNT && frame.bytes[at] !== EventKind.ledger) return;
     const run = this.#openRun(account);
     run.add(frame, at, eventSequence, timeMicros, order);
   }

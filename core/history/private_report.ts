@@ -15,6 +15,7 @@ import { clientOrderIdOfKey } from "../protocol/request_key.ts";
 import { readU64, WireBuffer } from "../protocol/wire_buffer.ts";
 import { BrokenHistoryError, hasBudget, type HistoryOrder } from "./history_order.ts";
 import { reasonOf } from "./reason.ts";
+import { directionOf, priceOf, quantityOf } from "./report_amounts.ts";
 import type { HistoryReport } from "./report_run.ts";
 import type { AssetTerms, ReportTerms } from "./report_terms.ts";
 
@@ -191,15 +192,3 @@ function ledgerReport(
     total: formatDecimal(readU64(words, EventWord.leaves), scale),
   };
 }
-
-function directionOf(flags: number): NonNullable<PrivateReport["direction"]> {
-  const isDebit = (flags & EventFlag.debit) !== 0;
-  if ((flags & EventFlag.transfer) !== 0) return isDebit ? "transfer_out" : "transfer_in";
-  return isDebit ? "withdrawal" : "deposit";
-}
-
-const priceOf = (ticks: number, terms: ReportTerms): string =>
-  formatDecimal(ticks * terms.tickSize, terms.priceScale);
-
-const quantityOf = (lots: number, terms: ReportTerms): string =>
-  formatDecimal(lots * terms.lotSize, terms.quantityScale);

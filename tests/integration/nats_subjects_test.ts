@@ -79,6 +79,10 @@ Deno.test("requests are answered, and subscribers see no requests", async () => 
     const subscriber = await nats.connectAs("subscriber");
     const app = await nats.connectWith((await credentialsOf(nats)).app7);
     const history = await nats.connectAs("history");
+    const backOffice = await nats.connectAs("backOffice");
+    history.subscribe("repair.*", { callback: (_, message) => void message.respond("copy") });
+    const copied: string[] = [];
+    backOffice.subscribe("dropcopy.>", { callback: (_, one) => void copied.push(one.subject) });
     matcher.subscribe("orders.0", { callback: (_, message) => void message.respond("done") });
     marketData.subscribe("md.snapshot.*", {
       callback: (_, message) => void message.respond("book"),
@@ -89,17 +93,22 @@ Deno.test("requests are answered, and subscribers see no requests", async () => 
       connection.subscribe("md.*.*", { callback: (_, { subject }) => void seen.push(subject) });
     }
     app.subscribe("user.7.>", { callback: (_, { subject }) => void seen.push(subject) });
-    await Promise.all([matcher, marketData, subscriber, app].map((one) => one.flush()));
+    const all = [matcher, marketData, subscriber, app, history, backOffice];
+    await Promise.all(all.map((one) => one.flush()));
 
     assert.equal((await gateway.request("orders.0", "frame")).string(), "done");
-    for (const connection of [gateway, subscriber, app]) {
+    assert.equal((await backOffice.request("repair.0", "{}")).string(), "copy");
+    for (const connection of [gateway, subscriber, app, backOffice]) {
       assert.equal((await connection.request("md.snapshot.BTC-USD")).string(), "book");
     }
     marketData.publish("md.BTC-USD.trades.json", "{}");
     await marketData.flush();
     history.publish("user.7.reports", "{}");
     history.publish("user.8.reports", "{}");
+    history.publish("dropcopy.0", "{}");
     await history.flush();
+    await backOffice.flush();
+    assert.deepEqual(copied, ["dropcopy.0"]);
     await Promise.all([subscriber.flush(), app.flush()]);
     // Both patterns match the requests to md.snapshot.* as well, and user.8 is somebody else.
     const trades = "md.BTC-USD.trades.json";

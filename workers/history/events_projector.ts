@@ -9,7 +9,7 @@
  */
 import { checkEventsFrame } from "../../core/protocol/events_frame.ts";
 import { type FrameVerdict, HistoryBatch } from "../../core/history/history_batch.ts";
-import { BrokenHistoryError } from "../../core/history/history_order.ts";
+import { BrokenHistoryError, type HistoryOrder } from "../../core/history/history_order.ts";
 import type { PackedRun } from "../../core/history/report_run.ts";
 import { FRAME_HEADER_BYTES } from "../../core/protocol/frame.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
@@ -17,6 +17,7 @@ import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
 import { hasValidCrc } from "../../infra/journal/crc.ts";
 import type { StreamMessage } from "./events_reader.ts";
 import type { HistoryStore } from "./history_store.ts";
+import { isDamage } from "./open_database.ts";
 
 /** Events beyond which a batch takes no further message. One message has at most 8,192. */
 export const BATCH_EVENTS_MAX = 4_096;
@@ -24,6 +25,12 @@ export const BATCH_EVENTS_MAX = 4_096;
 /** The events contradict what is stored: the database or the projection is wrong. */
 export class ProjectionError extends Error {
   override readonly name = "ProjectionError";
+}
+
+/** Whether an error means that the stored history is wrong, and not the world around it. */
+export function isContradiction(error: unknown): boolean {
+  if (error instanceof ProjectionError || error instanceof BrokenHistoryError) return true;
+  return isDamage(error) || (error instanceof Error && /constraint failed/.test(error.message));
 }
 
 /** What became of the messages that a batch was offered. */
@@ -34,6 +41,8 @@ export interface BatchResult {
   readonly mustRewind: boolean;
   /** Reports that are stored now, in runs; those of an account in the order of its sequence. */
   readonly reportRuns: readonly PackedRun[];
+  /** An order that was accepted or changed, as the batch left it. */
+  order(orderId: number): HistoryOrder | undefined;
 }
 
 /** Applies messages. Owner: the history worker. */
@@ -96,7 +105,9 @@ export class EventsProjector {
     this.#streamCrc = streamCrc;
     this.#sayHole(hole, mustRewind);
     this.#holeSequence = mustRewind ? null : hole;
-    return { used, mustRewind, reportRuns: batch.reportRuns };
+    const { changedOrders, newOrders, reportRuns } = batch;
+    const order = (orderId: number) => newOrders.get(orderId) ?? changedOrders.get(orderId);
+    return { used, mustRewind, reportRuns, order };
   }
 
   /** Applies a message to the batch. One that is damaged is passed over, and leaves a hole. */

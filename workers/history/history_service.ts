@@ -1,6 +1,6 @@
 /**
  * The history projection of one shard, running: follows the events stream, stores what happened,
- * answers queries and publishes private reports.
+ * answers queries and publishes private reports and the drop copy.
  *
  * History is kept whole: nothing is dropped, at 130 to 190 bytes an event, the more of them the
  * more accounts share the events of a batch. While nobody listens or waits, messages collect for
@@ -15,20 +15,23 @@
  * @module
  */
 import type { NatsConnection } from "nats.ws";
-import { BrokenHistoryError } from "../../core/history/history_order.ts";
 import type { ReportContext } from "../../core/history/private_report.ts";
-import type { HistoryQuery } from "../../core/protocol/queries.ts";
+import type { RepairQuery } from "../../core/protocol/drop_copy.ts";
+import type { HistoryQuery, QueryError } from "../../core/protocol/queries.ts";
 import { eventsStream } from "../../core/protocol/subjects.ts";
 import { answerQuery, type HistoryAnswer } from "./answer_query.ts";
-import { EventsProjector, ProjectionError } from "./events_projector.ts";
+import { CopiedPages } from "./copied_pages.ts";
+import { EventsProjector, isContradiction, ProjectionError } from "./events_projector.ts";
 import { EventsReader, type StreamMessage } from "./events_reader.ts";
 import { HistoryPages } from "./history_pages.ts";
 import { HistoryStore } from "./history_store.ts";
 import { Listeners } from "./listeners.ts";
-import { deleteDatabase, isDamage, openDatabase } from "./open_database.ts";
+import { deleteDatabase, openDatabase } from "./open_database.ts";
+import { Publications } from "./publications.ts";
 import { QueryService } from "./query_service.ts";
 import { References } from "./references.ts";
-import { ReportPublisher, RESEND_EVENTS_MAX } from "./report_publisher.ts";
+import { answerRepair, type RepairAnswer, RepairService } from "./repair_service.ts";
+import { RESEND_EVENTS_MAX } from "./report_publisher.ts";
 import { checkStream, HistoryTrimmedError, type StreamCheck } from "./stream_check.ts";
 
 /** Wait before the first new attempt after a failure; it doubles up to {@link RETRY_MILLIS_MAX}. */
@@ -59,14 +62,16 @@ export class HistoryService {
   readonly #stream: string;
   readonly #references: References;
   readonly #listeners: Listeners;
-  readonly #publisher: ReportPublisher;
+  readonly #publisher: Publications;
   readonly #context: ReportContext;
   readonly #caughtUp = Promise.withResolvers<void>();
   readonly #ready = Promise.withResolvers<void>();
   #store: HistoryStore;
   #pages: HistoryPages;
+  #copied: CopiedPages;
   #projector: EventsProjector;
   #queries: QueryService | null = null;
+  #repairs: RepairService | null = null;
   #reader: EventsReader | null = null;
   #isReady = false;
   #isLeading = false;
@@ -90,15 +95,13 @@ export class HistoryService {
     this.#stream = eventsStream(shard);
     this.#references = new References(say);
     this.#listeners = new Listeners(say);
-    this.#publisher = new ReportPublisher({
-      connection,
-      listeners: this.#listeners,
-      references: this.#references,
-    });
+    const [listeners, references] = [this.#listeners, this.#references];
+    this.#publisher = new Publications({ connection, shard, listeners, references });
     const { database, rebuiltBecause, byteLength } = openDatabase(databasePath);
     if (rebuiltBecause !== null) say(`${databasePath} is built anew: ${rebuiltBecause}`);
     this.#store = new HistoryStore(database);
     this.#pages = new HistoryPages(database);
+    this.#copied = new CopiedPages(this.#store);
     this.#projector = new EventsProjector(this.#store, say);
     this.#publisher.reset(this.#store.progress.publishedSequence);
     this.#context = {
@@ -135,6 +138,8 @@ export class HistoryService {
     this.#leading.resolve();
     const { connection, shard } = this.#options;
     this.#queries = new QueryService(connection, shard, this);
+    this.#repairs = new RepairService(connection, shard, this);
+    this.#publisher.lead();
     // The next session begins with the reports that are stored.
     void this.#reader?.close();
     void this.#caughtUp.promise.then(() => connection.flush()).catch(() => {})
@@ -156,6 +161,8 @@ export class HistoryService {
     this.#isStopped = true;
     this.#stopping.resolve();
     this.#queries?.stop();
+    this.#repairs?.stop();
+    this.#publisher.stop();
     await this.#reader?.close();
     await this.#done.catch(() => {});
     this.#store.storePublished(this.#publisher.publishedSequence);
@@ -166,8 +173,18 @@ export class HistoryService {
   /** Answers a query as of the last stored event. */
   answer(query: HistoryQuery): HistoryAnswer {
     const source = { store: this.#store, pages: this.#pages, context: this.#context };
+    return this.#read(() => answerQuery(source, query));
+  }
+
+  /** Answers a repair query as of the last stored event. */
+  repair(query: RepairQuery): RepairAnswer {
+    const { shard } = this.#options;
+    return this.#read(() => answerRepair(this.#copied, this.#context, shard, query));
+  }
+
+  #read<T>(answer: () => T): T | QueryError {
     try {
-      return answerQuery(source, query);
+      return answer();
     } catch (error) {
       // The projection finds it in its next turn, and builds the database anew if it is damaged.
       this.#fault = error;
@@ -227,7 +244,7 @@ export class HistoryService {
   async #publishStored({ lastEvent }: StreamCheck): Promise<void> {
     if (this.#mustSkip) this.#publisher.skipTo(lastEvent - RESEND_EVENTS_MAX);
     this.#mustSkip = false;
-    await this.#publisher.publishStored(this.#store, this.#context);
+    await this.#publisher.publishStored(this.#store, this.#copied, this.#context);
   }
 
   /** Checks the stream; a database that belongs to another one is built anew. */
@@ -243,13 +260,13 @@ export class HistoryService {
     let rest = messages;
     while (rest.length > 0 && !this.#isStopped) {
       const { publishedSequence } = this.#publisher;
-      const { used, mustRewind, reportRuns } = this.#projector.apply(rest, publishedSequence);
-      rest = rest.slice(used);
+      const batch = this.#projector.apply(rest, publishedSequence);
+      rest = rest.slice(batch.used);
       this.#queries?.advanced();
       if (this.#sessionLeads) {
-        await this.#publisher.publish(reportRuns, this.eventSequence, this.#context);
+        await this.#publisher.publish(batch, this.eventSequence, this.#context);
       }
-      if (mustRewind) return false;
+      if (batch.mustRewind) return false;
       this.#noteReady(lastSequence);
       // A turn of the event loop, so that queries are taken while history catches up.
       await new Promise((resolve) => setTimeout(resolve, 0));
@@ -295,6 +312,7 @@ export class HistoryService {
     const { database } = openDatabase(databasePath);
     this.#store = new HistoryStore(database);
     this.#pages = new HistoryPages(database);
+    this.#copied = new CopiedPages(this.#store);
     this.#projector = new EventsProjector(this.#store, say);
     this.#publisher.reset(0);
   }
@@ -326,10 +344,4 @@ export class HistoryService {
     await Promise.race([slept, this.#stopping.promise, ...woken]);
     clearTimeout(timer);
   }
-}
-
-/** Whether an error means that the stored history is wrong, and not the world around it. */
-function isContradiction(error: unknown): boolean {
-  if (error instanceof ProjectionError || error instanceof BrokenHistoryError) return true;
-  return isDamage(error) || (error instanceof Error && /constraint failed/.test(error.message));
 }

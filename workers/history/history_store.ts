@@ -55,6 +55,7 @@ export class HistoryStore implements HistorySource {
   readonly #orderFills: RowWriter;
   readonly #putAsset: StatementSync;
   readonly #putProgress: StatementSync;
+  readonly #putBatch: StatementSync;
   readonly #asset: StatementSync;
   readonly #newestRuns: StatementSync;
   #progress: Progress;
@@ -81,6 +82,7 @@ export class HistoryStore implements HistorySource {
       "UPDATE progress SET event_sequence = ?, stream_sequence = ?, stream_crc = ?, " +
         "published_sequence = ?",
     );
+    this.#putBatch = prepare("INSERT INTO batches SELECT ?, max(run) FROM reports");
     this.#asset = prepare("SELECT scale FROM assets WHERE asset = ?");
     const row = prepare("SELECT * FROM progress").get() as Row;
     this.#progress = {
@@ -142,6 +144,7 @@ export class HistoryStore implements HistorySource {
       this.#runs.insert(batch.reportRuns.map(runValues));
       this.#instrumentFills.insert(batch.reportRuns.flatMap(instrumentRows));
       this.#orderFills.insert(batch.reportRuns.flatMap(orderRows));
+      if (batch.reportRuns.length > 0) this.#putBatch.run(eventSequence);
       for (const [asset, scale] of batch.assetScales) this.#putAsset.run(asset, scale);
       this.#putProgress.run(eventSequence, streamSequence, streamCrc, publishedSequence);
       this.#commit.run();

@@ -1,9 +1,10 @@
 /**
- * What a history query must look like.
+ * What a history query and a repair query must look like.
  *
  * @module
  */
 import * as v from "valibot";
+import { DROP_COPY_ENTRIES_MAX, type RepairQuery } from "../../core/protocol/drop_copy.ts";
 import { type HistoryQuery, PAGE_ROWS_MAX, QUERY_BYTES_MAX } from "../../core/protocol/queries.ts";
 import { CLIENT_ORDER_ID_PATTERN } from "../../core/protocol/request_key.ts";
 
@@ -47,8 +48,24 @@ const SCHEMA = v.variant("kind", [
   }),
 ]);
 
+const REPAIR = v.strictObject({
+  afterSequence: number,
+  toSequence: v.exactOptional(number),
+  limit: v.exactOptional(v.pipe(number, v.minValue(1), v.maxValue(DROP_COPY_ENTRIES_MAX))),
+});
+
 /** A query, or what is wrong with it: field, limit and value. */
-export function parseHistoryQuery(payload: Uint8Array): HistoryQuery | string {
+export const parseHistoryQuery = (payload: Uint8Array): HistoryQuery | string =>
+  parseQuery(SCHEMA, payload);
+
+/** A repair query, or what is wrong with it: field, limit and value. */
+export const parseRepairQuery = (payload: Uint8Array): RepairQuery | string =>
+  parseQuery(REPAIR, payload);
+
+function parseQuery<T extends v.GenericSchema>(
+  schema: T,
+  payload: Uint8Array,
+): v.InferOutput<T> | string {
   if (payload.length > QUERY_BYTES_MAX) {
     return `the query has ${payload.length} bytes; the most is ${QUERY_BYTES_MAX}`;
   }
@@ -58,7 +75,7 @@ export function parseHistoryQuery(payload: Uint8Array): HistoryQuery | string {
   } catch {
     return "the query is not JSON";
   }
-  const result = v.safeParse(SCHEMA, value);
+  const result = v.safeParse(schema, value);
   if (result.success) return result.output;
   const [issue] = result.issues;
   return `${v.getDotPath(issue) ?? "query"}: ${issue.message}`;

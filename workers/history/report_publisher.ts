@@ -18,14 +18,13 @@ import {
 import { EventWord } from "../../core/protocol/event_record.ts";
 import { reportsSubject } from "../../core/protocol/subjects.ts";
 import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
+import { confirmFlush } from "./confirmed_flush.ts";
 import type { HistoryStore } from "./history_store.ts";
 import type { Listeners } from "./listeners.ts";
 import type { References } from "./references.ts";
 
 /** Reports of older events than this are not published any more when history catches up. */
 export const RESEND_EVENTS_MAX = 10_000;
-/** How long the broker may take to confirm that it has the reports of a batch. */
-export const FLUSH_MILLIS_MAX = 5_000;
 
 /** What the publisher needs. */
 export interface PublisherParts {
@@ -79,7 +78,7 @@ export class ReportPublisher {
         count++;
       }
     }
-    if (count > 0) await this.#flush();
+    if (count > 0) await confirmFlush(this.#parts.connection, "reports");
     this.skipTo(eventSequence);
   }
 
@@ -96,7 +95,7 @@ export class ReportPublisher {
       const reports = store.newestReports(account, eventSequence - this.#publishedSequence)
         .filter((report) => report.eventSequence > this.#publishedSequence);
       for (const report of reports) await this.#send(report, context);
-      if (reports.length > 0) await this.#flush();
+      if (reports.length > 0) await confirmFlush(this.#parts.connection, "reports");
     }
     this.skipTo(eventSequence);
   }
@@ -111,21 +110,5 @@ export class ReportPublisher {
       if (report === null) return;
     }
     connection.publish(reportsSubject(stored.account), JSON.stringify(report));
-  }
-
-  /** Waits until the broker has everything. Never longer than {@link FLUSH_MILLIS_MAX}. */
-  async #flush(): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new Error(`the broker confirmed no reports for ${FLUSH_MILLIS_MAX} ms`)),
-        FLUSH_MILLIS_MAX,
-      );
-    });
-    try {
-      await Promise.race([this.#parts.connection.flush(), late]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }

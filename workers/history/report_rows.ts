@@ -15,7 +15,7 @@ import {
 const RUNS_AT_FIRST = 64;
 
 /** Columns of the table. */
-export const RUN_COLUMNS = 4;
+export const RUN_COLUMNS = 5;
 
 /** Runs that have a report of an account above a sequence, oldest first. Takes a limit, too. */
 export const RUNS_AFTER =
@@ -29,9 +29,9 @@ export const NEWEST_RUNS =
 export const LAST_REPORT =
   "SELECT last_sequence FROM reports WHERE account = ? ORDER BY last_sequence DESC LIMIT 1";
 
-/** The values of a run's row. */
+/** The values of a run's row; SQLite numbers it. */
 export function runValues({ account, firstTradeId, lastSequence, packed }: ReportRun) {
-  return [account, lastSequence, firstTradeId, packed] as const;
+  return [account, lastSequence, firstTradeId, packed, null] as const;
 }
 
 /**
@@ -80,7 +80,8 @@ export function newestReports(runs: readonly PackedRun[], limit: number): Histor
   return parts.reverse().flat();
 }
 
-function runOf(row: unknown): PackedRun {
+/** The run of a whole row of `reports`, as an array. */
+export function runOf(row: unknown): PackedRun {
   const [account, lastSequence, , packed] = row as [number, number, number | null, Uint8Array];
   return { account, lastSequence, packed };
 }

@@ -5,6 +5,7 @@
  * | --- | --- | --- |
  * | `orders` | an order that was accepted, live or closed | account, order id |
  * | `reports` | a run of private reports of an account, packed | account, sequence of the last one |
+ * | `batches` | a batch that has reports | last event of the batch |
  * | `fills_of_instrument` | a run of reports that has fills of an instrument | account, instrument, trade |
  * | `fills_of_order` | a run of reports that has fills of an order | account, order id, trade |
  * | `assets` | the scale of an asset | asset |
@@ -19,11 +20,15 @@
  * order. Runs are rows with an ordinary row id, for then several share a page; without row ids each
  * of them would spill over into a page of its own.
  *
+ * That id counts the runs in the order of their batches. `batches` has the last one of each batch:
+ * so everything that happened between two events, to whomever, is found without an index over
+ * events, for a row a batch.
+ *
  * @module
  */
 
 /** Written to `user_version`. A database with another version is built anew from the stream. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** Condition of the index over open orders; a query that wants to use it repeats it literally. */
 export const OPEN_CONDITION = "status IN (1, 2)";
@@ -65,11 +70,17 @@ CREATE TABLE reports (
   account INTEGER NOT NULL,
   last_sequence INTEGER NOT NULL,
   first_trade_id INTEGER,
-  packed BLOB NOT NULL
+  packed BLOB NOT NULL,
+  run INTEGER PRIMARY KEY
 ) STRICT;
 CREATE UNIQUE INDEX reports_of_account ON reports (account, last_sequence);
 CREATE INDEX reports_with_fills ON reports (account, first_trade_id, last_sequence)
   WHERE first_trade_id IS NOT NULL;
+
+CREATE TABLE batches (
+  last_event INTEGER PRIMARY KEY,
+  last_run INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE fills_of_instrument (
   account INTEGER NOT NULL,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import { CopiedPages } from "../../../workers/history/copied_pages.ts";
 import { HistoryPages, type OrderFilter } from "../../../workers/history/history_pages.ts";
 import { HistoryStore } from "../../../workers/history/history_store.ts";
 import { SCHEMA } from "../../../workers/history/schema.ts";
@@ -70,7 +71,18 @@ Deno.test("what the projection reads and changes is found by its key", () => {
     "SEARCH reports USING INDEX reports_of_account (account=?)",
     "SEARCH orders USING PRIMARY KEY (account=? AND order_id=?)",
     "SCAN progress",
+    // The last run is at the end of the table.
+    "SEARCH reports",
     "SEARCH assets USING INTEGER PRIMARY KEY (rowid=?)",
     "SCAN progress",
+  ]);
+});
+
+Deno.test("a page of the drop copy is found by keys, and is not sorted by SQLite", () => {
+  const plans = plansOf((database) => void new CopiedPages(new HistoryStore(database)));
+  assert.deepEqual(plans.slice(-3), [
+    "SEARCH batches USING INTEGER PRIMARY KEY (rowid<?)",
+    "SEARCH batches USING INTEGER PRIMARY KEY (rowid>?)",
+    "SEARCH reports USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
   ]);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { PrivateReport } from "../../../core/protocol/queries.ts";
 import type { HistoryStart } from "../../../workers/history/history_worker.ts";
 import { EventSource, randomCommands, seededRandom } from "../../core/history/event_source.ts";
+import { DropCopyReceiver } from "./drop_copy_receiver.ts";
 import { type HistoryBroker, until, withBroker } from "./history_broker.ts";
 import {
   applyAll,
@@ -113,6 +114,8 @@ Deno.test("after kill -9 at any moment history and the reports' numbers are what
       await broker.publish(messages);
       await broker.listen(1, 600);
       const heard = await broker.subscribe(1);
+      const office = new DropCopyReceiver(await broker.nats.connectAs("backOffice"), 0);
+      await office.listen();
       const path = `${folder}/killed.db`;
       const options = startMessage(broker, path);
       let isPublishing = true;
@@ -140,6 +143,10 @@ Deno.test("after kill -9 at any moment history and the reports' numbers are what
       assert.doesNotMatch(history.said.join("\n"), /built anew/);
       const all = await broker.askReports(1, source.state.events.sequence);
       await until("the last report", () => heard.some((one) => one.sequence === all.length));
+      const { sequence } = source.state.events;
+      await until("the end of the drop copy", () => office.sequence === sequence);
+      assert.deepEqual(office.gaps, [], "of the drop copy nothing is ever missing");
+      assert.deepEqual(office.all, await office.repair(0, sequence));
       await history.stop();
       assertHeard(heard, all);
 
