@@ -37,7 +37,14 @@ export interface Ended {
 }
 
 /** A task of deno.json. */
-export type TaskName = "start" | "doctor" | "admin" | "replay" | "snapshot" | "watch";
+export type TaskName =
+  | "start"
+  | "doctor"
+  | "admin"
+  | "replay"
+  | "snapshot"
+  | "watch"
+  | "end-of-day";
 
 /** The command line of a task without the word `deno`, as an array. */
 export function taskArguments(task: TaskName): string[] {
