@@ -90,7 +90,8 @@ export class CopySums {
   }
 }
 
-function unitsOf(text: string, scale: number): bigint {
-  const units = parseDecimal(text, scale);
+/** The history may say anything, a decimal or not. */
+function unitsOf(text: unknown, scale: number): bigint {
+  const units = typeof text === "string" ? parseDecimal(text, scale) : 0;
   return units < 0 ? 0n : BigInt(units);
 }

@@ -53,7 +53,7 @@ export class DayFiles {
    */
   write(shard: number, result: DayResult, mayReplace: boolean): WrittenFile[] {
     for (const table of this.#trades.splice(0)) table.finish();
-    const { journal, opening, state, statistics, terms } = result;
+    const { journal, opening, state, statistics, terms } = result.books;
     this.#table("statistics", STATISTICS_COLUMNS, statisticsRows(terms, statistics));
     this.#table("accounts", ACCOUNT_COLUMNS, accountRows(state, terms, opening, journal));
     const path = this.#files.draft(`reconciliation.${this.#window.label}.json`);

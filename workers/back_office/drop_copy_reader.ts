@@ -98,19 +98,20 @@ export class DropCopyReader implements CopySource {
 /** A page, or why there is none just now. */
 async function ask(connection: NatsConnection, shard: number, query: RepairQuery) {
   const subject = repairSubject(shard);
-  let answer: unknown;
+  let text: string;
   try {
     const options = { timeout: ANSWER_MILLIS_MAX };
-    answer = (await connection.request(subject, JSON.stringify(query), options)).json();
+    text = (await connection.request(subject, JSON.stringify(query), options)).string();
   } catch (error) {
-    if (!(error instanceof NatsError)) throw new DropCopyError(`${subject}: the answer is no JSON`);
-    if (error.code === ErrorCode.PermissionsViolation) throw error;
+    if (!(error instanceof NatsError)) throw error;
     return error.code === ErrorCode.NoResponders ? `nobody answers on ${subject}` : error.message;
   }
+  const answer = parse(text);
   if (v.is(ERROR, answer)) return answer.detail;
   const page = v.safeParse(PAGE, answer);
   if (!page.success) {
-    throw new DropCopyError(`${subject}: ${v.getDotPath(page.issues[0])} is not what it must be`);
+    const where = v.getDotPath(page.issues[0]) ?? "the answer";
+    throw new DropCopyError(`${subject}: ${where} is not what it must be`);
   }
   if (page.output.prevSequence !== query.afterSequence) {
     throw new DropCopyError(
@@ -118,4 +119,13 @@ async function ask(connection: NatsConnection, shard: number, query: RepairQuery
     );
   }
   return page.output;
+}
+
+/** What a text says, or nothing that is an answer where it is no JSON. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -10,22 +10,13 @@
  * @module
  */
 import type { NatsConnection } from "nats.ws";
-import type { ShardState } from "../../core/matching/shard_state.ts";
 import { JournalStream } from "../../infra/journal/journal_stream.ts";
 import { replayJournal } from "../../infra/journal/replay.ts";
 import { openReplica } from "../../infra/snapshot/open_replica.ts";
 import { ObjectStoreMedium } from "../../infra/snapshot/snapshot_media.ts";
-import { checkSums, totalsOf, type WindowBooks } from "./balance_checks.ts";
-import { CopySums } from "./copy_sums.ts";
-import { dayEvents, type DayMovement, type DayTrade } from "./day_events.ts";
-import { type DayTerms, DayTermsBook } from "./day_terms.ts";
-import { Differences } from "./differences.ts";
+import { DayBooks, type TradeListener } from "./day_books.ts";
 import { DropCopyReader } from "./drop_copy_reader.ts";
-import { expectedExecutions, expectedMovement } from "./expected_entry.ts";
 import { type JournalSpan, journalSpan } from "./journal_span.ts";
-import { Movements } from "./movements.ts";
-import { Reconciler } from "./reconciler.ts";
-import { Statistics } from "./statistics.ts";
 import type { TradingWindow } from "./trading_window.ts";
 
 /** Time before the first line of progress, and between two of them. */
@@ -39,22 +30,16 @@ export interface DayRequest {
   readonly copyConnection: NatsConnection;
   readonly shard: number;
   readonly window: TradingWindow;
-  /** Told of each trade, in its order. */
-  readonly onTrade: (trade: DayTrade, terms: DayTerms, notional: bigint) => void;
+  readonly onTrade: TradeListener;
   /** Told how far it is, and of snapshots that were passed over. */
   readonly say: (line: string) => void;
 }
 
 /** What a window was. */
-export interface DayResult extends WindowBooks {
+export interface DayResult {
+  /** The appends that were stamped in it. */
   readonly span: JournalSpan;
-  /** The events of the window: behind the first, up to the second. */
-  readonly afterSequence: number;
-  readonly toSequence: number;
-  readonly trades: number;
-  readonly movements: number;
-  readonly stateHash: string;
-  readonly differences: Differences;
+  readonly books: DayBooks;
 }
 
 /**
@@ -72,96 +57,17 @@ export async function runEndOfDay(request: DayRequest): Promise<DayResult> {
   const replica = await openReplica({ shard, journal, media, lastSequence, latest, say });
   const progress = new Progress(say, replica.journalSequence, span.last);
   await replayJournal(journal, latest, replica, { applied: (at) => progress.applied(at, 0) });
-  const day = new Day(request, replica.state);
+  const { sequence } = replica.state.events;
+  const copy = new DropCopyReader(request.copyConnection, shard, sequence);
+  const books = new DayBooks(replica.state, copy, request.onTrade);
   await replayJournal(journal, span.last, replica, {
     applied: async (sequence) => {
-      await day.applied();
-      progress.applied(sequence, day.trades);
+      await books.applied();
+      progress.applied(sequence, books.trades);
     },
   });
-  return await day.finish(span);
-}
-
-/** A window as its appends go by. */
-class Day implements WindowBooks {
-  readonly state: ShardState;
-  readonly terms: DayTermsBook;
-  readonly opening: Float64Array;
-  readonly journal: Movements;
-  readonly copy: Movements;
-  readonly copySums: CopySums;
-  readonly statistics = new Statistics();
-  readonly differences = new Differences();
-  readonly afterSequence: number;
-  trades = 0;
-  movements = 0;
-  readonly #request: DayRequest;
-  readonly #reconciler: Reconciler;
-
-  /** @param state as it is when the window begins */
-  constructor(request: DayRequest, state: ShardState) {
-    const { copyConnection, shard } = request;
-    this.#request = request;
-    this.state = state;
-    this.terms = new DayTermsBook(state);
-    this.opening = totalsOf(state);
-    this.afterSequence = state.events.sequence;
-    this.journal = new Movements(state);
-    this.copy = new Movements(state);
-    this.copySums = new CopySums(this.terms, this.copy);
-    const copy = new DropCopyReader(copyConnection, shard, this.afterSequence);
-    this.#reconciler = new Reconciler(
-      copy,
-      this.differences,
-      (entry) => this.copySums.take(entry),
-    );
-  }
-
-  /** Takes what the state's last append did. */
-  async applied(): Promise<void> {
-    for (const event of dayEvents(this.state)) {
-      if (event.kind === "trade") await this.#trade(event.trade);
-      else if (event.kind === "movement") await this.#movement(event.movement);
-      else this.statistics.count(event.instrument, event.count);
-    }
-  }
-
-  /** Compares what is left, and the sums. */
-  async finish(span: JournalSpan): Promise<DayResult> {
-    const { sequence: toSequence, stateHash } = this.state.events;
-    await this.#reconciler.finish(toSequence);
-    checkSums(this, this.differences);
-    return Object.assign(this, { span, toSequence, stateHash });
-  }
-
-  async #trade(trade: DayTrade): Promise<void> {
-    const terms = this.terms.of(trade.instrument);
-    const { baseAsset, quoteAsset } = terms;
-    const lots = BigInt(trade.quantityLots);
-    const quote = BigInt(trade.priceTicks) * lots * BigInt(terms.quotePerTickLot);
-    const base = lots * BigInt(terms.basePerLot);
-    for (const { account, fee, side } of [trade.maker, trade.taker]) {
-      const sides = { account, side, baseAsset, quoteAsset, base, quote, fee: BigInt(fee) };
-      this.journal.execute(sides);
-    }
-    this.trades++;
-    this.statistics.trade(trade, quote);
-    this.#request.onTrade(trade, terms, quote);
-    for (const entry of expectedExecutions(trade, terms)) await this.#reconciler.expect(entry);
-  }
-
-  async #movement(movement: DayMovement): Promise<void> {
-    const { account, amount, asset, isDebit, isTransfer } = movement;
-    const sum = isTransfer
-      ? isDebit ? "transfersOut" : "transfersIn"
-      : isDebit
-      ? "withdrawals"
-      : "deposits";
-    this.journal.add(account, asset, sum, BigInt(amount));
-    this.movements++;
-    const { scale } = this.terms.asset(asset);
-    await this.#reconciler.expect(expectedMovement(movement, scale));
-  }
+  await books.finish();
+  return { span, books };
 }
 
 /** Says how far it is, once it takes longer than a moment. */

@@ -9,6 +9,7 @@
  * @module
  */
 import { resolve } from "node:path";
+import type { NatsConnection } from "nats.ws";
 import { ConfigError } from "../../infra/config.ts";
 import {
   type Options,
@@ -86,27 +87,22 @@ async function main(args: string[]): Promise<number> {
     ...(natsUrl === undefined ? {} : { natsUrl }),
   };
   const of = (file: string | undefined) => file === undefined ? place : { ...place, creds: file };
+  const directory = out === undefined ? `${pathsOf(place).data}/end-of-day` : resolve(out);
   const journalConnection = await connectTo(of(creds), "replay");
+  let copyConnection: NatsConnection | null = null;
+  const files = new DayFiles(directory, formats, window);
   try {
-    const copyConnection = await connectTo(of(officeCreds), "backOffice");
-    try {
-      const directory = out === undefined ? `${pathsOf(place).data}/end-of-day` : resolve(out);
-      const files = new DayFiles(directory, formats, window);
-      try {
-        const say = (line: string) => console.error(line);
-        const onTrade = files.trade.bind(files);
-        const request = { journalConnection, copyConnection, shard, window, onTrade, say };
-        const result = await runEndOfDay(request);
-        const written = files.write(shard, result, values.replace);
-        console.log((values.json ? jsonReport : report)(shard, window, result, written));
-        return result.differences.count === 0 ? 0 : EXIT_FAILED;
-      } finally {
-        files.abandon();
-      }
-    } finally {
-      await copyConnection.close();
-    }
+    copyConnection = await connectTo(of(officeCreds), "backOffice");
+    const say = (line: string) => console.error(line);
+    const onTrade = files.trade.bind(files);
+    const request = { journalConnection, copyConnection, shard, window, onTrade, say };
+    const result = await runEndOfDay(request);
+    const written = files.write(shard, result, values.replace);
+    console.log((values.json ? jsonReport : report)(shard, window, result, written));
+    return result.books.differences.count === 0 ? 0 : EXIT_FAILED;
   } finally {
+    files.abandon();
+    await copyConnection?.close();
     await journalConnection.close();
   }
 }
@@ -125,7 +121,7 @@ function readFormats(text: string): TableFormat[] {
 function jsonReport(
   shard: number,
   { fromMicros, toMicros }: TradingWindow,
-  { differences: { count: differences }, movements, trades }: DayResult,
+  { books: { differences: { count: differences }, movements, trades } }: DayResult,
   files: readonly WrittenFile[],
 ): string {
   const [from, to] = [formatInstant(fromMicros), formatInstant(toMicros)];
@@ -136,7 +132,7 @@ function jsonReport(
 function report(
   shard: number,
   { label }: TradingWindow,
-  { copySums, differences, movements, trades }: DayResult,
+  { books: { copySums, differences, movements, trades } }: DayResult,
   files: readonly WrittenFile[],
 ): string {
   const lines = [

@@ -6,6 +6,7 @@
  */
 import { assetSums, journalSums } from "./balance_checks.ts";
 import type { ExecutionSums } from "./copy_sums.ts";
+import type { DayBooks } from "./day_books.ts";
 import type { DayTerms } from "./day_terms.ts";
 import { decimalText } from "./decimal.ts";
 import { DIFFERENCES_MAX } from "./differences.ts";
@@ -19,7 +20,8 @@ export function reconciliationText(
   window: TradingWindow,
   result: DayResult,
 ): string {
-  const { copySums, differences, span, terms } = result;
+  const { books, span } = result;
+  const { copySums, differences, terms } = books;
   const hasAppends = span.last >= span.first;
   const found = {
     shard,
@@ -29,20 +31,20 @@ export function reconciliationText(
     journal: {
       firstAppend: hasAppends ? span.first : null,
       lastAppend: hasAppends ? span.last : null,
-      afterSequence: result.afterSequence,
-      toSequence: result.toSequence,
-      stateHash: result.stateHash,
-      trades: result.trades,
-      executions: 2 * result.trades,
-      movements: result.movements,
+      afterSequence: books.afterSequence,
+      toSequence: books.toSequence,
+      stateHash: books.state.events.stateHash,
+      trades: books.trades,
+      executions: 2 * books.trades,
+      movements: books.movements,
     },
     dropCopy: { executions: copySums.executions, movements: copySums.movements },
     instruments: terms.all().map((one) => ({
       symbol: one.symbol,
-      journal: sumTexts(journalSums(result.statistics, one), one),
+      journal: sumTexts(journalSums(books.statistics, one), one),
       dropCopy: sumTexts(copySums.of(one.instrument), one),
     })),
-    assets: assetTexts(result),
+    assets: assetTexts(books),
     differenceCount: differences.count,
     differencesNamedMax: DIFFERENCES_MAX,
     differences: differences.named,
@@ -60,10 +62,10 @@ function sumTexts(sums: ExecutionSums, terms: DayTerms): Record<string, string> 
 }
 
 /** Sums of each asset over all accounts, in the order of the assets' numbers. */
-function assetTexts(result: DayResult): Record<string, string>[] {
-  const sums = [...assetSums(result)].sort(([one], [other]) => one - other);
+function assetTexts(books: DayBooks): Record<string, string>[] {
+  const sums = [...assetSums(books)].sort(([one], [other]) => one - other);
   return sums.map(([asset, of]) => {
-    const { name, scale } = result.terms.asset(asset);
+    const { name, scale } = books.terms.asset(asset);
     const texts = SUMS.map((sum) => [sum, decimalText(of[sum], scale)] as const);
     return { asset: name, ...Object.fromEntries(texts) };
   });
