@@ -21,6 +21,12 @@ import type { ReportContext } from "./private_report.ts";
 import { directionOf, priceOf, quantityOf } from "./report_amounts.ts";
 import type { HistoryReport } from "./report_run.ts";
 
+/** Where the names and scales of an entry come from. */
+export interface CopyContext extends Pick<ReportContext, "instrument" | "asset"> {
+  /** Client order id of an order, or `undefined` where the account has no such one. */
+  clientOrderId(account: number, orderId: number): string | null | undefined;
+}
+
 /** Whether a kind of event is in the drop copy. */
 export const isCopied = (kind: number): boolean =>
   kind === EventKind.trade || kind === EventKind.ledger;
@@ -31,7 +37,7 @@ export const isCopied = (kind: number): boolean =>
  *
  * @throws {BrokenHistoryError} when its order is not in history
  */
-export function copyEntry(stored: HistoryReport, context: ReportContext): CopyEntry | null {
+export function copyEntry(stored: HistoryReport, context: CopyContext): CopyEntry | null {
   const event = WireBuffer.copyOf(stored.event);
   return event.bytes[0] === EventKind.trade
     ? execution(stored, event, context)
@@ -57,13 +63,13 @@ export function entriesOfMessage(
 function execution(
   stored: HistoryReport,
   { bytes, words }: WireBuffer,
-  context: ReportContext,
+  context: CopyContext,
 ): ExecutionCopy | null {
   const orderId = readU64(words, EventWord.orderId);
   const terms = context.instrument(words[EventWord.instrument]);
   if (terms === null) return null;
-  const order = context.order(stored.account, orderId);
-  if (order === null) {
+  const clientOrderId = context.clientOrderId(stored.account, orderId);
+  if (clientOrderId === undefined) {
     throw new BrokenHistoryError(
       `event ${stored.eventSequence} of account ${stored.account}: no order ${orderId}`,
     );
@@ -76,7 +82,7 @@ function execution(
     symbol: terms.symbol,
     account: String(stored.account),
     orderId: String(orderId),
-    clientOrderId: order.clientOrderId,
+    clientOrderId,
     side: bytes[1] === Side.buy ? "buy" : "sell",
     liquidity: (bytes[3] & EventFlag.maker) === 0 ? "taker" : "maker",
     price: priceOf(readU64(words, EventWord.price), terms),
@@ -89,7 +95,7 @@ function execution(
 function movement(
   stored: HistoryReport,
   { bytes, words }: WireBuffer,
-  context: ReportContext,
+  context: CopyContext,
 ): MovementCopy {
   const asset = words[EventWord.price];
   const { name, scale } = context.asset(asset);

@@ -3,10 +3,11 @@
  *
  * One message on `dropcopy.<shard>` for what was stored at once. It is complete from behind event
  * `prevSequence` up to event `sequence`: a receiver that has everything up to S and gets one whose
- * `prevSequence` is above S has missed something and asks for the rest on `repair.<shard>`. The
- * answer is such a message as well, made of the same stored events: an entry is the same whenever it
- * comes, but for the name of an asset that no instrument had yet. What a receiver has already may
- * come again; an entry is known by its own `sequence`.
+ * `prevSequence` is above S asks for what is between on `repair.<shard>`. It may have missed
+ * something, or nothing: behind a restart of history there may be nothing in between. The answer is
+ * such a message as well, made of the same stored events: an entry is the same whenever it comes, but
+ * for the name of an asset that no instrument had yet. What a receiver has already may come again; an
+ * entry is known by its own `sequence`.
  *
  * Amounts are decimal strings by the scales of instrument and asset, ids are strings.
  *

@@ -13,8 +13,7 @@
  */
 import type { NatsConnection } from "nats.ws";
 import { copiedReports } from "../../core/history/copied_reports.ts";
-import { copyEntry, entriesOfMessage } from "../../core/history/copy_entry.ts";
-import type { ReportContext } from "../../core/history/private_report.ts";
+import { type CopyContext, copyEntry, entriesOfMessage } from "../../core/history/copy_entry.ts";
 import type { HistoryReport, PackedRun } from "../../core/history/report_run.ts";
 import {
   type CopyEntry,
@@ -74,7 +73,7 @@ export class DropCopyPublisher {
   async publish(
     runs: readonly PackedRun[],
     eventSequence: number,
-    context: ReportContext,
+    context: CopyContext,
   ): Promise<void> {
     if (eventSequence <= this.#publishedSequence) return;
     const reports = copiedReports(runs, this.#publishedSequence, eventSequence);
@@ -89,7 +88,7 @@ export class DropCopyPublisher {
   async publishStored(
     pages: CopiedPages,
     eventSequence: number,
-    context: ReportContext,
+    context: CopyContext,
   ): Promise<void> {
     this.#prevSequence = Math.min(this.#prevSequence, this.#publishedSequence);
     while (this.#publishedSequence < eventSequence) {
@@ -113,7 +112,7 @@ export class DropCopyPublisher {
   async #sendAll(
     reports: readonly HistoryReport[],
     sequence: number,
-    context: ReportContext,
+    context: CopyContext,
   ): Promise<void> {
     for (let from = 0; from < reports.length;) {
       const to = from + entriesOfMessage(reports, from);
@@ -130,7 +129,7 @@ export class DropCopyPublisher {
   /** The entries, or `null` where an instrument's terms do not come: the receiver sees the gap. */
   async #entriesOf(
     reports: readonly HistoryReport[],
-    context: ReportContext,
+    context: CopyContext,
   ): Promise<CopyEntry[] | null> {
     const entries: CopyEntry[] = [];
     for (const report of reports) {

@@ -15,7 +15,6 @@
  * @module
  */
 import type { NatsConnection } from "nats.ws";
-import type { ReportContext } from "../../core/history/private_report.ts";
 import type { RepairQuery } from "../../core/protocol/drop_copy.ts";
 import type { HistoryQuery, QueryError } from "../../core/protocol/queries.ts";
 import { eventsStream } from "../../core/protocol/subjects.ts";
@@ -27,7 +26,7 @@ import { HistoryPages } from "./history_pages.ts";
 import { HistoryStore } from "./history_store.ts";
 import { Listeners } from "./listeners.ts";
 import { deleteDatabase, openDatabase } from "./open_database.ts";
-import { Publications } from "./publications.ts";
+import { type PublicationContext, Publications } from "./publications.ts";
 import { QueryService } from "./query_service.ts";
 import { References } from "./references.ts";
 import { answerRepair, type RepairAnswer, RepairService } from "./repair_service.ts";
@@ -63,7 +62,7 @@ export class HistoryService {
   readonly #references: References;
   readonly #listeners: Listeners;
   readonly #publisher: Publications;
-  readonly #context: ReportContext;
+  readonly #context: PublicationContext;
   readonly #caughtUp = Promise.withResolvers<void>();
   readonly #ready = Promise.withResolvers<void>();
   #store: HistoryStore;
@@ -106,6 +105,7 @@ export class HistoryService {
     this.#publisher.reset(this.#store.progress.publishedSequence);
     this.#context = {
       order: (account, orderId) => this.#store.order(account, orderId),
+      clientOrderId: (account, orderId) => this.#store.clientOrderId(account, orderId),
       instrument: (instrument) => this.#references.instrument(instrument),
       asset: (asset) => this.#references.asset(asset, this.#store.assetScale(asset) ?? 0),
     };

@@ -45,6 +45,7 @@ export interface Progress {
 export class HistoryStore implements HistorySource {
   readonly #database: DatabaseSync;
   readonly #order: StatementSync;
+  readonly #clientOrderId: StatementSync;
   readonly #lastReport: StatementSync;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
@@ -67,6 +68,10 @@ export class HistoryStore implements HistorySource {
     this.#order = prepareArrays(
       database,
       "SELECT * FROM orders WHERE account = ? AND order_id = ?",
+    );
+    this.#clientOrderId = prepareArrays(
+      database,
+      "SELECT client_order_id FROM orders WHERE account = ? AND order_id = ?",
     );
     this.#lastReport = prepare(LAST_REPORT);
     this.#newestRuns = prepareArrays(database, NEWEST_RUNS);
@@ -106,6 +111,12 @@ export class HistoryStore implements HistorySource {
   order(account: number, orderId: number): HistoryOrder | null {
     const row = this.#order.get(account, orderId);
     return row === undefined ? null : orderOfRow(row);
+  }
+
+  /** Client order id of a stored order, or `undefined`: a quarter of the work of the whole order. */
+  clientOrderId(account: number, orderId: number): string | null | undefined {
+    const row = this.#clientOrderId.get(account, orderId) as unknown as [string | null] | undefined;
+    return row?.[0];
   }
 
   reportSequence(account: number): number {

@@ -6,12 +6,16 @@
  *
  * @module
  */
+import type { CopyContext } from "../../core/history/copy_entry.ts";
 import type { ReportContext } from "../../core/history/private_report.ts";
 import type { BatchResult } from "./events_projector.ts";
 import type { CopiedPages } from "./copied_pages.ts";
 import { DropCopyPublisher } from "./drop_copy_publisher.ts";
 import type { HistoryStore } from "./history_store.ts";
 import { type PublisherParts, ReportPublisher } from "./report_publisher.ts";
+
+/** Where the names of both come from. */
+export type PublicationContext = ReportContext & CopyContext;
 
 /** Publishes batches and knows how far it got. */
 export class Publications {
@@ -45,13 +49,21 @@ export class Publications {
    *
    * @throws {Error} when the broker did not confirm it: call {@link publishStored} next
    */
-  async publish(batch: BatchResult, eventSequence: number, context: ReportContext): Promise<void> {
+  async publish(
+    batch: BatchResult,
+    eventSequence: number,
+    context: PublicationContext,
+  ): Promise<void> {
     await this.#reports.publish(batch.reportRuns, eventSequence, context);
     // The orders of the batch are at hand, and reading each out of the database would take longer
     // than everything else that an entry needs.
-    const order = (account: number, orderId: number) =>
-      batch.order(orderId) ?? context.order(account, orderId);
-    await this.#dropCopy.publish(batch.reportRuns, eventSequence, { ...context, order });
+    const clientOrderId = (account: number, orderId: number) => {
+      const order = batch.order(orderId);
+      return order === undefined ? context.clientOrderId(account, orderId) : order.clientOrderId;
+    };
+    const { asset, instrument } = context;
+    const ofBatch = { asset, instrument, clientOrderId };
+    await this.#dropCopy.publish(batch.reportRuns, eventSequence, ofBatch);
   }
 
   /**
@@ -62,7 +74,7 @@ export class Publications {
   async publishStored(
     store: HistoryStore,
     pages: CopiedPages,
-    context: ReportContext,
+    context: PublicationContext,
   ): Promise<void> {
     await this.#reports.publishStored(store, context);
     await this.#dropCopy.publishStored(pages, store.progress.eventSequence, context);

@@ -4,8 +4,7 @@
  * @module
  */
 import type { Msg, NatsConnection, Subscription } from "nats.ws";
-import { copyEntry } from "../../core/history/copy_entry.ts";
-import type { ReportContext } from "../../core/history/private_report.ts";
+import { type CopyContext, copyEntry } from "../../core/history/copy_entry.ts";
 import {
   type CopyEntry,
   DROP_COPY_ENTRIES_MAX,
@@ -34,7 +33,7 @@ export interface RepairTarget {
 /** The part of the drop copy that is asked for, or that terms are not known yet. */
 export function answerRepair(
   pages: CopiedPages,
-  context: ReportContext,
+  context: CopyContext,
   shard: number,
   query: RepairQuery,
 ): RepairAnswer {

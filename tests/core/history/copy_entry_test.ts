@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { copyEntry, entriesOfMessage } from "../../../core/history/copy_entry.ts";
-import { BrokenHistoryError, type HistoryOrder } from "../../../core/history/history_order.ts";
-import type { ReportContext } from "../../../core/history/private_report.ts";
+import { type CopyContext, copyEntry, entriesOfMessage } from "../../../core/history/copy_entry.ts";
+import { BrokenHistoryError } from "../../../core/history/history_order.ts";
 import type { HistoryReport } from "../../../core/history/report_run.ts";
 import { reportTerms } from "../../../core/history/report_terms.ts";
 import {
@@ -36,9 +35,9 @@ const LONGEST = reportTerms({
   status: "trading",
 });
 
-function contextWith(order: Partial<HistoryOrder> | null): ReportContext {
+function contextWith(clientOrderId: string | null | undefined): CopyContext {
   return {
-    order: () => order as HistoryOrder | null,
+    clientOrderId: () => clientOrderId,
     instrument: (instrument) => instrument === 1 ? LONGEST : null,
     asset: () => ({ name: "KLMNOPQRST", scale: 12 }),
   };
@@ -69,7 +68,7 @@ function report(kind: number, flags: number, number: number, instrument = 1): Hi
 }
 
 Deno.test("no entry is longer than its limit, and so no message than its own", () => {
-  const context = contextWith({ clientOrderId: "x".repeat(36) });
+  const context = contextWith("x".repeat(36));
   const both = EventFlag.debit | EventFlag.transfer;
   for (const kind of [EventKind.trade, EventKind.ledger]) {
     const length = JSON.stringify(copyEntry(report(kind, both, MOST), context)).length;
@@ -82,7 +81,7 @@ Deno.test("no entry is longer than its limit, and so no message than its own", (
 Deno.test("a side of a trade has its account, its order and the numbers as decimals", () => {
   const entry = copyEntry(
     report(EventKind.trade, EventFlag.maker, 1_000_000_000_005),
-    contextWith({ clientOrderId: null }),
+    contextWith(null),
   );
   assert.deepEqual(entry, {
     kind: "execution",
@@ -128,9 +127,9 @@ Deno.test("a movement says which way the money went, and whether to another acco
 
 Deno.test("an entry waits for its instrument's terms, and a trade without its order is no history", () => {
   const trade = report(EventKind.trade, 0, 5, 2);
-  assert.equal(copyEntry(trade, contextWith({})), null);
+  assert.equal(copyEntry(trade, contextWith(null)), null);
   assert.throws(
-    () => copyEntry(report(EventKind.trade, 0, 5), contextWith(null)),
+    () => copyEntry(report(EventKind.trade, 0, 5), contextWith(undefined)),
     (error) => error instanceof BrokenHistoryError && /event 5 .* no order 5/.test(error.message),
   );
 });

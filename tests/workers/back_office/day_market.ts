@@ -65,7 +65,8 @@ export class DayMarket {
       listInstruments(source.state).map((one) => [one.instrument, reportTerms(one)]),
     );
     const context = {
-      order: (account: number, orderId: number) => this.history.order(account, orderId),
+      clientOrderId: (account: number, orderId: number) =>
+        this.history.order(account, orderId)?.clientOrderId,
       instrument: (instrument: number) => terms.get(instrument) ?? null,
       asset: (asset: number) =>
         source.state.instruments.assets.get(asset) ?? { name: "", scale: 0 },

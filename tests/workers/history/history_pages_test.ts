@@ -67,6 +67,7 @@ Deno.test("what the projection reads and changes is found by its key", () => {
   const plans = plansOf((database) => void new HistoryStore(database));
   assert.deepEqual(plans.filter((plan) => !plan.endsWith("-ROW VALUES CLAUSE")), [
     "SEARCH orders USING PRIMARY KEY (account=? AND order_id=?)",
+    "SEARCH orders USING PRIMARY KEY (account=? AND order_id=?)",
     "SEARCH reports USING COVERING INDEX reports_of_account (account=?)",
     "SEARCH reports USING INDEX reports_of_account (account=?)",
     "SEARCH orders USING PRIMARY KEY (account=? AND order_id=?)",
