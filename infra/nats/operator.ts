@@ -1,5 +1,5 @@
 /**
- * The keys of an installation: operator, system account, trading account, users. Made on first
+ * The keys of an installation: operator, accounts, users. Made on first
  * start, kept in `DIR/nats/keys.json` (mode 0600), the same ever after.
  *
  * Only seeds are kept. The JWTs are signed anew at every start (0.1 ms each), so that a version
@@ -7,12 +7,20 @@
  *
  * @module
  */
+import {
+  accountClaims,
+  accountOf,
+  OUTSIDE_ACCOUNTS,
+  type OutsideAccount,
+  outsideClaims,
+  tradingClaims,
+} from "./accounts.ts";
 import { CredentialsError, KeyStoreError } from "./errors.ts";
 import { inboxPrefixOf } from "./inbox.ts";
 import { formatCredentials, parseCredentials, signJwt } from "./jwt.ts";
 import type { AppSigner } from "./mint.ts";
 import { createNkey, importNkey, type Nkey, NkeyKind } from "./nkey.ts";
-import { appGrant, permissionClaims, USER_NAMES, type UserName, userTable } from "./users.ts";
+import { permissionClaims, USER_NAMES, type UserName, userTable } from "./users.ts";
 
 const STORE_VERSION = 1;
 /** Longest key store that is read: the real one has some 900 bytes. */
@@ -20,23 +28,35 @@ const STORE_BYTES_MAX = 64 * 1024;
 const KEY_FILE_MODE = 0o600;
 const KEY_DIRECTORY_MODE = 0o700;
 
+/** An account as the server's configuration names it. */
+export interface SignedAccount {
+  readonly publicKey: string;
+  readonly jwt: string;
+}
+
 /** What the server's configuration and the processes need of the keys. */
 export interface Installation {
   readonly operatorJwt: string;
-  readonly systemAccount: { readonly publicKey: string; readonly jwt: string };
-  readonly tradingAccount: { readonly publicKey: string; readonly jwt: string };
+  readonly systemAccount: SignedAccount;
+  readonly tradingAccount: SignedAccount;
+  /** Accounts of those who come from outside. */
+  readonly outsideAccounts: Readonly<Record<OutsideAccount, SignedAccount>>;
   /** Text of each user's credentials file. Secrets. */
   readonly credentials: Readonly<Record<UserName, string>>;
   /** For gateways: mints app users. A secret. */
   readonly appSigner: AppSigner;
 }
 
-type Seeds = Readonly<Record<"operator" | "system" | "trading" | "appSigner" | UserName, string>>;
+type Seeds = Readonly<
+  Record<"operator" | "system" | "trading" | OutsideAccount | "appSigner" | UserName, string>
+>;
 
 const KINDS: Readonly<Record<keyof Seeds, NkeyKind>> = {
   operator: NkeyKind.operator,
   system: NkeyKind.account,
   trading: NkeyKind.account,
+  public: NkeyKind.account,
+  apps: NkeyKind.account,
   appSigner: NkeyKind.account,
   admin: NkeyKind.user,
   backOffice: NkeyKind.user,
@@ -49,8 +69,8 @@ const KINDS: Readonly<Record<keyof Seeds, NkeyKind>> = {
   subscriber: NkeyKind.user,
 };
 
-/** Users that a key store of an earlier version does not have yet. */
-const ADDED_USERS: readonly UserName[] = ["backOffice", "snapshots"];
+/** Keys that a key store of an earlier version does not have yet. */
+const ADDED_KEYS: readonly (keyof Seeds)[] = ["backOffice", "snapshots", ...OUTSIDE_ACCOUNTS];
 
 /**
  * Reads the keys of an installation, or makes them, and signs its JWTs.
@@ -104,7 +124,7 @@ async function readSeeds(path: string): Promise<Seeds | undefined> {
     const { version, seeds } = JSON.parse(text);
     if (version !== STORE_VERSION) throw new SyntaxError(`version ${version}`);
     for (const name of Object.keys(KINDS)) {
-      if (ADDED_USERS.includes(name as UserName)) continue;
+      if (ADDED_KEYS.includes(name as keyof Seeds)) continue;
       if (typeof seeds[name] !== "string") throw new SyntaxError(`no seed of ${name}`);
     }
     return seeds;
@@ -121,9 +141,9 @@ async function makeSeeds(path: string): Promise<Seeds> {
   return seeds as Seeds;
 }
 
-/** Makes the seeds of users that came after the store was made. */
+/** Makes the seeds of keys that came after the store was made. */
 async function completeSeeds(path: string, seeds: Seeds): Promise<Seeds> {
-  const missing = ADDED_USERS.filter((name) => seeds[name] === undefined);
+  const missing = ADDED_KEYS.filter((name) => seeds[name] === undefined);
   if (missing.length === 0) return seeds;
   const made = { ...seeds };
   for (const name of missing) made[name] = (await createNkey(KINDS[name])).seed;
@@ -149,67 +169,60 @@ async function sign(
   nowSeconds: number,
 ): Promise<Installation> {
   const operator = await importNkey(seeds.operator);
-  const system = await importNkey(seeds.system);
-  const trading = await importNkey(seeds.trading);
+  const keys = await accountKeys(seeds);
   const appSigner = await importNkey(seeds.appSigner);
-  const grants = userTable(shards);
-  const credentials: Partial<Record<UserName, string>> = {};
-  for (const name of USER_NAMES) {
-    const user = await importNkey(seeds[name]);
-    const nats = {
-      ...permissionClaims(grants[name], user.publicKey),
-      type: "user",
-      version: 2,
-    };
-    const jwt = await signJwt({ sub: user.publicKey, name, nats }, trading, nowSeconds);
-    credentials[name] = formatCredentials(jwt, user.seed);
-  }
-  const account = (key: Nkey, name: string, nats: Record<string, unknown>) =>
-    signJwt({ sub: key.publicKey, name, nats }, operator, nowSeconds);
-  const operatorClaims = { system_account: system.publicKey, type: "operator", version: 2 };
+  const { credentials, movedUsers } = await signUsers(seeds, keys, shards, nowSeconds);
+  const account = async (name: keyof AccountKeys, nats: Record<string, unknown>) => {
+    const { publicKey } = keys[name];
+    const jwt = await signJwt({ sub: publicKey, name, nats }, operator, nowSeconds);
+    return { publicKey, jwt };
+  };
+  const operatorClaims = { system_account: keys.system.publicKey, type: "operator", version: 2 };
+  const outside = { public: keys.public.publicKey, apps: keys.apps.publicKey };
+  const tradingKey = keys.trading.publicKey;
   return {
     operatorJwt: await signJwt(
       { sub: operator.publicKey, name: "edgebook", nats: operatorClaims },
       operator,
       nowSeconds,
     ),
-    systemAccount: {
-      publicKey: system.publicKey,
-      jwt: await account(system, "system", accountClaims({})),
+    systemAccount: await account("system", accountClaims({})),
+    tradingAccount: await account("trading", tradingClaims({ outside, movedUsers, nowSeconds })),
+    outsideAccounts: {
+      public: await account("public", outsideClaims("public", tradingKey)),
+      apps: await account("apps", outsideClaims("apps", tradingKey, appSigner.publicKey)),
     },
-    tradingAccount: {
-      publicKey: trading.publicKey,
-      jwt: await account(trading, "trading", tradingClaims(appSigner)),
-    },
-    credentials: credentials as Record<UserName, string>,
-    appSigner: { signingSeed: seeds.appSigner, accountPublicKey: trading.publicKey },
+    credentials,
+    appSigner: { signingSeed: seeds.appSigner, accountPublicKey: outside.apps },
   };
 }
 
-/** Claims of an account without limits. A user without permissions of its own may do nothing. */
-function accountClaims(limits: Record<string, unknown>): Record<string, unknown> {
-  return {
-    limits: {
-      subs: -1,
-      data: -1,
-      payload: -1,
-      imports: -1,
-      exports: -1,
-      wildcards: true,
-      conn: -1,
-      leaf: -1,
-      ...limits,
-    },
-    default_permissions: { pub: { deny: [">"] }, sub: { deny: [">"] } },
-    type: "account",
-    version: 2,
-  };
-}
+type AccountKeys = Readonly<Record<"system" | "trading" | OutsideAccount, Nkey>>;
 
-function tradingClaims(appSigner: Nkey): Record<string, unknown> {
-  const template = permissionClaims(appGrant("{{tag(account)}}"), "{{subject()}}");
-  return {
-    ...accountClaims({ mem_storage: -1, disk_storage: -1, streams: -1, consumer: -1 }),
-    signing_keys: [{ kind: "user_scope", key: appSigner.publicKey, role: "app", template }],
-  };
+const accountKeys = async (seeds: Seeds): Promise<AccountKeys> => ({
+  system: await importNkey(seeds.system),
+  trading: await importNkey(seeds.trading),
+  public: await importNkey(seeds.public),
+  apps: await importNkey(seeds.apps),
+});
+
+/** Credentials of all users, and the public keys of those that an earlier version had in `trading`. */
+async function signUsers(
+  seeds: Seeds,
+  keys: AccountKeys,
+  shards: readonly number[],
+  nowSeconds: number,
+): Promise<Pick<Installation, "credentials"> & { readonly movedUsers: readonly string[] }> {
+  const grants = userTable(shards);
+  const credentials: Partial<Record<UserName, string>> = {};
+  const movedUsers: string[] = [];
+  for (const name of USER_NAMES) {
+    const user = await importNkey(seeds[name]);
+    const nats = { ...permissionClaims(grants[name], user.publicKey), type: "user", version: 2 };
+    const account = accountOf(name);
+    const jwt = await signJwt({ sub: user.publicKey, name, nats }, keys[account], nowSeconds);
+    credentials[name] = formatCredentials(jwt, user.seed);
+    if (account !== "trading") movedUsers.push(user.publicKey);
+  }
+  return { credentials: credentials as Record<UserName, string>, movedUsers };
 }

@@ -55,7 +55,8 @@ export const configPath = (directory: string): string => `${directory}/nats-serv
 /** Writes the configuration. */
 export function serverConfig(settings: ServerSettings, installation: Installation): string {
   const { host, ports, directory, allowedOrigins } = settings;
-  const { operatorJwt, systemAccount, tradingAccount } = installation;
+  const { operatorJwt, systemAccount, tradingAccount, outsideAccounts } = installation;
+  const accounts = [systemAccount, tradingAccount, ...Object.values(outsideAccounts)];
   const quote = (text: string) => JSON.stringify(text);
   const listen = (port: number) => quote(`${host}:${port}`);
   const origins = allowedOrigins.length === 0
@@ -88,8 +89,7 @@ operator: ${quote(operatorJwt)}
 system_account: ${systemAccount.publicKey}
 resolver: MEMORY
 resolver_preload: {
-  ${systemAccount.publicKey}: ${quote(systemAccount.jwt)}
-  ${tradingAccount.publicKey}: ${quote(tradingAccount.jwt)}
+${accounts.map(({ publicKey, jwt }) => `  ${publicKey}: ${quote(jwt)}`).join("\n")}
 }
 ${settings.member === undefined ? "" : clusterBlock(settings.member)}`;
 }

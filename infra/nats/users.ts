@@ -71,7 +71,7 @@ export const PUBLIC_SUBSCRIPTIONS_MAX = 1_000;
 export const PUBLIC_PAYLOAD_BYTES_MAX = 1_024;
 
 /** Every snapshot request: nobody but the market-data worker may see or answer them. */
-const SNAPSHOT_REQUESTS = "md.snapshot.*";
+export const SNAPSHOT_REQUESTS = "md.snapshot.*";
 
 const inHouse = (
   role: InboxRole,
