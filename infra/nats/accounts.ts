@@ -4,7 +4,7 @@
  *
  * | Account | Class | Users | Connections at most |
  * | --- | --- | --- | --- |
- * | trading | in house | gateways, matcher, market data, history, the operator's | what the server has |
+ * | trading | in house, back office | gateways, matcher, market data, history, the operator's | what the server has |
  * | public | public | `subscriber`: the shared public credentials | {@link PUBLIC_CONNECTIONS_MAX} |
  * | apps | account | what gateways mint for one account's app | {@link APP_CONNECTIONS_MAX} |
  *
@@ -28,33 +28,60 @@ import {
   type UserName,
 } from "./users.ts";
 
-/** Connections with public credentials, on all servers of a cluster together. */
-export const PUBLIC_CONNECTIONS_MAX = 6_000;
-/** Connections with app credentials, on all servers of a cluster together. */
-export const APP_CONNECTIONS_MAX = 3_000;
-
 /** Accounts whose users come from outside. */
 export const OUTSIDE_ACCOUNTS = ["public", "apps"] as const;
 /** One of {@link OUTSIDE_ACCOUNTS}. */
 export type OutsideAccount = (typeof OUTSIDE_ACCOUNTS)[number];
+
+/** Connections with public credentials, on all servers of a cluster together. */
+export const PUBLIC_CONNECTIONS_MAX = 6_000;
+/** Connections with app credentials, on all servers of a cluster together. */
+export const APP_CONNECTIONS_MAX = 3_000;
+/** Connections of a server that no outsider can take: there for gateways, workers and operators. */
+export const HOUSE_CONNECTIONS_MIN = 1_000;
+/** Connections that a server accepts, those that have not signed in yet among them. */
+export const CONNECTIONS_MAX = PUBLIC_CONNECTIONS_MAX + APP_CONNECTIONS_MAX +
+  HOUSE_CONNECTIONS_MIN;
+
+/** Connections that each account of outsiders may have. */
+export type ConnectionLimits = Readonly<Record<OutsideAccount, number>>;
+/** What they may have unless it is said otherwise. */
+export const CONNECTION_LIMITS: ConnectionLimits = {
+  public: PUBLIC_CONNECTIONS_MAX,
+  apps: APP_CONNECTIONS_MAX,
+};
 
 /** Every public feed, and no snapshot request: those have one token less. */
 const FEEDS = "md.*.*.>";
 /** All private feeds; each app may subscribe to those of its account. */
 const PRIVATE_FEEDS = "user.>";
 
-/** What is particular to an account of outsiders. */
+/** Whose inboxes an account of outsiders has, and what it may listen to. */
 interface OutsideTerms {
-  readonly connectionsMax: number;
   readonly role: InboxRole;
   /** Streams of `trading` that it takes, beside answers. */
   readonly feeds: readonly string[];
 }
 
 const OUTSIDE: Readonly<Record<OutsideAccount, OutsideTerms>> = {
-  public: { connectionsMax: PUBLIC_CONNECTIONS_MAX, role: "subscriber", feeds: [FEEDS] },
-  apps: { connectionsMax: APP_CONNECTIONS_MAX, role: "app", feeds: [FEEDS, PRIVATE_FEEDS] },
+  public: { role: "subscriber", feeds: [FEEDS] },
+  apps: { role: "app", feeds: [FEEDS, PRIVATE_FEEDS] },
 };
+
+/**
+ * The limits with some of them changed: lower, for more would eat what is left for the house.
+ *
+ * @throws {RangeError} when one is no whole number from 1 to the one of {@link CONNECTION_LIMITS}
+ */
+export function connectionLimits(changes: Partial<ConnectionLimits> = {}): ConnectionLimits {
+  const limits = { ...CONNECTION_LIMITS, ...changes };
+  for (const name of OUTSIDE_ACCOUNTS) {
+    const [value, most] = [limits[name], CONNECTION_LIMITS[name]];
+    if (Number.isInteger(value) && value >= 1 && value <= most) continue;
+    throw new RangeError(`connections of ${name}: ${value} is no whole number from 1 to ${most}`);
+  }
+  return limits;
+}
 
 /** The account that a user belongs to. */
 export const accountOf = (user: UserName): "trading" | OutsideAccount =>
@@ -105,19 +132,20 @@ export function tradingClaims(parts: TradingParts): Record<string, unknown> {
   });
 }
 
-/**
- * Claims of an account of outsiders.
- *
- * @param tradingKey public key of the trading account
- * @param signerKey public key of a scoped signing key for apps; none where it has none
- */
-export function outsideClaims(
-  name: OutsideAccount,
-  tradingKey: string,
-  signerKey?: string,
-): Record<string, unknown> {
+/** What {@link outsideClaims} is made of. */
+export interface OutsideParts {
+  /** Public key of the trading account. */
+  readonly tradingKey: string;
+  readonly connectionsMax: number;
+  /** Public key of the scoped signing key that mints its users; left out: it has none. */
+  readonly signerKey?: string;
+}
+
+/** Claims of an account of outsiders. */
+export function outsideClaims(name: OutsideAccount, parts: OutsideParts): Record<string, unknown> {
+  const { connectionsMax, signerKey, tradingKey } = parts;
   const limits = {
-    conn: OUTSIDE[name].connectionsMax,
+    conn: connectionsMax,
     leaf: 0,
     // Of each connection, whatever a user's own claims say.
     subs: PUBLIC_SUBSCRIPTIONS_MAX,

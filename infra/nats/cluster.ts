@@ -14,6 +14,7 @@
  *
  * @module
  */
+import { connectionLimits } from "./accounts.ts";
 import {
   type ClusterMember,
   memberName,
@@ -102,7 +103,8 @@ export class Cluster implements BrokerAccess {
     await Deno.mkdir(dataDirectory, { recursive: true });
     const common = `${await Deno.realPath(dataDirectory)}/nats`;
     await assertStoredFor(common, size);
-    const installation = await openInstallation(common, shards, Date.now());
+    const limits = connectionLimits(options.connectionLimits);
+    const installation = await openInstallation(common, shards, Date.now(), limits);
     await writeCredentialFiles(`${common}/creds`, installation.credentials);
     return new Cluster(options, common, installation);
   }

@@ -17,6 +17,7 @@
 import { type Features, natsFeatures } from "../provision/features.ts";
 import { provision } from "../provision/provision.ts";
 import { formatVersion, serverVersion } from "../provision/server_version.ts";
+import { type ConnectionLimits, connectionLimits } from "./accounts.ts";
 import type { ClusterMember } from "./cluster_config.ts";
 import { ServerStartError } from "./errors.ts";
 import type { AppSigner } from "./mint.ts";
@@ -52,6 +53,8 @@ export interface LaunchOptions {
   readonly shards?: readonly number[];
   /** Origins of pages that may open a WebSocket. Default all: credentials are needed anyway. */
   readonly allowedOrigins?: readonly string[];
+  /** Fewer connections of outsiders than accounts.ts has. */
+  readonly connectionLimits?: Partial<ConnectionLimits>;
   /** Asks for fsync before each acknowledgement; left out where the server cannot. */
   readonly syncAlways?: boolean;
   /**
@@ -113,7 +116,8 @@ export async function launchNats(options: LaunchOptions): Promise<RunningNats> {
   await Deno.mkdir(options.dataDirectory, { recursive: true });
   const common = `${await Deno.realPath(options.dataDirectory)}/nats`;
   if (options.member === undefined) await assertStoredFor(common, 1);
-  const installation = await openInstallation(common, shards, Date.now());
+  const limits = connectionLimits(options.connectionLimits);
+  const installation = await openInstallation(common, shards, Date.now(), limits);
   const directory = options.member === undefined
     ? common
     : memberDirectory(common, options.member.serverName);
@@ -134,6 +138,7 @@ export async function launchNats(options: LaunchOptions): Promise<RunningNats> {
       directory,
       allowedOrigins,
       syncAlways,
+      neverStall: features.neverStall,
       ...(member === undefined ? {} : { member }),
     };
     const text = serverConfig(settings, installation);

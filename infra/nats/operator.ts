@@ -10,6 +10,8 @@
 import {
   accountClaims,
   accountOf,
+  CONNECTION_LIMITS,
+  type ConnectionLimits,
   OUTSIDE_ACCOUNTS,
   type OutsideAccount,
   outsideClaims,
@@ -76,6 +78,7 @@ const ADDED_KEYS: readonly (keyof Seeds)[] = ["backOffice", "snapshots", ...OUTS
  * Reads the keys of an installation, or makes them, and signs its JWTs.
  *
  * @param directory where `keys.json` lives; created with mode 0700
+ * @param limits of the accounts of outsiders
  * @throws {KeyStoreError} when the store is damaged: it is never overwritten, because the keys of
  *   everybody's credentials are in it
  */
@@ -83,12 +86,13 @@ export async function openInstallation(
   directory: string,
   shards: readonly number[],
   nowMillis: number,
+  limits: ConnectionLimits = CONNECTION_LIMITS,
 ): Promise<Installation> {
   await Deno.mkdir(directory, { recursive: true, mode: KEY_DIRECTORY_MODE });
   const path = `${directory}/keys.json`;
   const seeds = await completeSeeds(path, await readSeeds(path) ?? await makeSeeds(path));
   try {
-    return await sign(seeds, shards, Math.floor(nowMillis / 1_000));
+    return await sign(seeds, shards, Math.floor(nowMillis / 1_000), limits);
   } catch (error) {
     if (error instanceof CredentialsError) throw new KeyStoreError(path, error.message);
     throw error;
@@ -167,6 +171,7 @@ async function sign(
   seeds: Seeds,
   shards: readonly number[],
   nowSeconds: number,
+  limits: ConnectionLimits,
 ): Promise<Installation> {
   const operator = await importNkey(seeds.operator);
   const keys = await accountKeys(seeds);
@@ -189,8 +194,18 @@ async function sign(
     systemAccount: await account("system", accountClaims({})),
     tradingAccount: await account("trading", tradingClaims({ outside, movedUsers, nowSeconds })),
     outsideAccounts: {
-      public: await account("public", outsideClaims("public", tradingKey)),
-      apps: await account("apps", outsideClaims("apps", tradingKey, appSigner.publicKey)),
+      public: await account(
+        "public",
+        outsideClaims("public", { tradingKey, connectionsMax: limits.public }),
+      ),
+      apps: await account(
+        "apps",
+        outsideClaims("apps", {
+          tradingKey,
+          connectionsMax: limits.apps,
+          signerKey: appSigner.publicKey,
+        }),
+      ),
     },
     credentials,
     appSigner: { signingSeed: seeds.appSigner, accountPublicKey: outside.apps },

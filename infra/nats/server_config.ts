@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { CONNECTIONS_MAX } from "./accounts.ts";
 import { clusterBlock, type ClusterMember } from "./cluster_config.ts";
 import type { Installation } from "./operator.ts";
 
@@ -12,8 +13,18 @@ import type { Installation } from "./operator.ts";
 export const MAX_PAYLOAD_BYTES = 1_048_576;
 /** Memory that JetStream may use for streams in memory; the project keeps none there. */
 const MEMORY_STORE_BYTES_MAX = 64 * 1_048_576;
-/** Connections that the server accepts. */
-export const CONNECTIONS_MAX = 10_000;
+/**
+ * What the server keeps for a connection that does not take it. Half of it is also where the server
+ * begins to hold back who publishes to such a connection, everybody else's messages with it: by 0.1 to
+ * 0.6 s a message in 2.9.10. So it is large, and the time to write ends a stuck connection long before;
+ * and it is more than twice what a follower of a stream asks for at once (48 messages of 1 MiB).
+ */
+export const PENDING_BYTES_MAX = 128 * 1_048_576;
+/**
+ * How long one write to a connection may take before it is cut off. A stuck one holds back nobody as
+ * long as its feeds have less than half of {@link PENDING_BYTES_MAX} in that time: 22 MB/s.
+ */
+export const WRITE_SECONDS_MAX = 3;
 /** Time to sign in. The server's 2 s are short for a process that is busy at its start. */
 const SIGN_IN_SECONDS_MAX = 10;
 /** The server starts a new log file at this length. */
@@ -36,6 +47,11 @@ export interface ServerSettings {
   readonly allowedOrigins: readonly string[];
   /** `sync_interval: always`: only for a server that knows the field. */
   readonly syncAlways: boolean;
+  /**
+   * A connection that is behind misses messages, and holds nobody back: only for a server that knows
+   * the field.
+   */
+  readonly neverStall: boolean;
   /** Its part in a cluster; left out: it is alone. */
   readonly member?: ClusterMember;
 }
@@ -68,7 +84,13 @@ listen: ${listen(ports.client)}
 http: ${listen(ports.monitor)}
 max_payload: ${MAX_PAYLOAD_BYTES}
 max_connections: ${CONNECTIONS_MAX}
-authorization { timeout: ${SIGN_IN_SECONDS_MAX} }
+max_pending: ${PENDING_BYTES_MAX}
+write_deadline: "${WRITE_SECONDS_MAX}s"
+${
+    settings.neverStall
+      ? "no_fast_producer_stall: true\n"
+      : ""
+  }authorization { timeout: ${SIGN_IN_SECONDS_MAX} }
 log_file: ${quote(logPath(directory))}
 logfile_size_limit: ${LOG_FILE_BYTES_MAX}
 pid_file: ${quote(pidPath(directory))}

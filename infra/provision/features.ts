@@ -21,6 +21,8 @@ const SINCE = {
   batchDirectGet: [2, 11],
   /** A life span of its own for each message. */
   messageTtl: [2, 11],
+  /** `no_fast_producer_stall`; releases of 2.10 from the 26th have it too. */
+  neverStall: [2, 11],
 } as const;
 
 /** Name of a feature. */
@@ -38,5 +40,6 @@ export function natsFeatures(version: ServerVersion): Features {
     consumerFilters: has("consumerFilters"),
     batchDirectGet: has("batchDirectGet"),
     messageTtl: has("messageTtl"),
+    neverStall: has("neverStall"),
   };
 }

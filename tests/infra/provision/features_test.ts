@@ -9,6 +9,6 @@ Deno.test("a feature begins with its version", () => {
   assert.deepEqual(names(9, 10), []);
   const since10 = ["syncInterval", "subjectTransform", "streamCompression", "consumerFilters"];
   assert.deepEqual(names(10), since10);
-  assert.deepEqual(names(11), [...since10, "batchDirectGet", "messageTtl"]);
+  assert.deepEqual(names(11), [...since10, "batchDirectGet", "messageTtl", "neverStall"]);
   assert.deepEqual(natsFeatures({ major: 3, minor: 0, patch: 0 }), features(11));
 });
