@@ -101,7 +101,7 @@ export const VARIABLES = {
     "EDGEBOOK_NATS_SIGNER",
     "scoped signing key that mints the credentials of private streams; without it there are none",
     "",
-    "ACCOUNT:SEED, the public nkey of the trading account and the seed of the signing key",
+    "ACCOUNT:SEED, the public nkey of the account of apps and the seed of the signing key",
   ),
   marketDataCredentials: secret(
     "EDGEBOOK_MARKET_DATA_CREDENTIALS",

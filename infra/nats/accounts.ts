@@ -111,6 +111,18 @@ export function accountClaims(
   };
 }
 
+/**
+ * Claims of the system account.
+ *
+ * Its import means nothing to anybody: nobody is in this account. It makes the server load every
+ * account one after the other before it listens, because `trading` imports from all others. Accounts
+ * are loaded when they are first asked for, and 2.9.10 gets that wrong where two that import from each
+ * other are asked for at one time: one of them is kept twice, and imports lead to the wrong copy until
+ * the server is started again.
+ */
+export const systemClaims = (tradingKey: string): Record<string, unknown> =>
+  accountClaims({}, { imports: [importOf(FEEDS, tradingKey)] });
+
 /** What {@link tradingClaims} is made of. */
 export interface TradingParts {
   /** Public keys of the accounts of outsiders. */

@@ -1,7 +1,7 @@
 /**
  * Short-lived users, minted at the edge with WebCrypto alone.
  *
- * A gateway holds the seed of a *scoped* signing key of the trading account: the permissions stand
+ * A gateway holds the seed of a *scoped* signing key of the account of apps: the permissions stand
  * in the account's JWT, as a template that the server fills in from the user's tags and key, and
  * the server refuses a user of that key that claims permissions of its own. A plain signing key can
  * grant anything and belongs on no edge.

@@ -8,13 +8,13 @@
  * @module
  */
 import {
-  accountClaims,
   accountOf,
   CONNECTION_LIMITS,
   type ConnectionLimits,
   OUTSIDE_ACCOUNTS,
   type OutsideAccount,
   outsideClaims,
+  systemClaims,
   tradingClaims,
 } from "./accounts.ts";
 import { CredentialsError, KeyStoreError } from "./errors.ts";
@@ -191,7 +191,7 @@ async function sign(
       operator,
       nowSeconds,
     ),
-    systemAccount: await account("system", accountClaims({})),
+    systemAccount: await account("system", systemClaims(tradingKey)),
     tradingAccount: await account("trading", tradingClaims({ outside, movedUsers, nowSeconds })),
     outsideAccounts: {
       public: await account(

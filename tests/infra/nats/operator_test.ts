@@ -89,20 +89,25 @@ Deno.test("a damaged key store is refused and left as it is", async () => {
   });
 });
 
-Deno.test("a key store from before a user came gets that user's key and keeps all others", async () => {
+Deno.test("a key store from before a key came gets that key and keeps all others", async () => {
   await withFolder(async (folder) => {
     await openInstallation(folder, [0], 0);
     const path = `${folder}/keys.json`;
     const { seeds, version } = JSON.parse(await Deno.readTextFile(path));
-    const { snapshots: _, backOffice: __, ...before } = seeds;
+    const added = ["apps", "backOffice", "public", "snapshots"];
+    const isOld = ([name]: [string, unknown]) => !added.includes(name);
+    const before = Object.fromEntries(Object.entries(seeds).filter(isOld));
     await Deno.writeTextFile(path, JSON.stringify({ version, seeds: before }));
     const first = await openInstallation(folder, [0], 0);
     const again = await openInstallation(folder, [0], 0);
-    assert.equal(again.credentials.snapshots, first.credentials.snapshots);
-    assert.equal(again.credentials.backOffice, first.credentials.backOffice);
-    const after = JSON.parse(await Deno.readTextFile(path)).seeds;
-    const { snapshots: ___, backOffice: ____, ...kept } = after;
-    assert.deepEqual(kept, before);
+    for (const name of ["snapshots", "backOffice"] as const) {
+      const seedOf = ({ credentials }: typeof first) => parseCredentials(credentials[name]).seed;
+      assert.equal(seedOf(again), seedOf(first));
+    }
+    assert.equal(again.appSigner.accountPublicKey, first.appSigner.accountPublicKey);
+    const after: Record<string, string> = JSON.parse(await Deno.readTextFile(path)).seeds;
+    assert.deepEqual(Object.fromEntries(Object.entries(after).filter(isOld)), before);
+    assert.equal(new Set(added.map((name) => after[name])).size, added.length);
   });
 });
 
@@ -111,15 +116,18 @@ Deno.test("the reference implementation accepts every JWT, with the issuers in a
     const made = await openInstallation(folder, [0], 0);
     const operator = decode(made.operatorJwt);
     assert.equal(operator.iss, operator.sub);
-    for (const account of [made.systemAccount, made.tradingAccount]) {
+    const { outsideAccounts, systemAccount, tradingAccount } = made;
+    for (const account of [systemAccount, tradingAccount, ...Object.values(outsideAccounts)]) {
       const claims = decode(account.jwt);
       assert.equal(claims.iss, operator.sub);
       assert.equal(claims.sub, account.publicKey);
     }
     for (const name of USER_NAMES) {
+      const issuer = name === "subscriber" ? outsideAccounts.public : tradingAccount;
       assert.equal(
         decode(parseCredentials(made.credentials[name]).jwt).iss,
-        made.tradingAccount.publicKey,
+        issuer.publicKey,
+        name,
       );
     }
   });
@@ -127,10 +135,15 @@ Deno.test("the reference implementation accepts every JWT, with the issuers in a
 
 Deno.test("the key that gateways hold is a scoped one, and not the account's", async () => {
   await withFolder(async (folder) => {
-    const { tradingAccount, appSigner } = await openInstallation(folder, [0], 0);
-    const { nats } = decode<{ signing_keys: { kind: string; key: string }[] }>(tradingAccount.jwt);
-    assert.deepEqual(nats.signing_keys?.map(({ kind }) => kind), ["user_scope"]);
-    assert.notEqual(nats.signing_keys?.[0].key, tradingAccount.publicKey);
-    assert.equal(appSigner.accountPublicKey, tradingAccount.publicKey);
+    const { appSigner, outsideAccounts, tradingAccount } = await openInstallation(folder, [0], 0);
+    const { apps } = outsideAccounts;
+    const keysOf = (jwt: string) =>
+      decode<{ signing_keys?: { kind: string; key: string }[] }>(jwt).nats.signing_keys;
+    assert.deepEqual(keysOf(apps.jwt)?.map(({ kind }) => kind), ["user_scope"]);
+    assert.notEqual(keysOf(apps.jwt)?.[0].key, apps.publicKey);
+    assert.equal(appSigner.accountPublicKey, apps.publicKey);
+    for (const { jwt } of [tradingAccount, outsideAccounts.public]) {
+      assert.equal(keysOf(jwt), undefined, "nobody else's users are minted");
+    }
   });
 });
