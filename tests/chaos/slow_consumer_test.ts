@@ -1,34 +1,19 @@
 import assert from "node:assert/strict";
 import { RawClient } from "../infra/nats/raw_client.ts";
 import { Crowd } from "../support/client_crowd.ts";
-import { pause, Venue } from "../support/venue.ts";
+import { Venue } from "../support/venue.ts";
 import { audit } from "../support/venue_audit.ts";
 import { chaosRandom } from "./chaos_seed.ts";
 import { noteHealed } from "./heal_time.ts";
+import { standstill } from "./standstill.ts";
 
 const CLIENTS = 8;
-const FEED = "md.BTC-USD.trades";
-/** More than the server keeps for a subscriber that does not read, and the kernel beside it. */
+const FEED = "md.BTC-USD.trades.bin";
+/** More than the kernel takes for a subscriber that does not read, so that the server waits for it. */
 const MESSAGES = 100;
 const MESSAGE_BYTES = 1_000_000;
 /** Longest time in which no order at all may be answered meanwhile. */
 const STANDSTILL_MILLIS_MAX = 2_000;
-
-/** The longest time between two answers of the crowd while `during` runs. */
-async function standstill(crowd: Crowd, during: Promise<unknown>): Promise<number> {
-  let isOver = false;
-  void during.finally(() => isOver = true);
-  let [settled, since, longest] = [crowd.settledCount, performance.now(), 0];
-  while (!isOver) {
-    await pause(2);
-    if (crowd.settledCount !== settled) {
-      settled = crowd.settledCount;
-      since = performance.now();
-    }
-    longest = Math.max(longest, performance.now() - since);
-  }
-  return longest;
-}
 
 Deno.test("a subscriber that never reads is cut off, and nobody else notices", async () => {
   await using venue = await Venue.open({ accounts: CLIENTS });
