@@ -7,6 +7,7 @@
 import { parseArgs } from "node:util";
 import { authBench } from "./auth/auth_bench.ts";
 import { failoverBench } from "./failover/failover_bench.ts";
+import { fanoutBench } from "./fanout/fanout_bench.ts";
 import { limitsBench } from "./limits/limits_bench.ts";
 import { marketDataBench } from "./market_data/market_data_bench.ts";
 import { matchingBench } from "./matching/matching_bench.ts";
@@ -38,6 +39,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     about:
       "messages of the public feeds written in binary, beside JSON; their latency and their cost",
     run: marketDataBench,
+  },
+  fanout: {
+    about: "market data delivered to 5,000 subscriptions, beside a bare publisher of the bytes",
+    run: fanoutBench,
   },
   "price-index": {
     about: "the price index of the book, beside what could take its place",
