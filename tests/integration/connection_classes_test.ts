@@ -13,6 +13,9 @@ import { type TemporaryNats, withNats } from "../infra/nats/temporary_nats.ts";
 import { pause } from "../support/venue.ts";
 
 const LIMITS = { public: 5, apps: 3 };
+/** Servers that are stormed when they start, and by how many. */
+const STARTS = 5;
+const AT_ONCE = 30;
 const NO_ROOM = /-ERR 'maximum account active connections exceeded'/i;
 
 async function credentialsOf(nats: Pick<TemporaryNats, "server">) {
@@ -94,6 +97,25 @@ Deno.test("every account is loaded before anybody connects, one after the other"
     const expected = [systemAccount, tradingAccount, ...Object.values(outsideAccounts)];
     for (const { publicKey } of expected) assert.ok(accounts.includes(publicKey), publicKey);
   }, { streams: false });
+});
+
+Deno.test("whoever connects in the first moment of a server, feeds cross between accounts", async () => {
+  for (let start = 0; start < STARTS; start++) {
+    await withNats(async (nats) => {
+      const { ports } = nats.server;
+      const outside = await credentialsOf(nats);
+      const classes = [nats.server.credentials.gateway, outside.public, outside.apps];
+      const listeners = await Promise.all(Array.from({ length: AT_ONCE }, async (_, index) => {
+        const client = await RawClient.connect(ports.client, classes[index % classes.length]);
+        await client.exchange("SUB md.BTC-USD.bbo.bin 1\r\n");
+        return client;
+      }));
+      const marketData = await RawClient.connect(ports.client, nats.server.credentials.marketData);
+      await marketData.exchange("PUB md.BTC-USD.bbo.bin 4\r\nbest\r\n");
+      for (const listener of listeners) assert.match(await listener.exchange(""), /best/);
+      await Promise.all([...listeners, marketData].map((client) => client.close()));
+    }, { streams: false });
+  }
 });
 
 Deno.test("who publishes a feed is told whether anybody listens, in whatever account", async () => {
