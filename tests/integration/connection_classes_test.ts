@@ -28,12 +28,10 @@ async function credentialsOf(nats: Pick<TemporaryNats, "server">) {
 async function fill(port: number, credentials: string, most: number) {
   const open: RawClient[] = [];
   for (let count = 0; count <= most; count++) {
-    const client = await RawClient.connect(port, credentials);
-    const said = await client.exchange("");
+    const { client, said } = await RawClient.attempt(port, credentials);
     if (!said.includes("PONG")) {
-      const rest = said + await client.rest();
       await client.close();
-      return { open, refusal: rest };
+      return { open, refusal: said };
     }
     open.push(client);
   }
@@ -62,9 +60,9 @@ for (const name of OUTSIDE_ACCOUNTS) {
       // A place that is given up is free again.
       await open.pop()?.close();
       await untilTrue(async () => {
-        const again = await RawClient.connect(ports.client, credentials[name]);
-        open.push(again);
-        return (await again.exchange("")).includes("PONG");
+        const { client, said } = await RawClient.attempt(ports.client, credentials[name]);
+        open.push(client);
+        return said.includes("PONG");
       });
       await Promise.all([elsewhere, ...open].map((client) => client.close()));
     }, { connectionLimits: LIMITS });
@@ -234,9 +232,12 @@ Deno.test("in a cluster accounts meet and are limited across servers", async () 
     await pause(500);
     for (const server of [0, 1, 2]) {
       const { port } = new URL(cluster.server(server).url);
-      const late = await RawClient.connect(Number(port), cluster.credentials.subscriber);
-      assert.match(await late.rest(), NO_ROOM, `server ${server}`);
-      await late.close();
+      const { client, said } = await RawClient.attempt(
+        Number(port),
+        cluster.credentials.subscriber,
+      );
+      assert.match(said, NO_ROOM, `server ${server}`);
+      await client.close();
     }
     await connect(2, cluster.credentials.gateway);
   } finally {

@@ -21,6 +21,23 @@ export class RawClient {
 
   /** Connects with the text of a credentials file, or without one, and waits for the first answer. */
   static async connect(port: number, credentials?: string): Promise<RawClient> {
+    const { client, hello } = await RawClient.#open(port, credentials);
+    await client.#write(hello);
+    return client;
+  }
+
+  /** Connects, and says what the server answers: a pong, or why it refuses and ends the connection. */
+  static async attempt(
+    port: number,
+    credentials: string,
+  ): Promise<{ readonly client: RawClient; readonly said: string }> {
+    const { client, hello } = await RawClient.#open(port, credentials);
+    // In one write: what came after the server has closed would make the kernel drop its refusal.
+    await client.#write(`${hello}PING\r\n`);
+    return { client, said: await client.#until("PONG\r\n") };
+  }
+
+  static async #open(port: number, credentials?: string) {
     const client = new RawClient(await Deno.connect({ hostname: "127.0.0.1", port }));
     const info = JSON.parse((await client.#until("\r\n")).slice("INFO ".length));
     const auth: Record<string, unknown> = { verbose: false, headers: true, no_responders: true };
@@ -31,8 +48,7 @@ export class RawClient {
       auth.sig = btoa(String.fromCharCode(...signature)).replaceAll("+", "-").replaceAll("/", "_")
         .replaceAll("=", "");
     }
-    await client.#write(`CONNECT ${JSON.stringify(auth)}\r\n`);
-    return client;
+    return { client, hello: `CONNECT ${JSON.stringify(auth)}\r\n` };
   }
 
   /** Publishes one empty message to each subject; returns those that the server refuses. */
