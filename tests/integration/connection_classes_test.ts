@@ -78,12 +78,10 @@ Deno.test("public credentials from before the accounts were parted are refused",
     const yesterday = Math.floor(Date.now() / 1_000) - 86_400;
     const trading = await importNkey(seeds.trading);
     const old = await signJwt({ sub: key, name: "subscriber", nats }, trading, yesterday);
-    const client = await RawClient.connect(server.ports.client, formatCredentials(old, seed));
-    assert.match(
-      await client.rest(),
-      /-ERR '(User Authentication Revoked|Authorization Violation)'/,
-    );
+    const past = formatCredentials(old, seed);
+    const { client, said } = await RawClient.attempt(server.ports.client, past);
     await client.close();
+    assert.match(said, /-ERR '(User Authentication Revoked|Authorization Violation)'/);
   }, { streams: false });
 });
 
