@@ -10,6 +10,7 @@ import { FeedEncoder } from "../../core/market_data/feed_encoder.ts";
 import type { FeedSink } from "../../core/market_data/instrument_feed.ts";
 import { jsonMessage } from "../../core/market_data/json_message.ts";
 import { MarketFeeds } from "../../core/market_data/market_feeds.ts";
+import { Shedding } from "../../core/market_data/shedding.ts";
 import { marketDataSubject } from "../../core/protocol/subjects.ts";
 import { FeedPublisher } from "../../workers/market_data/feed_publisher.ts";
 import { nowMicros } from "./clock.ts";
@@ -38,6 +39,7 @@ export class Publishing {
   readonly #rehearsal = new MarketFeeds();
   readonly #reader = new EventReader();
   readonly #publisher: FeedPublisher;
+  readonly #shedding = new Shedding();
   #currentEvent = 0;
   #pieces: (readonly Uint8Array[])[] = [];
   #ready: Ready[][] = [];
@@ -50,7 +52,9 @@ export class Publishing {
       confirmedEvent: 0,
       settledEvent: () => this.#feeds.settledEvent,
       currentEvent: () => this.#currentEvent,
-      hasRoom: () => this.#feeds.release(this.#publisher.sink),
+      flushed: () => {
+        if (!this.#mustHold()) this.#feeds.release(this.#publisher.sink);
+      },
     });
     this.#publisher.lead();
     const opening = this.#market.open();
@@ -119,9 +123,14 @@ export class Publishing {
       writeMicros(frame, FRAME_STAMP_OFFSET, micros);
       this.#reader.load(frame);
       this.#currentEvent = this.#reader.firstSequence + this.#reader.count - 1;
-      this.#feeds.apply(this.#reader, publisher.sink, publisher.mustHold);
+      this.#feeds.apply(this.#reader, publisher.sink, this.#mustHold());
     }
     await publisher.room();
+  }
+
+  /** Whether depth and best prices are merged, as by whoever publishes for a market. */
+  #mustHold(): boolean {
+    return this.#shedding.look(0, this.#publisher.outstandingBytes) !== "full";
   }
 
   /** Settles when everything has reached the broker. */

@@ -14,12 +14,14 @@ import { type TemporaryNats, withNats } from "../infra/nats/temporary_nats.ts";
 const CLASSES: Readonly<Record<string, (nats: TemporaryNats) => Promise<string>>> = {
   public: ({ server }) => Promise.resolve(server.credentials.subscriber),
   account: async ({ server }) => (await mintAppUser(server.appSigner, 7, 60, Date.now())).creds,
+  "back office": ({ server }) => Promise.resolve(server.credentials.backOffice),
 };
 type Verb = "hears" | "sends";
 
 const NAMES = Object.keys(CLASSES);
 const ALL = NAMES;
 const ACCOUNT = ["account"];
+const OFFICE = ["back office"];
 const NOBODY: readonly string[] = [];
 
 const TABLE: readonly (readonly [Verb, string, readonly string[]])[] = [
@@ -33,8 +35,9 @@ const TABLE: readonly (readonly [Verb, string, readonly string[]])[] = [
   ["hears", "user.8.reports", NOBODY],
   ["hears", "user.*.reports", NOBODY],
   ["hears", "user.>", NOBODY],
-  ["hears", "dropcopy.>", NOBODY],
-  ["hears", "dropcopy.0", NOBODY],
+  ["hears", "dropcopy.>", OFFICE],
+  ["hears", "dropcopy.0", OFFICE],
+  ["hears", "repair.0", NOBODY],
   ["hears", "events.0", NOBODY],
   ["hears", "journal.0", NOBODY],
   ["hears", "orders.0", NOBODY],
@@ -51,6 +54,7 @@ const TABLE: readonly (readonly [Verb, string, readonly string[]])[] = [
   ["sends", "query.0", NOBODY],
   ["sends", "history.0", NOBODY],
   ["sends", "dropcopy.0", NOBODY],
+  ["sends", "repair.0", OFFICE],
   ["sends", "bucket.get.KEYS", NOBODY],
   ["sends", "bucket.put.LISTENERS.7", NOBODY],
   ["sends", "journal.0", NOBODY],
