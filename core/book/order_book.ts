@@ -120,6 +120,13 @@ export class OrderBooks {
     return this.#index.next(book, this.levelPrice(level), side === Side.sell);
   }
 
+  /** The level at a price, or the first one behind it on its side; or 0. */
+  levelFrom(instrument: number, side: number, priceTicks: number): number {
+    const book = (instrument << 1) | side;
+    const level = this.#index.find(book, priceTicks);
+    return level !== 0 ? level : this.#index.next(book, priceTicks, side === Side.sell);
+  }
+
   /** Appends the order in `slot` to the queue of its price. The caller has seen {@link hasRoom}. */
   add(slot: number): void {
     const integers = this.#orders.integers;

@@ -27,6 +27,7 @@ export class EventReader {
   #frame = WireBuffer.allocate(CAPACITY_BYTES);
   #count = 0;
   #word = 0;
+  #index = 0;
 
   /**
    * Copies a frame into the reader's buffer and checks it. After any other code than `ok` the
@@ -72,7 +73,12 @@ export class EventReader {
 
   /** Stands on the event with the given index, below {@link count}. */
   seek(index: number): void {
+    this.#index = index;
     this.#word = (POSITIONED_BODY_BYTES + index * RECORD_BYTES) >> 2;
+  }
+  /** Sequence of the event among those of the shard. */
+  get sequence(): number {
+    return positionFirstEvent(this.#frame, 0) + this.#index;
   }
   /** EventKind. */
   get kind(): number {

@@ -28,7 +28,7 @@ export function checkFrame(message: Uint8Array): FeedKind {
     throw new FeedFrameError("length", `${FEED_HEAD_BYTES} bytes at least`, length);
   }
   const kind = message[0];
-  if (!isKind(kind)) throw new FeedFrameError("kind", "1 to 9", kind);
+  if (!isKind(kind)) throw new FeedFrameError("kind", "1 to 11", kind);
   const version = message[1];
   if (version !== FEED_VERSION) throw new FeedFrameError("version", `${FEED_VERSION}`, version);
   const entries = halfAt(message, 2);
@@ -37,9 +37,10 @@ export function checkFrame(message: Uint8Array): FeedKind {
     throw new FeedFrameError("length", `${whole} bytes with ${entries} entries`, length);
   }
   if (!hasSides(kind)) return kind;
-  const levels = halfAt(message, FEED_HEAD_BYTES) + halfAt(message, FEED_HEAD_BYTES + 2);
-  if (levels === entries) return kind;
-  throw new FeedFrameError("bids and asks", `${entries} levels together`, levels);
+  const both = halfAt(message, FEED_HEAD_BYTES) + halfAt(message, FEED_HEAD_BYTES + 2);
+  if (both === entries) return kind;
+  const what = kind === FeedKind.orderSnapshot ? "orders" : "levels";
+  throw new FeedFrameError("bids and asks", `${entries} ${what} together`, both);
 }
 
 /** The unsigned 16-bit field at a byte offset. */
@@ -57,9 +58,10 @@ export function u64At(message: Uint8Array, at: number): number {
   return (wordAt(message, at + 4) >>> 0) * TWO_TO_32 + (wordAt(message, at) >>> 0);
 }
 
-/** Whether the entries of a kind are the levels of two sides. */
+/** Whether the entries of a kind are those of two sides. */
 function hasSides(kind: FeedKind): boolean {
-  return kind === FeedKind.depth || kind === FeedKind.book || kind === FeedKind.snapshot;
+  return kind === FeedKind.depth || kind === FeedKind.book || kind === FeedKind.snapshot ||
+    kind === FeedKind.orderSnapshot;
 }
 
 const isKind = (kind: number): kind is FeedKind => FIXED_BYTES[kind as FeedKind] !== undefined;

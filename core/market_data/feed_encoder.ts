@@ -29,6 +29,8 @@ import {
   TRADE_BYTES,
 } from "./feed_frame.ts";
 import type { InstrumentFeed, MessageHead } from "./instrument_feed.ts";
+import type { OrderPage } from "./order_page.ts";
+import { writeOrderEntries, writeOrderPage } from "./order_writer.ts";
 import type { TouchedLevels } from "./touched_levels.ts";
 
 /** Bytes of a chunk; a longer message has one of its own. */
@@ -57,6 +59,8 @@ export class FeedEncoder {
         return this.#bbo(instrument, head);
       case "depth":
         return this.depth(instrument, instrument.book.touched, head);
+      case "orders":
+        return this.#orders(instrument, head);
       case "status":
         return this.#status(instrument, head);
       case "definition":
@@ -128,6 +132,38 @@ export class FeedEncoder {
     const behind = writeLevels(words, word + 2, bids, book.bids);
     writeLevels(words, behind, asks, book.asks);
     return this.#end(FeedKind.depth, count);
+  }
+
+  /** A page of the orders of the instrument as of now. O(orders and levels of the page). */
+  orderSnapshot(
+    instrument: InstrumentFeed,
+    page: OrderPage,
+    eventSequence: number,
+    timeMicros: number,
+  ): Uint8Array<ArrayBuffer> {
+    const { book: { asks, bids }, ordersSequence, sequence } = instrument;
+    const count = page.bids.length + page.asks.length;
+    const head = { sequence, prevSequence: ordersSequence, timeMicros };
+    const word = this.#begin(FeedKind.orderSnapshot, count, instrument, head);
+    const { words } = this.#chunk;
+    words[word] = page.bids.length | (page.asks.length << 16);
+    words[word + 1] = bookChecksum(bids, asks);
+    writeU64(words, word + 2, eventSequence);
+    words[word + 4] = statusOf(instrument);
+    writeOrderPage(words, word + 5, page);
+    return this.#end(FeedKind.orderSnapshot, count);
+  }
+
+  #orders(instrument: InstrumentFeed, head: MessageHead): Uint8Array<ArrayBuffer> {
+    const { book, entries } = instrument;
+    const { count } = entries;
+    const word = this.#begin(FeedKind.orders, count, instrument, head);
+    const { words } = this.#chunk;
+    words[word] = bookChecksum(book.bids, book.asks);
+    words[word + 1] = 0;
+    writeU64(words, word + 2, entries.firstTradeId);
+    writeOrderEntries(words, word + 4, entries);
+    return this.#end(FeedKind.orders, count);
   }
 
   #trades(instrument: InstrumentFeed, head: MessageHead): Uint8Array<ArrayBuffer> {

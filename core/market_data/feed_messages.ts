@@ -148,8 +148,33 @@ export interface BookMessage extends FeedHead {
   readonly checksum: number;
 }
 
+/** What happened to one order; the meaning of its quantity depends on the action. */
+export interface OrderEntry {
+  /**
+   * `add`: it stands at the back of the queue of its price with this quantity. `reduce`: it has this
+   * quantity left, in its place. `trade`: this quantity of it was traded, as the maker's; it goes where
+   * none is left. `remove`: it goes, with this quantity.
+   */
+  readonly action: "add" | "reduce" | "trade" | "remove";
+  /** Public id (order_events.ts). */
+  readonly id: string;
+  readonly side: "buy" | "sell";
+  readonly price: string;
+  readonly quantity: string;
+  /** Of a trade. */
+  readonly tradeId?: string;
+}
+
+/** `orders`: the book order by order, an entry for each change of it, oldest first. Never conflated. */
+export interface OrdersMessage extends FeedHead {
+  readonly orders: readonly OrderEntry[];
+  /** Checksum of the book after the message (book_checksum.ts). */
+  readonly checksum: number;
+}
+
 /** Any of them. */
 export type FeedMessage =
+  | OrdersMessage
   | BookMessage
   | CandlesMessage
   | DepthMessage

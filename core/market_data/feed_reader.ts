@@ -27,6 +27,13 @@ import {
   quantityText,
   tickerEntry,
 } from "./lot_terms.ts";
+import { orderEntry } from "./order_json.ts";
+import {
+  type OrdersFrame,
+  type OrderSnapshotFrame,
+  readOrders,
+  readOrderSnapshot,
+} from "./order_reader.ts";
 import type { FeedDetail } from "./shedding.ts";
 import type { TickerFigures } from "./ticker.ts";
 
@@ -80,6 +87,8 @@ export type FeedFrame =
     readonly intervalMillis: number;
     readonly candles: readonly Candle[];
   }
+  | OrdersFrame
+  | OrderSnapshotFrame
   | SnapshotFrame;
 
 /** The answer to a request for a book. */
@@ -133,6 +142,10 @@ export function readFeedFrame(message: Uint8Array): FeedFrame {
         levelsAsked: view.getUint32(at + 16, true),
         isTrading: view.getUint32(at + 20, true) === FeedStatus.trading,
       };
+    case FeedKind.orders:
+      return { ...head, ...readOrders(view, entries) };
+    case FeedKind.orderSnapshot:
+      return { ...head, ...readOrderSnapshot(view) };
     case FeedKind.status:
       return {
         kind,
@@ -159,7 +172,7 @@ function detailOf(code: number): FeedDetail {
 
 /** The same message of a feed as JSON has it, by the terms of its instrument. */
 export function jsonOfFrame(
-  frame: Exclude<FeedFrame, SnapshotFrame>,
+  frame: Exclude<FeedFrame, OrderSnapshotFrame | SnapshotFrame>,
   terms: LotTerms,
 ): FeedMessage {
   const { sequence, prevSequence, timeMicros } = frame;
@@ -186,6 +199,10 @@ export function jsonOfFrame(
     case FeedKind.book: {
       const { asks, bids, checksum } = frame;
       return { ...head, bids: bids.map(level), asks: asks.map(level), checksum };
+    }
+    case FeedKind.orders: {
+      const orders = frame.orders.map((entry) => orderEntry(terms, entry));
+      return { ...head, orders, checksum: frame.checksum };
     }
     case FeedKind.status:
       return { ...head, status: frame.isTrading ? "trading" : "halted", detail: frame.detail };

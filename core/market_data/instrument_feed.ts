@@ -26,6 +26,9 @@ import {
   TRADES_PER_MESSAGE_MAX,
 } from "./feed_messages.ts";
 import { priceText, quantityText } from "./lot_terms.ts";
+import { OrderEntries } from "./order_entries.ts";
+import { applyOrderEvent } from "./order_events.ts";
+import type { OrderQueues } from "./order_queues.ts";
 import type { FeedDetail } from "./shedding.ts";
 import { BUCKET_MICROS, isSameTicker, NO_FIGURES, Ticker } from "./ticker.ts";
 import { type PublicTrade, TradeRing } from "./trade_ring.ts";
@@ -70,6 +73,8 @@ const candleStates = (): Record<Feed & `candles.${string}`, FeedState> =>
 /** One instrument's book, trades, ticker and feeds. Owner: the thread that applies the events. */
 export class InstrumentFeed {
   readonly book = new DepthBook();
+  /** What happened to orders since the last message of `orders`. */
+  readonly entries = new OrderEntries();
   readonly trades = new TradeRing();
   readonly ticker = new Ticker();
   /** Public events so far. */
@@ -86,6 +91,7 @@ export class InstrumentFeed {
     trades: newState(),
     bbo: newState(),
     depth: newState(),
+    orders: newState(),
     status: newState(),
     definition: newState(),
     ticker: newState(),
@@ -97,7 +103,13 @@ export class InstrumentFeed {
   #hasTraded = false;
   #tickerMinute = 0;
 
-  constructor(readonly terms: InstrumentReference) {}
+  /** @param queues the shard's resting orders, which the events of this instrument change */
+  constructor(readonly terms: InstrumentReference, readonly queues: OrderQueues) {}
+
+  /** Sequence of the last message of `orders`. */
+  get ordersSequence(): number {
+    return this.#feeds.orders.last;
+  }
 
   /** Trades that no message has carried yet: the newest of the ring. */
   get tradesDue(): number {
@@ -118,14 +130,20 @@ export class InstrumentFeed {
    * Applies the event that the reader stands on, which is one of this instrument.
    *
    * @param sink where messages go that cannot wait for the end of the batch; `null`: nowhere
-   * @throws {DepthError} when the event contradicts the book
+   * @throws {DepthError | OrderQueueError} when the event contradicts the book
    */
   apply(event: EventReader, sink: FeedSink | null): void {
     if (event.kind === EventKind.reference) return this.#setStatus(event, sink);
     if (!this.book.apply(event)) return;
+    applyOrderEvent(event, this.queues, this.entries);
     this.sequence++;
     this.#due("depth", event.stampMicros);
-    if (event.kind !== EventKind.trade) return;
+    this.#due("orders", event.stampMicros);
+    if (event.kind === EventKind.trade) this.#addTrade(event, sink);
+    if (this.entries.isFull) this.#sendOrders(sink);
+  }
+
+  #addTrade(event: EventReader, sink: FeedSink | null): void {
     const trade = {
       tradeId: event.tradeId,
       priceTicks: event.priceTicks,
@@ -143,13 +161,15 @@ export class InstrumentFeed {
   }
 
   /**
-   * Ends a batch, the events of one message: gives its messages to the sink.
+   * Ends a batch, the events of one message: gives its messages to the sink. Trades and orders are
+   * never held.
    *
    * @param isHeld whether depth and best prices wait, to be merged with those of later batches, until
    * {@link HELD_LEVELS_MAX} levels were touched
    */
   close(stampMicros: number, sink: FeedSink | null, isHeld: boolean): void {
     this.#sendTrades(sink);
+    this.#sendOrders(sink);
     if (this.#noteBest()) this.#due("bbo", stampMicros);
     if (!isHeld || this.book.touched.count >= HELD_LEVELS_MAX) this.release(sink);
   }
@@ -228,8 +248,9 @@ export class InstrumentFeed {
     if (status === this.status) return;
     this.status = status;
     this.sequence++;
-    // Trades before a halt go out before it.
+    // What was before a halt goes out before it.
     this.#sendTrades(sink);
+    this.#sendOrders(sink);
     if (isDefinition && this.sequence === 1) this.#send("definition", event.stampMicros, sink);
     this.#send("status", event.stampMicros, sink);
   }
@@ -252,6 +273,13 @@ export class InstrumentFeed {
     const head = this.#take("trades");
     sink?.(this, "trades", head);
     this.#tradesDue = 0;
+  }
+
+  #sendOrders(sink: FeedSink | null): void {
+    if (this.entries.count === 0) return;
+    const head = this.#take("orders");
+    sink?.(this, "orders", head);
+    this.entries.clear();
   }
 
   /** Notes the best levels as they are now; returns whether they changed since the last time. */

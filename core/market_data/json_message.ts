@@ -11,6 +11,7 @@ import type { DepthSide } from "./depth_side.ts";
 import type { BookMessage, DepthMessage, FeedMessage, Level, TradeEntry } from "./feed_messages.ts";
 import type { InstrumentFeed, MessageHead } from "./instrument_feed.ts";
 import { candleEntry, definitionEntry, priceText, quantityText, tickerEntry } from "./lot_terms.ts";
+import { orderEntries } from "./order_json.ts";
 import type { TouchedLevels } from "./touched_levels.ts";
 
 /** The message that the instrument has for a feed at this moment. O(entries). */
@@ -28,6 +29,12 @@ export function jsonMessage(
       return { ...head, bid: instrument.best(book.bids), ask: instrument.best(book.asks) };
     case "depth":
       return { ...head, ...jsonDepth(instrument, book.touched) };
+    case "orders":
+      return {
+        ...head,
+        orders: orderEntries(instrument.terms, instrument.entries),
+        checksum: bookChecksum(book.bids, book.asks),
+      };
     case "status":
       return { ...head, status: status ?? "halted", detail };
     case "definition":

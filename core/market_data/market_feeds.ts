@@ -7,12 +7,14 @@
  *
  * @module
  */
+import { INSTRUMENTS_MAX } from "../matching/instruments.ts";
 import { EventKind } from "../protocol/event_record.ts";
 import { CommandKind } from "../protocol/order_record.ts";
 import type { InstrumentReference } from "../protocol/queries.ts";
 import { barStart, candleIntervals } from "./candle_intervals.ts";
 import type { EventReader } from "./event_reader.ts";
 import { type FeedSink, InstrumentFeed } from "./instrument_feed.ts";
+import { OrderQueues } from "./order_queues.ts";
 import type { FeedDetail } from "./shedding.ts";
 
 /**
@@ -35,6 +37,7 @@ export class MarketFeeds {
   readonly #terms = new Map<number, InstrumentReference>();
   readonly #feeds = new Map<number, InstrumentFeed>();
   readonly #bySymbol = new Map<string, InstrumentFeed>();
+  readonly #queues = new OrderQueues(INSTRUMENTS_MAX);
   readonly #touched = new Set<InstrumentFeed>();
   readonly #held = new Set<InstrumentFeed>();
   #detail: FeedDetail = "full";
@@ -141,7 +144,7 @@ export class MarketFeeds {
   #define(instrument: number): InstrumentFeed {
     const terms = this.#terms.get(instrument);
     if (terms === undefined) throw new Error("its terms are not known");
-    const feed = new InstrumentFeed(terms);
+    const feed = new InstrumentFeed(terms, this.#queues);
     feed.detail = this.#detail;
     this.#feeds.set(instrument, feed);
     this.#bySymbol.set(terms.symbol, feed);

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import type { QueryError, SnapshotAnswer, SnapshotQuery } from "../protocol/queries.ts";
+import { PRICE_TICKS_MAX } from "../book/price_trie.ts";
+import type {
+  OrdersAnswer,
+  QueryError,
+  SnapshotAnswer,
+  SnapshotQuery,
+} from "../protocol/queries.ts";
 import type { FeedFormat } from "../protocol/subjects.ts";
 import { SAFE_MAX } from "../protocol/wire_buffer.ts";
 import { type CandleInterval, candleIntervals, parseCandleInterval } from "./candle_intervals.ts";
@@ -13,6 +19,8 @@ import type { DepthSide } from "./depth_side.ts";
 import type { CandleEntry, Level } from "./feed_messages.ts";
 import type { InstrumentFeed } from "./instrument_feed.ts";
 import { candleEntry, definitionEntry, tickerEntry } from "./lot_terms.ts";
+import { ordersAnswer } from "./order_json.ts";
+import { FRONT, orderPage, type OrderPageRequest, type OrderPlace } from "./order_page.ts";
 import { RECENT_TRADES_MAX } from "./trade_ring.ts";
 
 /** Most levels of a side in a snapshot, so that it stays below `QUERY_BYTES_MAX`. */
@@ -30,9 +38,16 @@ export const SNAPSHOT_CANDLES_DEFAULT = 100;
 /** Trades where the query names no number. */
 export const SNAPSHOT_TRADES_DEFAULT = 100;
 
+/** Most orders of a side in a snapshot in binary. */
+export const SNAPSHOT_ORDERS_MAX = 12_000;
+/** Most orders of a side in JSON. */
+export const JSON_ORDERS_MAX = 2_000;
+/** Most levels of a side beside orders in JSON. */
+export const LEVELS_BESIDE_ORDERS_MAX = 1_000;
+
 /** A query with everything filled in. */
-export interface FullSnapshotQuery extends Required<SnapshotQuery> {
-  /** `bin`: the book alone, as in feed_frame.ts; what cannot be answered is JSON all the same. */
+export interface FullSnapshotQuery extends Required<SnapshotQuery>, OrderPageRequest {
+  /** `bin`: the book alone, its levels or (where orders are asked for) its orders, as in feed_frame.ts; what cannot be answered is JSON all the same. */
   readonly format: FeedFormat;
   /** Interval of the candles that are wanted; `null`: none. */
   readonly interval: CandleInterval | null;
@@ -41,8 +56,10 @@ export interface FullSnapshotQuery extends Required<SnapshotQuery> {
 }
 
 const INTERVAL_NAMES = candleIntervals.map(({ name }) => name).join(", ");
+const PLACE = "[price in ticks, id of an order]";
 const LIMITS = {
   levels: SNAPSHOT_LEVELS_MAX,
+  orders: SNAPSHOT_ORDERS_MAX,
   trades: SNAPSHOT_TRADES_MAX,
   candles: SNAPSHOT_CANDLES_MAX,
   minSequence: SAFE_MAX,
@@ -56,6 +73,9 @@ const LIMITS = {
 export function parseSnapshotQuery(text: string): FullSnapshotQuery | string {
   const query = {
     levels: SNAPSHOT_LEVELS_DEFAULT,
+    orders: 0,
+    afterBid: FRONT,
+    afterAsk: FRONT,
     trades: SNAPSHOT_TRADES_DEFAULT,
     candles: SNAPSHOT_CANDLES_DEFAULT,
     minSequence: 0,
@@ -82,6 +102,10 @@ export function parseSnapshotQuery(text: string): FullSnapshotQuery | string {
     } else if (field === "interval") {
       query.interval = typeof value === "string" ? parseCandleInterval(value) : null;
       if (query.interval === null) return `interval is ${shown}; it takes ${INTERVAL_NAMES}`;
+    } else if (field === "afterBid" || field === "afterAsk") {
+      const place = placeOf(value);
+      if (place === null) return `${field} is ${shown}; it takes ${PLACE}`;
+      query[field] = place;
     } else if (isNumberField(field)) {
       const limit = LIMITS[field];
       if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > limit) {
@@ -90,8 +114,31 @@ export function parseSnapshotQuery(text: string): FullSnapshotQuery | string {
       query[field] = value;
     } else return `${field.slice(0, 32)} is not a field of the query`;
   }
-  if (query.interval === null || query.levels <= LEVELS_BESIDE_CANDLES_MAX) return query;
-  return `levels is ${query.levels}; beside candles it takes ${LEVELS_BESIDE_CANDLES_MAX} at most`;
+  return tooMuch(query) ?? query;
+}
+
+/** What would make the answer too long; `null` where nothing does. */
+function tooMuch({ format, interval, levels, orders }: FullSnapshotQuery): string | null {
+  if (format === "bin") return null;
+  if (interval !== null && orders > 0) return `orders is ${orders}; beside candles it takes 0`;
+  if (interval !== null && levels > LEVELS_BESIDE_CANDLES_MAX) {
+    return `levels is ${levels}; beside candles it takes ${LEVELS_BESIDE_CANDLES_MAX} at most`;
+  }
+  if (orders > JSON_ORDERS_MAX) {
+    return `orders is ${orders}; in JSON it takes ${JSON_ORDERS_MAX} at most`;
+  }
+  if (orders > 0 && levels > LEVELS_BESIDE_ORDERS_MAX) {
+    return `levels is ${levels}; beside orders it takes ${LEVELS_BESIDE_ORDERS_MAX} at most`;
+  }
+  return null;
+}
+
+function placeOf(value: unknown): OrderPlace | null {
+  if (!Array.isArray(value) || value.length !== 2) return null;
+  const [priceTicks, id] = value;
+  const isWhole = (number: unknown, most: number) =>
+    Number.isInteger(number) && number as number >= 0 && number as number <= most;
+  return isWhole(priceTicks, PRICE_TICKS_MAX) && isWhole(id, SAFE_MAX) ? { priceTicks, id } : null;
 }
 
 const isNumberField = (field: string): field is keyof typeof LIMITS => Object.hasOwn(LIMITS, field);
@@ -105,10 +152,13 @@ export function snapshotError(
   return { error, detail, sequence: eventSequence };
 }
 
-/** One instrument as of the shard's event `eventSequence`. O(levels + trades + ticker buckets). */
+/**
+ * One instrument as of the shard's event `eventSequence`. O(levels + trades + ticker buckets), and of
+ * the orders as `orderPage` (order_page.ts).
+ */
 export function snapshot(
   feed: InstrumentFeed,
-  query: Required<SnapshotQuery> & Partial<Pick<FullSnapshotQuery, "interval" | "candles">>,
+  query: Required<SnapshotQuery> & Partial<FullSnapshotQuery>,
   eventSequence: number,
   nowMicros: number,
 ): SnapshotAnswer {
@@ -126,8 +176,20 @@ export function snapshot(
     asks: levels(feed, book.asks, query.levels),
     trades: Array.from({ length: tradeCount }, (_, age) => feed.tradeEntry(trades.newest(age))),
     ticker: tickerEntry(feed.terms, figures),
+    ...(query.orders ? { orders: orders(feed, query) } : {}),
     definition: definitionEntry(feed.terms),
   };
+}
+
+function orders(
+  feed: InstrumentFeed,
+  { afterAsk = FRONT, afterBid = FRONT, levels, orders = 0 }: Partial<FullSnapshotQuery> & {
+    readonly levels: number;
+  },
+): OrdersAnswer {
+  const { ordersSequence, queues, terms } = feed;
+  const page = orderPage(queues, terms.instrument, { orders, levels, afterBid, afterAsk });
+  return ordersAnswer(terms, page, ordersSequence);
 }
 
 function lastCandles(feed: InstrumentFeed, interval: CandleInterval, count: number): CandleEntry[] {

@@ -58,6 +58,7 @@ export type Feed =
   | "trades"
   | "bbo"
   | "depth"
+  | "orders"
   | "status"
   | "definition"
   | "ticker"

@@ -14,7 +14,7 @@ import type { Feed } from "../../core/protocol/subjects.ts";
 export const TURN_MILLIS = 1_000;
 
 /** Candles need none: they come with time. */
-const FEEDS = ["trades", "bbo", "depth", "status", "definition", "ticker"] as const;
+const FEEDS = ["trades", "bbo", "depth", "orders", "status", "definition", "ticker"] as const;
 
 type BeatingFeed = (typeof FEEDS)[number];
 
@@ -58,6 +58,7 @@ export class Heartbeats {
       trades: turn,
       bbo: turn,
       depth: turn,
+      orders: turn,
       status: turn,
       definition: turn,
       ticker: turn,

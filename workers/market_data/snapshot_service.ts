@@ -6,7 +6,9 @@
  */
 import type { Msg, NatsConnection, Subscription } from "nats.ws";
 import { FeedEncoder } from "../../core/market_data/feed_encoder.ts";
+import type { InstrumentFeed } from "../../core/market_data/instrument_feed.ts";
 import type { MarketFeeds } from "../../core/market_data/market_feeds.ts";
+import { orderPage } from "../../core/market_data/order_page.ts";
 import {
   type FullSnapshotQuery,
   parseSnapshotQuery,
@@ -136,8 +138,10 @@ export class SnapshotService {
   }
 
   #answer(message: Msg, symbol: string, query: FullSnapshotQuery): void {
-    const { candles, format, interval, levels, trades } = query;
-    const key = [symbol, format, levels, trades, interval?.name, candles].join(" ");
+    const { afterAsk, afterBid, candles, format, interval, levels, orders, trades } = query;
+    const places = [afterBid.priceTicks, afterBid.id, afterAsk.priceTicks, afterAsk.id];
+    const key = [symbol, format, levels, trades, interval?.name, candles, orders, ...places]
+      .join(" ");
     let answer = this.#kept.get(key);
     if (answer === undefined) {
       const feed = this.#feeds.find(symbol);
@@ -146,12 +150,21 @@ export class SnapshotService {
       const { lastEvent } = this.#feeds;
       const nowMicros = nowMillis * 1_000;
       answer = query.format === "bin"
-        ? this.#encoder.snapshot(feed, query.levels, lastEvent, nowMicros)
+        ? this.#binary(feed, query, nowMicros)
         : JSON.stringify(snapshot(feed, query, lastEvent, nowMicros));
       if (this.#kept.size === 0) this.#keptSince = nowMillis;
       if (this.#kept.size < SNAPSHOT_KEPT_MAX) this.#kept.set(key, answer);
     }
     message.respond(answer);
+  }
+
+  #binary(feed: InstrumentFeed, query: FullSnapshotQuery, nowMicros: number): Uint8Array {
+    const { lastEvent } = this.#feeds;
+    if (query.orders === 0) {
+      return this.#encoder.snapshot(feed, query.levels, lastEvent, nowMicros);
+    }
+    const page = orderPage(feed.queues, feed.terms.instrument, query);
+    return this.#encoder.orderSnapshot(feed, page, lastEvent, nowMicros);
   }
 
   #refuse(message: Msg, error: QueryError["error"], detail: string): void {

@@ -11,6 +11,7 @@
 import { type NatsConnection, NatsError } from "nats.ws";
 import { EventReader } from "../../core/market_data/event_reader.ts";
 import { type FeedSink, InstrumentFeed } from "../../core/market_data/instrument_feed.ts";
+import { OrderQueues } from "../../core/market_data/order_queues.ts";
 import { MarketFeeds } from "../../core/market_data/market_feeds.ts";
 import type { InstrumentReference } from "../../core/protocol/queries.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
@@ -202,7 +203,8 @@ export class MarketReplay {
     const isFirst = this.#open === null && this.#messages === 0;
     if (isFirst) {
       // Before its definition an instrument has an empty book.
-      const instrument = this.#feeds.find(terms.symbol) ?? new InstrumentFeed(terms);
+      const instrument = this.#feeds.find(terms.symbol) ??
+        new InstrumentFeed(terms, noOrders(terms));
       const atMicros = Math.max(window.from.micros, this.#lastMicros);
       this.#open = taker.opening(instrument, this.#feeds.lastEvent, atMicros || stampMicros);
     }
@@ -227,6 +229,9 @@ export class MarketReplay {
     taker.message(instrument, feed, head);
   };
 }
+
+/** Queues without an order, for an instrument that the log has not defined yet. */
+const noOrders = ({ instrument }: InstrumentReference) => new OrderQueues(instrument + 1);
 
 /** Says of a permission that lacks whose credentials it takes. */
 const forbidden = (what: string) => (error: unknown): never => {

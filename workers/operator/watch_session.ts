@@ -46,17 +46,15 @@ export interface WatchListener {
 }
 
 /** The part of a query that is sent: of the rest the defaults are right. */
-type Asked = Pick<FullSnapshotQuery, "levels" | "trades" | "candles" | "interval">;
+export type Asked = Pick<FullSnapshotQuery, "levels" | "trades" | "candles" | "interval">;
 
 /** What a watcher asks for. */
-export function snapshotQuery({ hasSpark }: Pick<WatchListener, "hasSpark">): FullSnapshotQuery {
+export function snapshotQuery({ hasSpark }: Pick<WatchListener, "hasSpark">): Asked {
   return {
     levels: LEVELS_ASKED,
     trades: TRADES_ASKED,
     candles: hasSpark ? SPARK_BARS_MAX + 1 : 0,
     interval: hasSpark ? SPARK_INTERVAL : null,
-    format: "json",
-    minSequence: 0,
   };
 }
 

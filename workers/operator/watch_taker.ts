@@ -10,12 +10,12 @@ import type {
   MessageHead,
 } from "../../core/market_data/instrument_feed.ts";
 import { jsonMessage } from "../../core/market_data/json_message.ts";
-import { type FullSnapshotQuery, snapshot } from "../../core/market_data/snapshot.ts";
+import { snapshot } from "../../core/market_data/snapshot.ts";
 import type { Feed } from "../../core/protocol/subjects.ts";
 import { LEVELS_ASKED as BINARY_LEVELS, putBehindLength } from "./watch_binary.ts";
 import type { WatchModel } from "./watch_model.ts";
 import type { ReplayTaker } from "./watch_replay.ts";
-import { snapshotQuery, type WatchListener } from "./watch_session.ts";
+import { type Asked, snapshotQuery, type WatchListener } from "./watch_session.ts";
 
 /** Pause of the machine's time between two tickers: a screen needs no more. */
 const TICKER_MILLIS = 1_000;
@@ -50,13 +50,13 @@ export class BinaryTaker implements ReplayTaker {
 export class ModelTaker implements ReplayTaker {
   readonly #model: WatchModel;
   readonly #listener: WatchListener;
-  readonly #query: FullSnapshotQuery;
+  readonly #query: Asked & { readonly minSequence: number };
   #tickerAtMillis = -Infinity;
 
   constructor(model: WatchModel, listener: WatchListener) {
     this.#model = model;
     this.#listener = listener;
-    this.#query = snapshotQuery(listener);
+    this.#query = { ...snapshotQuery(listener), minSequence: 0 };
   }
 
   /** See {@link ReplayTaker.opening}. */

@@ -30,6 +30,7 @@ function opened() {
 const DAY_MICROS = 86_400_000_000;
 const FEEDS = new Set([
   "depth",
+  "orders",
   "bbo",
   "trades",
   "status",
@@ -55,7 +56,7 @@ function checksumOf(market: TestMarket, instrument: number): number {
 
 Deno.test("feed frame: the layout of every kind, byte by byte", () => {
   const { publish } = opened();
-  const [depth, bbo] = publish([buy(10_000, 4_998), sell(2, 5_001), sell(3, 5_002)]);
+  const [, depth, bbo] = publish([buy(10_000, 4_998), sell(2, 5_001), sell(3, 5_002)]);
   const [trades] = publish([buy(5, 5_002, by(2))]);
   const [status] = publish([halt()]);
   const head = (first: string, sequence: string, before: string, time: string) =>
@@ -146,7 +147,8 @@ Deno.test("feed frame: binary says what JSON says, whatever is traded", () => {
   for (const { bytes, message } of all) {
     const frame = readFeedFrame(bytes);
     const reference = terms.get(frame.instrument);
-    assert.ok(reference !== undefined && frame.kind !== FeedKind.snapshot);
+    assert.ok(reference !== undefined);
+    assert.ok(frame.kind !== FeedKind.snapshot && frame.kind !== FeedKind.orderSnapshot);
     assert.deepEqual(jsonOfFrame(frame, reference), message, `seed ${seed}`);
   }
   const written = all.reduce((sum, { bytes }) => sum + bytes.length, 0);
@@ -159,18 +161,18 @@ Deno.test("feed frame: binary says what JSON says, whatever is traded", () => {
 
 Deno.test("feed frame: it is read at any alignment", () => {
   const { publish } = opened();
-  const [depth] = publish([buy(10_000, 4_998), sell(2, 5_001)]);
-  const bytes = depth?.bytes ?? new Uint8Array();
-  for (const offset of [1, 2, 3, 5]) {
-    const shifted = new Uint8Array(bytes.length + offset);
-    shifted.set(bytes, offset);
-    assert.deepEqual(readFeedFrame(shifted.subarray(offset)), readFeedFrame(bytes));
+  for (const { bytes } of publish([buy(10_000, 4_998), sell(2, 5_001)])) {
+    for (const offset of [1, 2, 3, 5]) {
+      const shifted = new Uint8Array(bytes.length + offset);
+      shifted.set(bytes, offset);
+      assert.deepEqual(readFeedFrame(shifted.subarray(offset)), readFeedFrame(bytes));
+    }
   }
 });
 
 Deno.test("feed frame: what is no message is refused with field, limit and value", () => {
   const { publish } = opened();
-  const [depth, bbo] = publish([buy(10_000, 4_998), sell(2, 5_001)]);
+  const [orders, depth, bbo] = publish([buy(10_000, 4_998), sell(2, 5_001)]);
   const with_ = (sent: SentMessage | undefined, at: number, byte: number) => {
     const bytes = Uint8Array.from(sent?.bytes ?? []);
     bytes[at] = byte;
@@ -178,10 +180,11 @@ Deno.test("feed frame: what is no message is refused with field, limit and value
   };
   const cases: [Uint8Array, string][] = [
     [new Uint8Array(31), "length is 31; it takes 32 bytes at least"],
-    [with_(bbo, 0, 10), "kind is 10; it takes 1 to 9"],
-    [with_(bbo, 0, 0), "kind is 0; it takes 1 to 9"],
+    [with_(bbo, 0, 12), "kind is 12; it takes 1 to 11"],
+    [with_(bbo, 0, 0), "kind is 0; it takes 1 to 11"],
     [with_(bbo, 1, 2), "version is 2; it takes 1"],
     [with_(depth, 2, 3), "length is 64; it takes 76 bytes with 3 entries"],
+    [with_(orders, 2, 3), "length is 96; it takes 120 bytes with 3 entries"],
     [with_(depth, 32, 2), "bids and asks is 3; it takes 2 levels together"],
     [with_(bbo, 0, FeedKind.status), "length is 56; it takes 40 bytes with 0 entries"],
   ];

@@ -11,6 +11,7 @@ import {
   InstrumentFeed,
 } from "../../../core/market_data/instrument_feed.ts";
 import { EventFlag, EventKind } from "../../../core/protocol/event_record.ts";
+import { OrderQueues } from "../../../core/market_data/order_queues.ts";
 import { MarketFeeds } from "../../../core/market_data/market_feeds.ts";
 import {
   buy,
@@ -39,8 +40,10 @@ function opened() {
   const opening = market.open();
   for (const reference of market.references) feeds.learn(reference);
   const first = applyMessages(feeds, reader, opening);
+  // The book order by order has tests of its own.
   const publish = (commands: readonly Command[], eventsMax?: number) =>
-    applyMessages(feeds, reader, market.append(commands, eventsMax));
+    applyMessages(feeds, reader, market.append(commands, eventsMax))
+      .filter(({ feed }) => feed !== "orders");
   return { first, publish, feeds };
 }
 
@@ -221,7 +224,7 @@ Deno.test("instrument feed: depth is held until so many levels were touched, and
   market.open();
   const [terms] = market.references;
   assert.ok(terms !== undefined);
-  const feed = new InstrumentFeed(terms);
+  const feed = new InstrumentFeed(terms, new OrderQueues(2));
   const counts: number[] = [];
   const sink: FeedSink = (instrument, name) => {
     if (name === "depth") counts.push(instrument.book.touched.count);
@@ -229,7 +232,8 @@ Deno.test("instrument feed: depth is held until so many levels were touched, and
   // The engine of a test has no room for as many orders.
   const event = { kind: EventKind.accepted, flags: EventFlag.resting, quantityLots: 1, side: 0 };
   for (let priceTicks = 1; priceTicks <= 2 * HELD_LEVELS_MAX; priceTicks++) {
-    feed.apply({ ...event, priceTicks } as EventReader, sink);
+    const known = { instrument: 1, orderId: priceTicks, sequence: priceTicks, priceTicks };
+    feed.apply({ ...event, ...known } as EventReader, sink);
     feed.close(1, sink, true);
   }
   assert.deepEqual(counts, [HELD_LEVELS_MAX, HELD_LEVELS_MAX]);

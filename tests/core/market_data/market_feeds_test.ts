@@ -66,7 +66,7 @@ Deno.test("market feeds: every feed is a chain without a gap", () => {
     assert.ok(message.sequence > message.prevSequence, `seed ${seed}, ${name}`);
     last.set(name, message.sequence);
   }
-  assert.equal(last.size, 10, `seed ${seed}: not every feed of both instruments had a message`);
+  assert.equal(last.size, 12, `seed ${seed}: not every feed of both instruments had a message`);
 });
 
 Deno.test("market feeds: repeated messages change nothing, overlapping ones only what is new", () => {
@@ -153,7 +153,7 @@ Deno.test("market feeds: events that contradict each other stop it, by event and
   });
 });
 
-Deno.test("market feeds: held depth is merged, trades are not held", () => {
+Deno.test("market feeds: held depth is merged, trades and orders are not held", () => {
   const market = new TestMarket();
   const reader = new EventReader();
   const opening = market.open();
@@ -165,7 +165,13 @@ Deno.test("market feeds: held depth is merged, trades are not held", () => {
   for (const commands of [[sell(5, 50)], [buy(2, 50, by(2))], [sell(1, 60), buy(1, 40, on(2))]]) {
     held.push(...applyMessages(feeds, reader, market.append(commands), true));
   }
-  assert.deepEqual(held.map(({ feed }) => feed), ["trades"]);
+  assert.deepEqual(held.map(({ feed }) => feed), [
+    "orders",
+    "trades",
+    "orders",
+    "orders",
+    "orders",
+  ]);
   assert.equal(feeds.settledEvent, settled, "what is held is not settled");
   const sent: SentMessage[] = [];
   feeds.release(sinkTo(sent));

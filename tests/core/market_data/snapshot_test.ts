@@ -15,6 +15,7 @@ import {
   SNAPSHOT_TRADES_MAX,
   snapshotError,
 } from "../../../core/market_data/snapshot.ts";
+import { FRONT } from "../../../core/market_data/order_page.ts";
 import type { PublicTrade } from "../../../core/market_data/trade_ring.ts";
 import { QUERY_BYTES_MAX } from "../../../core/protocol/queries.ts";
 import { SAFE_MAX } from "../../../core/protocol/wire_buffer.ts";
@@ -132,6 +133,9 @@ Deno.test("snapshot: the largest one stays below the longest answer", () => {
 Deno.test("snapshot: an empty query asks for the defaults", () => {
   const defaults = {
     levels: SNAPSHOT_LEVELS_DEFAULT,
+    orders: 0,
+    afterBid: FRONT,
+    afterAsk: FRONT,
     trades: SNAPSHOT_TRADES_DEFAULT,
     candles: SNAPSHOT_CANDLES_DEFAULT,
     minSequence: 0,

@@ -17,6 +17,7 @@ import {
   readFeedFrame,
 } from "../../../core/market_data/feed_reader.ts";
 import { type FeedSink, InstrumentFeed } from "../../../core/market_data/instrument_feed.ts";
+import { OrderQueues } from "../../../core/market_data/order_queues.ts";
 import { MarketFeeds } from "../../../core/market_data/market_feeds.ts";
 import {
   ConflatedFeeds,
@@ -153,9 +154,10 @@ Deno.test("conflated feeds: a step tries no more than so many feeds, and each ha
   const { connection, market } = opened();
   const [terms] = market.references;
   assert.ok(terms !== undefined);
+  const queues = new OrderQueues(2);
   // More feeds than are tried before the first of them may be again.
   const instruments = Array.from({ length: 120 }, (_, index) => {
-    const instrument = new InstrumentFeed({ ...terms, symbol: `A${index}-USD` });
+    const instrument = new InstrumentFeed({ ...terms, symbol: `A${index}-USD` }, queues);
     instrument.sequence = 1;
     return instrument;
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { NatsConnection, Status } from "nats.ws";
 import { InstrumentFeed, type MessageHead } from "../../../core/market_data/instrument_feed.ts";
+import { OrderQueues } from "../../../core/market_data/order_queues.ts";
 import { WINDOW_BYTES_MAX } from "../../../core/market_data/outbound_window.ts";
 import { FeedPublisher } from "../../../workers/market_data/feed_publisher.ts";
 import { TestMarket } from "../../core/market_data/test_market.ts";
@@ -69,7 +70,10 @@ function instrument(padding: string): InstrumentFeed {
   const market = new TestMarket();
   market.open();
   const [terms] = market.references;
-  return new InstrumentFeed({ ...terms, symbol: `${terms.symbol}${padding}` });
+  return new InstrumentFeed(
+    { ...terms, symbol: `${terms.symbol}${padding}` },
+    new OrderQueues(2),
+  );
 }
 
 function scripted() {

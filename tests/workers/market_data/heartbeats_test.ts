@@ -3,6 +3,7 @@ import { EventReader } from "../../../core/market_data/event_reader.ts";
 import {
   type DepthMessage,
   HEARTBEAT_SECONDS,
+  type OrdersMessage,
   type TickerMessage,
   type TradesMessage,
 } from "../../../core/market_data/feed_messages.ts";
@@ -77,6 +78,7 @@ Deno.test("heartbeats: a feed that was quiet says its last number again, one tha
     "BTC-USD bbo 3 3",
     "BTC-USD definition 1 1",
     "BTC-USD depth 3 3",
+    "BTC-USD orders 3 3",
     "BTC-USD status 1 1",
     "BTC-USD ticker 3 3",
     "BTC-USD trades 3 3",
@@ -87,6 +89,7 @@ Deno.test("heartbeats: a feed that was quiet says its last number again, one tha
   assert.deepEqual((messageOf("trades") as TradesMessage).trades, []);
   const { bids, asks } = messageOf("depth") as DepthMessage;
   assert.deepEqual([bids, asks], [[], []]);
+  assert.deepEqual((messageOf("orders") as OrdersMessage).orders, []);
 });
 
 Deno.test("heartbeats: a feed that speaks is not quiet", () => {

@@ -89,23 +89,23 @@ Deno.test("market data: an ordinary restart repeats nothing and skips nothing", 
     const received = await subscribe(subscriber);
     const first = await startMarketData(nats);
     await stream.append([sell(5, 50), sell(5, 51)]);
-    await until(() => received.length === 6, "two definitions and status messages, depth and bbo");
+    await until(() => received.length === 7, "definitions, statuses, orders, depth and bbo");
     await first.stop();
     await stream.append([buy(3, 50, by(2))]);
     const second = await startMarketData(nats);
-    await until(() => received.length >= 9, "trades, depth and bbo");
+    await until(() => received.length >= 11, "trades, orders, depth and bbo");
     await second.stop();
     const third = await startMarketData(nats);
     const { sequence, asks } = await askSnapshot(subscriber);
     assert.equal(sequence, 4);
     assert.deepEqual(asks, [["0.50", "0.0002"], ["0.51", "0.0005"]]);
     await third.stop();
-    assert.equal(received.length, 9);
+    assert.equal(received.length, 11);
     assert.deepEqual(
       received.slice(4).map(({ subject, message }) =>
         `${subject.split(".")[2]} ${message.prevSequence} ${message.sequence}`
       ),
-      ["depth 0 3", "bbo 0 3", "trades 0 4", "depth 3 4", "bbo 3 4"],
+      ["orders 0 3", "depth 0 3", "bbo 0 3", "trades 0 4", "orders 3 4", "depth 3 4", "bbo 3 4"],
     );
   });
 });
@@ -128,7 +128,8 @@ Deno.test("market data: every message comes in both formats, tickers by themselv
       callback: (_, { data, subject }) => {
         const frame = readFeedFrame(data);
         const reference = terms.get(frame.instrument);
-        assert.ok(reference !== undefined && frame.kind !== FeedKind.snapshot);
+        assert.ok(reference !== undefined);
+        assert.ok(frame.kind !== FeedKind.snapshot && frame.kind !== FeedKind.orderSnapshot);
         keep(asBinary, subject, jsonOfFrame(frame, reference));
       },
     });
@@ -143,6 +144,7 @@ Deno.test("market data: every message comes in both formats, tickers by themselv
       "md.BTC-USD.bbo",
       "md.BTC-USD.definition",
       "md.BTC-USD.depth",
+      "md.BTC-USD.orders",
       "md.BTC-USD.status",
       "md.BTC-USD.ticker",
       "md.BTC-USD.trades",

@@ -40,7 +40,7 @@ Deno.test("market-data worker: says ready, publishes, and stops when it is asked
     const { worker, said, says } = startWorker(broker, broker.server.credentials.marketData);
     await says("ready");
     await stream.append([buy(1, 40)]);
-    await until(() => received.length === 6, "two definitions and status messages, depth and bbo");
+    await until(() => received.length === 7, "definitions, statuses, orders, depth and bbo");
     assert.deepEqual((await askSnapshot(subscriber)).bids, [["0.40", "0.0001"]]);
     worker.postMessage({ stop: true });
     await says("stopped");
