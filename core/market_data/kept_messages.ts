@@ -4,6 +4,11 @@
  * @module
  */
 
+import { u64At } from "./feed_check.ts";
+import { FeedWord } from "./feed_frame.ts";
+
+const SEQUENCE_AT = FeedWord.sequence * 4;
+
 /** Messages that are kept; the oldest go first. */
 export const KEPT_MESSAGES_MAX = 1_000;
 /** Bytes that are kept; the oldest messages go first. The newest message is kept at any length. */
@@ -27,6 +32,11 @@ export class KeptMessages {
       this.#messages.length > KEPT_MESSAGES_MAX ||
       (this.#byteLength > KEPT_BYTES_MAX && this.#messages.length > 1)
     ) this.#byteLength -= this.#messages.shift()?.length ?? 0;
+  }
+
+  /** The messages with a sequence above this, the oldest first; they stay kept. O(messages). */
+  newerThan(sequence: number): readonly Uint8Array[] {
+    return this.#messages.filter((message) => u64At(message, SEQUENCE_AT) > sequence);
   }
 
   /** Hands out the messages, the oldest first, and keeps none. */
