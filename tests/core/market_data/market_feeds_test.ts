@@ -190,6 +190,20 @@ Deno.test("market feeds: held depth is merged, trades and orders are not held", 
   feeds.release(() => assert.fail("nothing is left to release"));
 });
 
+Deno.test("market feeds: trades and orders are the same messages, held or not", () => {
+  const seed = newSeed();
+  const random = seededRandom(seed);
+  const { market, stream } = randomStream(seed);
+  const neverHeld = (messages: readonly SentMessage[]) =>
+    messages.filter(({ feed }) => feed === "trades" || feed === "orders");
+  const plain = applyMessages(newFeeds(market), new EventReader(), stream);
+  const feeds = newFeeds(market);
+  const reader = new EventReader();
+  const held = stream.flatMap((message) => applyMessages(feeds, reader, [message], random() < 0.7));
+  assert.ok(held.length < plain.length, `seed ${seed}: nothing was merged`);
+  assert.deepEqual(neverHeld(held), neverHeld(plain), `seed ${seed}`);
+});
+
 Deno.test("market feeds: replicas agree with the engine, however messages are held or repeated", () => {
   const seed = newSeed();
   const random = seededRandom(seed);

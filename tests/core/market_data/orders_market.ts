@@ -128,7 +128,7 @@ export function anyCommands(random: () => number, count: number): Command[] {
 }
 
 /** Every order that a copy knows, by Side. */
-export function knownTo(copy: OrderBookCopy, queues: Queues): Queues {
+function knownTo(copy: OrderBookCopy, queues: Queues): Queues {
   const of = (side: number) => {
     const prices = [...new Set(queues[side].map(({ priceTicks }) => priceTicks))];
     return prices.flatMap((price) => copy.ordersAt(side, price));
@@ -145,4 +145,17 @@ export function levelsOf(orders: readonly QueuedOrder[]): [number, number][] {
     else levels.push([priceTicks, lots]);
   }
   return levels;
+}
+
+/** Says where a copy is not what the market was: up to its edges, all of it where it is whole. */
+export function assertCopy(copy: OrderBookCopy, truth: Queues, about: string): void {
+  const known = knownTo(copy, truth);
+  for (const side of [Side.buy, Side.sell]) {
+    assert.deepEqual(known[side], truth[side].slice(0, known[side].length), about);
+    if (copy.isWhole) assert.deepEqual(known[side], truth[side], about);
+    const levels = copy.levels(side);
+    assert.deepEqual(levels, levelsOf(truth[side]).slice(0, levels.length), about);
+    if (copy.isWhole) assert.equal(levels.length, levelsOf(truth[side]).length, about);
+  }
+  assert.equal(copy.orderCount, known[Side.buy].length + known[Side.sell].length, about);
 }
