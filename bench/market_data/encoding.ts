@@ -27,7 +27,7 @@ const ROUNDS = 9;
 
 /** What one sink did. */
 export interface Encoding {
-  /** Levels, trades and best prices written a second. */
+  /** Levels, orders, trades and best prices written a second. */
   readonly updatesPerSecond: number;
   readonly bytesPerUpdate: number;
 }
@@ -90,8 +90,9 @@ function runOnce(market: TestMarket, stream: readonly Uint8Array[], writer: Writ
 function countUpdates(market: TestMarket, stream: readonly Uint8Array[]): number {
   let updates = 0;
   applyAll(market, stream, (instrument, feed) => {
-    const { book, tradesDue } = instrument;
+    const { book, entries, tradesDue } = instrument;
     if (feed === "trades") updates += tradesDue;
+    else if (feed === "orders") updates += entries.count;
     else if (feed === "depth") {
       updates += book.touched.of(Side.buy).length + book.touched.of(Side.sell).length;
     } else updates++;

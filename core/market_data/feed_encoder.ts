@@ -13,7 +13,6 @@
 import { Side } from "../protocol/order_record.ts";
 import type { Feed } from "../protocol/subjects.ts";
 import { padToEight, WireBuffer, writeU64 } from "../protocol/wire_buffer.ts";
-import { bookChecksum } from "./book_checksum.ts";
 import type { DepthSide } from "./depth_side.ts";
 import {
   CANDLE_BYTES,
@@ -92,7 +91,7 @@ export class FeedEncoder {
     const word = this.#begin(FeedKind.snapshot, count, instrument, head);
     const { words } = this.#chunk;
     words[word] = bidCount | (askCount << 16);
-    words[word + 1] = bookChecksum(bids, asks);
+    words[word + 1] = instrument.checksum;
     writeU64(words, word + 2, eventSequence);
     words[word + 4] = levels;
     words[word + 5] = statusOf(instrument);
@@ -109,7 +108,7 @@ export class FeedEncoder {
     const word = this.#begin(FeedKind.book, bidCount + askCount, instrument, head);
     const { words } = this.#chunk;
     words[word] = bidCount | (askCount << 16);
-    words[word + 1] = bookChecksum(bids, asks);
+    words[word + 1] = instrument.checksum;
     const behind = writeBest(words, word + 2, bids, bidCount);
     writeBest(words, behind, asks, askCount);
     return this.#end(FeedKind.book, bidCount + askCount);
@@ -128,7 +127,7 @@ export class FeedEncoder {
     const word = this.#begin(FeedKind.depth, count, instrument, head);
     const { words } = this.#chunk;
     words[word] = bids.length | (asks.length << 16);
-    words[word + 1] = bookChecksum(book.bids, book.asks);
+    words[word + 1] = instrument.checksum;
     const behind = writeLevels(words, word + 2, bids, book.bids);
     writeLevels(words, behind, asks, book.asks);
     return this.#end(FeedKind.depth, count);
@@ -141,13 +140,13 @@ export class FeedEncoder {
     eventSequence: number,
     timeMicros: number,
   ): Uint8Array<ArrayBuffer> {
-    const { book: { asks, bids }, ordersSequence, sequence } = instrument;
+    const { ordersSequence, sequence } = instrument;
     const count = page.bids.length + page.asks.length;
     const head = { sequence, prevSequence: ordersSequence, timeMicros };
     const word = this.#begin(FeedKind.orderSnapshot, count, instrument, head);
     const { words } = this.#chunk;
     words[word] = page.bids.length | (page.asks.length << 16);
-    words[word + 1] = bookChecksum(bids, asks);
+    words[word + 1] = instrument.checksum;
     writeU64(words, word + 2, eventSequence);
     words[word + 4] = statusOf(instrument);
     writeOrderPage(words, word + 5, page);
@@ -155,11 +154,11 @@ export class FeedEncoder {
   }
 
   #orders(instrument: InstrumentFeed, head: MessageHead): Uint8Array<ArrayBuffer> {
-    const { book, entries } = instrument;
+    const { entries } = instrument;
     const { count } = entries;
     const word = this.#begin(FeedKind.orders, count, instrument, head);
     const { words } = this.#chunk;
-    words[word] = bookChecksum(book.bids, book.asks);
+    words[word] = instrument.checksum;
     words[word + 1] = 0;
     writeU64(words, word + 2, entries.firstTradeId);
     writeOrderEntries(words, word + 4, entries);

@@ -12,6 +12,7 @@ import { EventKind } from "../protocol/event_record.ts";
 import { CommandKind, Side } from "../protocol/order_record.ts";
 import type { InstrumentReference } from "../protocol/queries.ts";
 import type { Feed } from "../protocol/subjects.ts";
+import { bookChecksum } from "./book_checksum.ts";
 import { type BarsTaker, CandleFeed } from "./candle_feed.ts";
 import { type CandleInterval, candleIntervals } from "./candle_intervals.ts";
 import type { Candle } from "./candle_record.ts";
@@ -98,6 +99,9 @@ export class InstrumentFeed {
     ...candleStates(),
   };
   readonly #bestSeen = { bidTicks: 0, bidLots: 0, askTicks: 0, askLots: 0 };
+  /** The checksum that was made last, and the sequence that it is of. */
+  #checksum = 0;
+  #checksumOf = -1;
   #tradesDue = 0;
   /** Whether there was a trade since the ticker was looked at, and in which minute that was. */
   #hasTraded = false;
@@ -213,6 +217,15 @@ export class InstrumentFeed {
     const before = this.figures;
     this.figures = this.ticker.figures(nowMicros);
     if (!isSameTicker(before, this.figures)) this.#send("ticker", nowMicros, sink);
+  }
+
+  /** Checksum of the book as it is now. O(1) for as long as the sequence is the same. */
+  get checksum(): number {
+    if (this.#checksumOf !== this.sequence) {
+      this.#checksumOf = this.sequence;
+      this.#checksum = bookChecksum(this.book.bids, this.book.asks);
+    }
+    return this.#checksum;
   }
 
   /** Price in ticks as a decimal string. */

@@ -6,7 +6,6 @@
  */
 import { Side } from "../protocol/order_record.ts";
 import type { Feed } from "../protocol/subjects.ts";
-import { bookChecksum } from "./book_checksum.ts";
 import type { DepthSide } from "./depth_side.ts";
 import type { BookMessage, DepthMessage, FeedMessage, Level, TradeEntry } from "./feed_messages.ts";
 import type { InstrumentFeed, MessageHead } from "./instrument_feed.ts";
@@ -33,7 +32,7 @@ export function jsonMessage(
       return {
         ...head,
         orders: orderEntries(instrument.terms, instrument.entries),
-        checksum: bookChecksum(book.bids, book.asks),
+        checksum: instrument.checksum,
       };
     case "status":
       return { ...head, status: status ?? "halted", detail };
@@ -58,7 +57,7 @@ export function jsonDepth(
   return {
     bids: levels(instrument, touched.of(Side.buy), bids),
     asks: levels(instrument, touched.of(Side.sell), asks),
-    checksum: bookChecksum(bids, asks),
+    checksum: instrument.checksum,
   };
 }
 
@@ -81,7 +80,7 @@ export function jsonBook(
     timeMicros,
     bids: best(bids),
     asks: best(asks),
-    checksum: bookChecksum(bids, asks),
+    checksum: instrument.checksum,
   };
 }
 

@@ -47,8 +47,9 @@ export function orderEntry(
 
 /** All entries of a message. O(entries). */
 export function orderEntries(terms: LotTerms, entries: OrderEntries): OrderEntry[] {
-  return Array.from({ length: entries.count }, (_, index) =>
-    orderEntry(terms, {
+  const all: OrderEntry[] = [];
+  for (let index = 0; index < entries.count; index++) {
+    all.push(orderEntry(terms, {
       action: entries.actionOf(index),
       id: entries.idOf(index),
       side: entries.sideOf(index),
@@ -56,6 +57,8 @@ export function orderEntries(terms: LotTerms, entries: OrderEntries): OrderEntry
       lots: entries.lotsOf(index),
       tradeId: entries.tradeIdOf(index),
     }));
+  }
+  return all;
 }
 
 /**
