@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { KEPT_MESSAGES_MAX } from "../../../core/market_data/kept_messages.ts";
 import { OrderBookCopy } from "../../../core/market_data/order_book_copy.ts";
 import { buy, by, cancel, sell } from "../../support/commands.ts";
-import { assertCopy, INSTRUMENT, OrdersMarket } from "./orders_market.ts";
+import { assertCopy, INSTRUMENT, OrdersMarket, takePages } from "./orders_market.ts";
 
 /** A copy that is whole, its market, and what the next two appends send. */
 function followed(ordersPerPage?: number) {
@@ -42,7 +42,7 @@ Deno.test("order book copy: a page that is not the next one is not taken", () =>
   assert.equal(copy.snapshot(next), "kept", "it is ahead of the messages");
   assert.equal(copy.query, null, "nothing is asked for meanwhile");
   assert.deepEqual(sent.map((bytes) => copy.orders(bytes)), ["applied", "applied"]);
-  while (copy.query !== null) copy.snapshot(market.answer(copy.query));
+  takePages(copy, market);
   assertCopy(copy, market.queues(), "at the end");
 });
 
@@ -57,7 +57,7 @@ Deno.test("order book copy: a page older than the messages that are kept is not 
     copy.orders(bytes);
   }
   assert.equal(copy.snapshot(old), "repeated");
-  while (copy.query !== null) copy.snapshot(market.answer(copy.query));
+  takePages(copy, market);
   assertCopy(copy, market.queues(), "at the end");
 });
 

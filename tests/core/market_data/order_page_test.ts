@@ -87,6 +87,7 @@ Deno.test("order page: pages of any size are the whole side, each order once", (
       hasMore = isBid ? page.hasMoreBids : page.hasMoreAsks;
       assert.ok(more.length > 0 || !hasMore);
       found.push(...more);
+      assert.ok(found.length <= expected.length, "an order comes twice");
       after = more.at(-1) ?? after;
     }
     assert.deepEqual(found, expected);

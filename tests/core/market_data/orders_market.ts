@@ -147,6 +147,14 @@ export function levelsOf(orders: readonly QueuedOrder[]): [number, number][] {
   return levels;
 }
 
+/** Gives a copy the pages that it asks for, as of now. */
+export function takePages(copy: OrderBookCopy, market: OrdersMarket): void {
+  for (let pages = 0; copy.query !== null; pages++) {
+    assert.ok(pages < 1_000, "there is no end of pages");
+    copy.snapshot(market.answer(copy.query));
+  }
+}
+
 /** Says where a copy is not what the market was: up to its edges, all of it where it is whole. */
 export function assertCopy(copy: OrderBookCopy, truth: Queues, about: string): void {
   const known = knownTo(copy, truth);
