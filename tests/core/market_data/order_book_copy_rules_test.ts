@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { KEPT_MESSAGES_MAX } from "../../../core/market_data/kept_messages.ts";
 import { OrderBookCopy } from "../../../core/market_data/order_book_copy.ts";
-import { buy, by, cancel, sell } from "../../support/commands.ts";
+import { buy, by, cancel, halt, sell } from "../../support/commands.ts";
 import { assertCopy, INSTRUMENT, OrdersMarket, takePages } from "./orders_market.ts";
 
 /** A copy that is whole, its market, and what the next two appends send. */
@@ -42,6 +42,19 @@ Deno.test("order book copy: a page that is not the next one is not taken", () =>
   assert.equal(copy.snapshot(next), "kept", "it is ahead of the messages");
   assert.equal(copy.query, null, "nothing is asked for meanwhile");
   assert.deepEqual(sent.map((bytes) => copy.orders(bytes)), ["applied", "applied"]);
+  takePages(copy, market);
+  assertCopy(copy, market.queues(), "at the end");
+});
+
+Deno.test("order book copy: a page after a halt does not wait for a message about it", () => {
+  const { copy, market, sent } = followed(1);
+  assert.ok(copy.query !== null);
+  copy.snapshot(market.answer(copy.query));
+  market.append([halt()]);
+  assert.ok(copy.query !== null);
+  const page = market.answer(copy.query);
+  assert.deepEqual(sent.map((bytes) => copy.orders(bytes)), ["repeated", "repeated"]);
+  assert.equal(copy.snapshot(page), "applied");
   takePages(copy, market);
   assertCopy(copy, market.queues(), "at the end");
 });

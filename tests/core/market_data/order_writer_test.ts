@@ -5,7 +5,7 @@ import { FeedKind } from "../../../core/market_data/feed_frame.ts";
 import type { OrdersMessage } from "../../../core/market_data/feed_messages.ts";
 import { readFeedFrame } from "../../../core/market_data/feed_reader.ts";
 import { FRONT, orderPage } from "../../../core/market_data/order_page.ts";
-import { amend, buy, by, cancel, sell } from "../../support/commands.ts";
+import { amend, buy, by, cancel, halt, sell } from "../../support/commands.ts";
 import { INSTRUMENT, OrdersMarket } from "./orders_market.ts";
 
 const hex = (bytes: Uint8Array) => bytes.toHex().replaceAll(/(.{8})(?=.)/g, "$1 ");
@@ -39,6 +39,7 @@ Deno.test("order writer: the layout of orders, byte by byte", () => {
 Deno.test("order writer: the layout of a snapshot of orders, byte by byte", () => {
   const market = new OrdersMarket();
   market.append([buy(1, 4_998), buy(2, 4_998, by(2)), buy(3, 4_997), sell(4, 5_001)]);
+  market.append([halt()]);
   const [bids, asks] = market.queues();
   const { feed, feeds: { lastEvent } } = market;
   const request = { orders: 1, levels: 9, afterBid: bids[0], afterAsk: FRONT };
@@ -48,8 +49,8 @@ Deno.test("order writer: the layout of a snapshot of orders, byte by byte", () =
   assert.ok(frame.kind === FeedKind.orderSnapshot);
   assert.equal(
     hex(bytes),
-    "0b010200 01000000 05000000 00000000 05000000 00000000 11000000 00000000 " +
-      `01000100 ${word(frame.checksum)} ${word(lastEvent)} 00000000 01000000 01000000 ` +
+    "0b010200 01000000 06000000 00000000 05000000 00000000 11000000 00000000 " +
+      `01000100 ${word(frame.checksum)} ${word(lastEvent)} 00000000 02000000 01000000 ` +
       `${word(bids[0].id)} 00000000 00000000 00000000 86130000 00000000 ` +
       `${word(bids[1].id)} 00000000 02000000 00000000 86130000 ` +
       `${word(asks[0].id)} 00000000 04000000 00000000 89130000`,
@@ -57,12 +58,12 @@ Deno.test("order writer: the layout of a snapshot of orders, byte by byte", () =
   assert.deepEqual(frame, {
     kind: FeedKind.orderSnapshot,
     instrument: INSTRUMENT,
-    sequence: 5,
+    sequence: 6,
     prevSequence: 5,
     timeMicros: 17,
     checksum: frame.checksum,
     eventSequence: lastEvent,
-    isTrading: true,
+    isTrading: false,
     bids: [bids[1]],
     asks,
     afterBid: { id: bids[0].id, priceTicks: 4_998 },
