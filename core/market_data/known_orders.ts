@@ -75,7 +75,6 @@ export class KnownOrders {
     const from: [Edge, Edge] = [...this.#edges];
     this.#take(Side.buy, page.bids, page.hasMoreBids);
     this.#take(Side.sell, page.asks, page.hasMoreAsks);
-    this.#isTouched.fill(true);
     return later.every((message) => this.#change(message, from));
   }
 

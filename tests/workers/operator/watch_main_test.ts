@@ -38,8 +38,14 @@ Deno.test("watch: as JSON every message is a line", async () => {
     // A ticker comes when its second is over.
     const messages = watcher.output.trimEnd().split("\n").map((line) => JSON.parse(line))
       .filter(({ feed }) => feed !== "ticker");
-    assert.deepEqual(messages.map(({ feed }) => feed), ["snapshot", "trades", "depth", "bbo"]);
-    assert.deepEqual(messages[2].asks, [["0.50", "0.0003"]]);
+    assert.deepEqual(messages.map(({ feed }) => feed), [
+      "snapshot",
+      "trades",
+      "orders",
+      "depth",
+      "bbo",
+    ]);
+    assert.deepEqual(messages[3].asks, [["0.50", "0.0003"]]);
   });
 });
 
@@ -64,6 +70,7 @@ Deno.test("watch: with --bin a snapshot and messages, each behind its length", a
     assert.deepEqual(kinds.filter((kind) => kind !== FeedKind.ticker), [
       FeedKind.snapshot,
       FeedKind.trades,
+      FeedKind.orders,
       FeedKind.depth,
       FeedKind.bbo,
     ]);

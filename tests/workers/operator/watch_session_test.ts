@@ -64,7 +64,7 @@ Deno.test("watch session: shows the book, the trades and the status as they are"
     assert.deepEqual(model.replica.bids, bookOf(stream, 0));
     assert.deepEqual(model.replica.asks, bookOf(stream, 1));
     assert.deepEqual(model.tape.map(({ tradeId }) => tradeId), ["2", "1"]);
-    assert.deepEqual(seen, ["snapshot", "trades", "depth", "bbo", "status"]);
+    assert.deepEqual(seen, ["snapshot", "trades", "orders", "depth", "bbo", "status"]);
     await stop();
     await running.stop();
   });
