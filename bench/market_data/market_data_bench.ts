@@ -10,6 +10,7 @@ import {
   FeedKind,
   FIXED_BYTES,
   LEVEL_BYTES,
+  ORDER_ENTRY_BYTES,
   TRADE_BYTES,
 } from "../../core/market_data/feed_frame.ts";
 import type { BenchResult } from "../result.ts";
@@ -44,6 +45,7 @@ export async function marketDataBench(say: (line: string) => void): Promise<Benc
       "bytes of best prices": `${FIXED_BYTES[FeedKind.bbo]} (${BINANCE_BYTES.bbo})`,
       "bytes of depth": `${FIXED_BYTES[FeedKind.depth]} + ${LEVEL_BYTES} a level ` +
         `(${BINANCE_BYTES.depth} + ${BINANCE_BYTES.level})`,
+      "bytes of orders": `${FIXED_BYTES[FeedKind.orders]} + ${ORDER_ENTRY_BYTES} an entry`,
       "event of the matcher to callback of a subscriber": micros(latency.events),
       "the same bytes published and received, nothing else": micros(latency.bare),
       "p50 beside it": (quantile(latency.events, 0.5) / quantile(latency.bare, 0.5)).toFixed(2),

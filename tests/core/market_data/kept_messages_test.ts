@@ -33,3 +33,16 @@ Deno.test("kept messages: the oldest go where they are too long, but never the n
   for (const length of [half, half]) kept.keep(new Uint8Array(length));
   assert.equal(kept.take().length, 2, "what was handed out does not count any more");
 });
+
+Deno.test("kept messages: tells those that are newer than a sequence, and keeps them", () => {
+  const kept = new KeptMessages();
+  const messages = [3, 5, 9].map((sequence) => {
+    const bytes = new Uint8Array(32);
+    bytes[8] = sequence;
+    return bytes;
+  });
+  for (const message of messages) kept.keep(message);
+  assert.deepEqual(kept.newerThan(3), messages.slice(1));
+  assert.deepEqual(kept.newerThan(9), []);
+  assert.deepEqual(kept.take(), messages);
+});
