@@ -9,7 +9,7 @@
  * - has missed something where `prevSequence` is above S, and asks for a snapshot.
  *
  * A feed that was quiet for {@link HEARTBEAT_SECONDS} says its last number again: a message without
- * trades or levels, or with what it said last, whose `sequence` and `prevSequence` are those of the
+ * trades, levels or orders, or with what it said last, whose `sequence` and `prevSequence` are those of the
  * last message. So whoever has missed that one finds out by the rule above, and whoever comes late
  * has the last value. Messages of `bbo`, `status`, `definition` and `ticker` are whole: nothing has
  * to be repaired.
