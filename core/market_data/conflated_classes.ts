@@ -1,12 +1,13 @@
 /**
- * The conflated feeds: at most one message in an interval, each of which brings whoever reads it to the
- * last state.
+ * The feeds that go out where somebody listens. All but `orders` are conflated: at most one message in
+ * an interval, each of which brings whoever reads it to the last state.
  *
  * | feed | message |
  * | --- | --- |
  * | `book.<levels>.<interval>` | the best levels, whole: for whoever shows a market and keeps no book |
  * | `depth.<interval>` | every level that changed since the message before |
  * | `bbo.100ms` | the best prices, if they changed |
+ * | `orders` | none of its own: the book order by order is published as it happens |
  *
  * @module
  */
@@ -16,10 +17,10 @@ import type { Feed } from "../protocol/subjects.ts";
 export interface ConflatedClass {
   /** The feed's tokens in its subject. */
   readonly feed: Feed;
-  readonly kind: "book" | "depth" | "bbo";
+  readonly kind: "book" | "depth" | "bbo" | "orders";
   /** Levels of a side at most, of a book. */
   readonly levels: number;
-  /** Time between two messages at least. */
+  /** Time between two messages at least; of `orders` 0. */
   readonly intervalMillis: number;
 }
 
@@ -53,4 +54,5 @@ export const conflatedClasses: readonly ConflatedClass[] = [
   ...books,
   ...depths,
   { feed: "bbo.100ms", kind: "bbo", levels: 1, intervalMillis: 100 },
+  { feed: "orders", kind: "orders", levels: 0, intervalMillis: 0 },
 ];

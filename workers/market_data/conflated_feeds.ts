@@ -1,5 +1,6 @@
 /**
- * Publishes the conflated feeds (core/market_data/conflated_classes.ts), as far as anybody listens.
+ * Publishes the conflated feeds (core/market_data/conflated_classes.ts), as far as anybody listens, and
+ * knows whether somebody listens to `orders`.
  *
  * A message carries a subject for replies, and the broker says there when it had nobody to give the
  * message to. The feed is silent then for {@link SILENT_MILLIS}, and tries again with what there is, so
@@ -7,7 +8,9 @@
  * {@link TRIES_PER_STEP_MAX} tries a step.
  *
  * A book and the best prices are whole: none that is lost matters. Depth begins with a try without
- * levels, and goes on from there with what changes. The last state is always published.
+ * levels, and goes on from there with what changes. The last state is always published. A try of
+ * `orders` is its last number once more: whoever hears it asks for a snapshot. Until the broker says
+ * something else somebody is taken to listen, so that nothing is left out behind another leader.
  *
  * @module
  */
@@ -26,7 +29,7 @@ import {
 } from "../../core/market_data/instrument_feed.ts";
 import { jsonBook, jsonDepth, jsonMessage } from "../../core/market_data/json_message.ts";
 import { TouchedLevels } from "../../core/market_data/touched_levels.ts";
-import { type FeedFormat, marketDataSubject } from "../../core/protocol/subjects.ts";
+import { type Feed, type FeedFormat, marketDataSubject } from "../../core/protocol/subjects.ts";
 
 /** How long a feed that nobody listens to is silent. */
 export const SILENT_MILLIS = 1_000;
@@ -65,6 +68,8 @@ export class ConflatedFeeds {
   readonly #feeds: ConflatedFeed[] = [];
   /** Those of depth, by instrument. */
   readonly #depths = new Map<InstrumentFeed, ConflatedFeed[]>();
+  /** Those of `orders`, by instrument. */
+  readonly #orders = new Map<InstrumentFeed, ConflatedFeed[]>();
   #instruments = 0;
   #step = 0;
   /** Where the tries of the next step begin, so that every feed has its turn. */
@@ -86,6 +91,14 @@ export class ConflatedFeeds {
       if (feed.sequence < 0) continue;
       feed.touched.addAll(instrument.book.touched);
     }
+  }
+
+  /** Of the publisher: see there. Only `orders` may be left out. O(1). */
+  reply(instrument: InstrumentFeed, feed: Feed, format: FeedFormat): string | undefined | null {
+    if (feed !== "orders") return undefined;
+    const orders = this.#orders.get(instrument)?.find((one) => one.format === format);
+    if (orders === undefined) return undefined;
+    return orders.sequence < 0 ? null : orders.reply;
   }
 
   /** To be called every {@link CONFLATION_STEP_MILLIS} by who publishes. O(instruments). */
@@ -114,7 +127,11 @@ export class ConflatedFeeds {
     // What is held back is in the book and in no message yet: the checksum would have it.
     if (kind === "depth" && instrument.book.touched.count > 0) return false;
     // A try is one as soon as it may be: in the steps of its interval others might always be first.
-    if (sequence < 0) return this.#step >= silentUntil;
+    if (sequence < 0) {
+      return this.#step >= silentUntil && (kind !== "orders" || instrument.ordersSequence > 0);
+    }
+    // Published from here is only a try: the publisher has the rest.
+    if (kind === "orders") return false;
     if (this.#step - spokeAt >= BEAT_STEPS) return true;
     if (sequence === instrument.sequence) return false;
     if (kind === "depth" && touched.count === 0) return false;
@@ -126,11 +143,12 @@ export class ConflatedFeeds {
 
   #publish(feed: ConflatedFeed, timeMicros: number): void {
     const { conflated: { kind }, instrument, reply, subject, touched } = feed;
-    const { sequence } = instrument;
+    const sequence = kind === "orders" ? instrument.ordersSequence : instrument.sequence;
     const isTry = feed.sequence < 0;
     if (isTry) touched.clear();
     // Depth goes on from its try, as a feed does from a number that it says again.
-    const prevSequence = isTry ? kind === "depth" ? sequence : 0 : feed.sequence;
+    const isAgain = kind === "depth" || kind === "orders";
+    const prevSequence = isTry ? isAgain ? sequence : 0 : feed.sequence;
     const payload = this.#written(feed, { sequence, prevSequence, timeMicros });
     feed.sequence = sequence;
     feed.spokeAt = this.#step;
@@ -145,10 +163,10 @@ export class ConflatedFeeds {
     if (format === "bin") {
       if (kind === "book") return encoder.book(instrument, levels, head);
       if (kind === "depth") return encoder.depth(instrument, touched, head);
-      return encoder.encode(instrument, "bbo", head);
+      return encoder.encode(instrument, kind, head);
     }
     if (kind === "book") return JSON.stringify(jsonBook(instrument, levels, head));
-    if (kind === "bbo") return JSON.stringify(jsonMessage(instrument, "bbo", head));
+    if (kind !== "depth") return JSON.stringify(jsonMessage(instrument, kind, head));
     const { symbol } = instrument.terms;
     return JSON.stringify({ symbol, ...head, ...jsonDepth(instrument, touched) });
   }
@@ -166,7 +184,8 @@ export class ConflatedFeeds {
   async #followConnection(): Promise<void> {
     for await (const { type } of this.#connection.status()) {
       if (type !== "reconnect") continue;
-      for (const feed of this.#feeds) feed.sequence = -1;
+      // What there was of `orders` is published again by who publishes it.
+      for (const feed of this.#feeds) if (feed.conflated.kind !== "orders") feed.sequence = -1;
     }
   }
 
@@ -182,10 +201,9 @@ export class ConflatedFeeds {
           this.#feeds.push(this.#newFeed(instrument, conflated, format));
         }
       }
-      const ofDepth = this.#feeds.slice(first).filter(({ conflated }) =>
-        conflated.kind === "depth"
-      );
-      this.#depths.set(instrument, ofDepth);
+      const made = this.#feeds.slice(first);
+      this.#depths.set(instrument, made.filter(({ conflated }) => conflated.kind === "depth"));
+      this.#orders.set(instrument, made.filter(({ conflated }) => conflated.kind === "orders"));
     }
   }
 
@@ -202,7 +220,7 @@ export class ConflatedFeeds {
       reply: `${this.#inbox}.${this.#feeds.length}`,
       touched: new TouchedLevels(),
       best: "",
-      sequence: -1,
+      sequence: conflated.kind === "orders" ? 0 : -1,
       spokeAt: 0,
       silentUntil: 0,
     };

@@ -15,7 +15,7 @@ import type {
 } from "../../core/market_data/instrument_feed.ts";
 import { jsonMessage } from "../../core/market_data/json_message.ts";
 import { OutboundWindow, WINDOW_BYTES_MAX } from "../../core/market_data/outbound_window.ts";
-import { type Feed, marketDataSubject } from "../../core/protocol/subjects.ts";
+import { type Feed, type FeedFormat, marketDataSubject } from "../../core/protocol/subjects.ts";
 import { Heartbeats } from "./heartbeats.ts";
 
 /** Outstanding bytes that are flushed at once. */
@@ -32,8 +32,26 @@ export interface PublisherParts {
   readonly settledEvent: () => number;
   /** Last event of those whose messages are given to the sink at the moment. */
   readonly currentEvent: () => number;
+  /**
+   * Where the broker says that nobody listens to a message, as its subject for replies; `undefined`:
+   * it need not say; `null`: nobody listens, and nothing is published.
+   */
+  readonly reply?: (
+    instrument: InstrumentFeed,
+    feed: Feed,
+    format: FeedFormat,
+  ) => string | undefined | null;
   /** Called when less is outstanding than before. */
   readonly flushed: () => void;
+}
+
+const FORMATS: readonly FeedFormat[] = ["bin", "json"];
+
+/** A message in one format. */
+interface Written {
+  readonly subject: string;
+  readonly payload: string | Uint8Array;
+  readonly reply: string | undefined;
 }
 
 /** Publisher of one shard's feeds. */
@@ -57,9 +75,9 @@ export class FeedPublisher {
   /** Publishes a message of a feed, in both formats, and keeps it until the broker has it. */
   readonly sink: FeedSink = (instrument, feed, head) => {
     const event = this.#parts.currentEvent();
-    for (const [subject, payload] of this.#written(instrument, feed, head)) {
+    for (const { payload, reply, subject } of this.#written(instrument, feed, head)) {
       this.#window.push(subject, payload, event);
-      this.#publish(subject, payload);
+      this.#publish(subject, payload, reply);
     }
     this.#heartbeats.spoke(instrument, feed);
     if (!this.#isLeading) return;
@@ -69,8 +87,8 @@ export class FeedPublisher {
 
   /** Publishes a message that is no loss where it gets lost: the next one says as much. */
   readonly #unkept: FeedSink = (instrument, feed, head) => {
-    for (const [subject, payload] of this.#written(instrument, feed, head)) {
-      this.#publish(subject, payload);
+    for (const { payload, reply, subject } of this.#written(instrument, feed, head)) {
+      this.#publish(subject, payload, reply);
     }
     this.#heartbeats.spoke(instrument, feed);
   };
@@ -148,24 +166,26 @@ export class FeedPublisher {
     this.#wake();
   }
 
-  /** Subjects and payloads of a message. */
-  #written(
-    instrument: InstrumentFeed,
-    feed: Feed,
-    head: MessageHead,
-  ): readonly (readonly [subject: string, payload: string | Uint8Array])[] {
+  /** The message in the formats that are published. */
+  #written(instrument: InstrumentFeed, feed: Feed, head: MessageHead): Written[] {
     const { symbol } = instrument.terms;
-    return [
-      [marketDataSubject(symbol, feed, "bin"), this.#encoder.encode(instrument, feed, head)],
-      [
-        marketDataSubject(symbol, feed, "json"),
-        JSON.stringify(jsonMessage(instrument, feed, head)),
-      ],
-    ];
+    const written: Written[] = [];
+    for (const format of FORMATS) {
+      const reply = this.#parts.reply?.(instrument, feed, format);
+      if (reply === null) continue;
+      const payload = format === "bin"
+        ? this.#encoder.encode(instrument, feed, head)
+        : JSON.stringify(jsonMessage(instrument, feed, head));
+      written.push({ subject: marketDataSubject(symbol, feed, format), payload, reply });
+    }
+    return written;
   }
 
-  #publish(subject: string, payload: string | Uint8Array): void {
-    if (this.#isLeading && this.#isConnected) this.#parts.connection.publish(subject, payload);
+  #publish(subject: string, payload: string | Uint8Array, reply?: string): void {
+    if (!this.#isLeading || !this.#isConnected) return;
+    const { connection } = this.#parts;
+    if (reply === undefined) connection.publish(subject, payload);
+    else connection.publish(subject, payload, { reply });
   }
 
   #flushSoon(): void {

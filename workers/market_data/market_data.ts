@@ -106,6 +106,7 @@ export class MarketData {
       confirmedEvent: this.#published,
       settledEvent: () => this.feeds.settledEvent,
       currentEvent: () => this.#currentEvent,
+      reply: (...message) => this.#conflated.reply(...message),
       flushed: () => this.#look(publisher),
     });
     this.#sink = (instrument, feed, head) => {

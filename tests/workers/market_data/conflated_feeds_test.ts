@@ -85,6 +85,7 @@ function opened() {
   };
   return {
     append,
+    books,
     connection,
     feeds,
     market,
@@ -168,7 +169,39 @@ Deno.test("conflated feeds: a step tries no more than so many feeds, and each ha
     const tries = connection.published - before;
     assert.ok(tries <= TRIES_PER_STEP_MAX, `${tries} tries in step ${step}`);
   }
-  assert.equal(connection.tried.size, instruments.length * conflatedClasses.length * 2);
+  // These have had no orders yet.
+  assert.equal(connection.tried.size, instruments.length * (conflatedClasses.length - 1) * 2);
+});
+
+Deno.test("orders are published until the broker says that nobody listens, and again once somebody does", () => {
+  const { append, books, connection, feeds, steps } = opened();
+  const orders = "md.BTC-USD.orders.json";
+  append([buy(1, 4_000)]);
+  const instrument = feeds.find("BTC-USD");
+  assert.ok(instrument !== undefined);
+  const reply = () => books.reply(instrument, "orders", "json");
+  assert.equal(reply(), undefined, "before anything is known");
+  steps(1);
+  assert.equal(typeof reply(), "string", "with a subject for the answer");
+  assert.equal(books.reply(instrument, "trades", "json"), undefined);
+  // The publisher publishes with it, and nobody is there.
+  connection.publish(orders, "{}", { reply: reply() as string });
+  assert.equal(reply(), null);
+  const published = connection.published;
+  steps(SECOND_STEPS / 2);
+  assert.equal(reply(), null);
+  steps(5 * SECOND_STEPS);
+  const tried = connection.published - published;
+  assert.ok(tried > 0 && connection.tried.has(orders), "tried again");
+  assert.equal(reply(), null, "and not heard");
+  connection.listened.add(orders);
+  connection.heard.length = 0;
+  append([buy(1, 4_001)]);
+  steps(2 * SECOND_STEPS);
+  assert.equal(typeof reply(), "string");
+  const last = instrument.ordersSequence;
+  const numbers = connection.heard.map(({ message }) => [message.prevSequence, message.sequence]);
+  assert.deepEqual(numbers, [[last, last]], "once, with the number that the feed stands at");
 });
 
 const DEPTH = "md.BTC-USD.depth.100ms.bin";

@@ -62,7 +62,7 @@ Deno.test("market-data worker: publishes what comes by the ring before the strea
     const { worker, says } = startWorker(broker, broker.server.credentials.marketData, memory);
     await says("ready");
     stream.handOver(stream.market.append([buy(1, 40)]));
-    await until(() => received.length === 6, "two definitions and status messages, depth and bbo");
+    await until(() => received.length === 7, "definitions, status messages, orders, depth and bbo");
     worker.postMessage({ stop: true });
     await says("stopped");
     worker.terminate();

@@ -15,12 +15,12 @@ Deno.test("watch --from: writes the past as JSON and ends with a word on what it
     assert.equal(await watcher.end(), 0, watcher.errors);
     const messages = watcher.output.trimEnd().split("\n").map((line) => JSON.parse(line));
     assert.deepEqual(messages.map(({ feed }) => feed), [
-      ...["snapshot", "definition", "status", "depth", "bbo"],
-      ...["trades", "depth", "bbo"],
+      ...["snapshot", "definition", "status", "orders", "depth", "bbo"],
+      ...["trades", "orders", "depth", "bbo"],
     ]);
     assert.match(
       watcher.errors,
-      /^replayed 7 messages of BTC-USD, 2023-\S+Z to 2023-\S+Z, in \d+\.\d\d s; 0 of \d+ events were read silently, in 0.00 s\n$/,
+      /^replayed 9 messages of BTC-USD, 2023-\S+Z to 2023-\S+Z, in \d+\.\d\d s; 0 of \d+ events were read silently, in 0.00 s\n$/,
     );
   });
 });
@@ -37,7 +37,13 @@ Deno.test("watch --from: writes the past in binary behind a snapshot", async () 
     for (let at = 0; at < stdout.length; at += 4 + view.getUint32(at, true)) {
       kinds.push(readFeedHead(stdout.subarray(at + 4, at + 4 + view.getUint32(at, true))).kind);
     }
-    assert.deepEqual(kinds, [FeedKind.snapshot, FeedKind.trades, FeedKind.depth, FeedKind.bbo]);
+    assert.deepEqual(kinds, [
+      FeedKind.snapshot,
+      FeedKind.trades,
+      FeedKind.orders,
+      FeedKind.depth,
+      FeedKind.bbo,
+    ]);
   });
 });
 
@@ -92,7 +98,7 @@ Deno.test("watch --from: on a screen by the stamps, and q leaves in the middle o
     await watcher.type("q");
     assert.equal(await watcher.end(), 0, watcher.output.slice(-300));
     const [, behind = ""] = watcher.output.split("\x1b[?1049l");
-    assert.match(behind, /^replayed 4 messages of BTC-USD/);
+    assert.match(behind, /^replayed 5 messages of BTC-USD/);
   });
 });
 

@@ -154,10 +154,11 @@ Deno.test("watch replay: the log may grow meanwhile, a replay ends where it ende
     assert.deepEqual(lines.map((line) => JSON.parse(line).feed), [
       "definition",
       "status",
+      "orders",
       "depth",
       "bbo",
     ]);
-    assert.equal(replayed.messages, 4);
+    assert.equal(replayed.messages, 5);
   });
 });
 
@@ -175,7 +176,7 @@ Deno.test("watch replay: a watcher that knows too little of the book gets anothe
     const lines: string[] = [];
     await replayOf(connection, "BTC-USD", { from }, new ModelTaker(model, linesTo(lines)));
     assert.deepEqual(lines.map((line) => JSON.parse(line).feed), [
-      ...["snapshot", "trades", "depth", "bbo"],
+      ...["snapshot", "trades", "orders", "depth", "bbo"],
       "snapshot",
     ]);
     assert.ok(!model.needsSnapshot);
