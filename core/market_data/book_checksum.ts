@@ -4,7 +4,8 @@
  * It is the CRC-32 of ISO-HDLC (that of zip, PNG and `zlib.crc32`) over the best
  * {@link CHECKSUM_LEVELS} bids and then the best {@link CHECKSUM_LEVELS} asks, best first, each as in
  * a level of feed_frame.ts: price in ticks (u32) and lots (u64), little-endian. Where a side has fewer
- * levels, those are all.
+ * levels, those are all. It is one row of levels: a short book whose worst bid were its best ask would
+ * have the same one.
  *
  * O(levels), allocates nothing.
  *
