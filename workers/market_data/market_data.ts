@@ -46,6 +46,8 @@ export interface MarketDataParts {
   readonly shard: number;
   /** By which the leader of this process hands its events over; `null` where it does not. */
   readonly ring: FrameRingConsumer | null;
+  /** See `EventFramesRequest.pollMillis`; 0 where it is left out. */
+  readonly pollMillis?: number;
   readonly say: (line: string) => void;
 }
 
@@ -182,9 +184,16 @@ export class MarketData {
     const manager = await connection.jetstreamManager();
     const { state } = await manager.streams.info(this.#stream);
     if (state.last_seq === 0) this.#catchUp();
-    const { ring } = this.#parts;
+    const { pollMillis = 0, ring } = this.#parts;
     for await (
-      const frame of eventFrames({ connection, stream: this.#stream, ring, signal, say })
+      const frame of eventFrames({
+        connection,
+        stream: this.#stream,
+        ring,
+        pollMillis,
+        signal,
+        say,
+      })
     ) {
       await this.#apply(frame, publisher);
       if (signal.aborted) return;

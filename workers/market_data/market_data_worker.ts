@@ -21,6 +21,10 @@ import { MarketData } from "./market_data.ts";
 /** The longest sleep beside an empty ring: whoever wakes it does so at once. */
 const RING_SLEEP_MILLIS_MAX = 1_000;
 
+/** Cores from which on one may be spent on looking at the ring, and for how long after a frame. */
+const POLL_CORES_MIN = 4;
+const POLL_MILLIS = 2;
+
 /** How to start the Worker. */
 export interface MarketDataOptions {
   /** `ws://` or `wss://` URL. */
@@ -68,7 +72,8 @@ async function start(options: MarketDataOptions): Promise<void> {
       if (!isStopping) fail(error ?? new Error("the connection to NATS was closed"));
     });
     const ring = new FrameRingConsumer(options.eventsRing, RING_SLEEP_MILLIS_MAX);
-    marketData = new MarketData({ connection, shard: options.shard, ring, say });
+    const pollMillis = navigator.hardwareConcurrency >= POLL_CORES_MIN ? POLL_MILLIS : 0;
+    marketData = new MarketData({ connection, shard: options.shard, ring, pollMillis, say });
     if (isStopping) marketData.stop();
     if (mayLead) marketData.lead();
     marketData.ready.then(() => scope.postMessage({ ready: true }));

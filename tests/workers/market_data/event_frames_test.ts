@@ -18,7 +18,7 @@ function frameOf(place: number): Uint8Array {
 }
 
 /** A leader that hands frames over and stores them, and who follows it. */
-async function open(broker: Broker, slotCount: number) {
+async function open(broker: Broker, slotCount: number, pollMillis = 0) {
   const memory = makeFrameRing(slotCount);
   const producer = new FrameRingProducer(memory);
   const stream = (await broker.connectAs("matcher")).jetstream();
@@ -28,6 +28,7 @@ async function open(broker: Broker, slotCount: number) {
     connection: await broker.connectAs("marketData"),
     stream: eventsStream(0),
     ring: new FrameRingConsumer(memory, SLEEP_MILLIS),
+    pollMillis,
     signal: abort.signal,
     say: (line) => said.push(line),
   });
@@ -59,34 +60,38 @@ async function take(
   return fromStream;
 }
 
-Deno.test("event frames come once and in order, by a ring that overflows and a stream behind it", async () => {
-  const seed = Math.floor(Math.random() * 2 ** 31);
-  console.log(`seed ${seed}`);
-  const random = seededRandom(seed);
-  await withBroker(async (broker) => {
-    const { abort, frames, handOver, said, store } = await open(broker, 64);
-    const leading = (async () => {
-      let stored = 0;
-      for (let place = 1; place <= FRAMES;) {
-        const burst = Math.min(FRAMES - place + 1, 1 + random() * 60 | 0);
-        for (let index = 0; index < burst; index++) handOver(place++);
-        if (random() < 0.3) await pause(random() * 10);
-        // What is stored comes behind what was handed over, now and then far behind.
-        while (stored < place - 1) await store(++stored);
-      }
-    })();
-    leading.catch(() => {});
-    const slow = async () => {
-      if (random() < 0.02) await pause(random() * 20);
-    };
-    const fromStream = await take(frames, FRAMES, slow);
-    await leading;
-    abort.abort();
-    const switches = fromStream.filter((isStored, at) => at > 0 && isStored !== fromStream[at - 1]);
-    assert.ok(switches.length > 4, `${switches.length} changes of the source`);
-    assert.deepEqual(said, []);
+for (const pollMillis of [0, 3]) {
+  Deno.test(`event frames come once and in order, by a ring that overflows and a stream behind it (polled for ${pollMillis} ms)`, async () => {
+    const seed = Math.floor(Math.random() * 2 ** 31);
+    console.log(`seed ${seed}`);
+    const random = seededRandom(seed);
+    await withBroker(async (broker) => {
+      const { abort, frames, handOver, said, store } = await open(broker, 64, pollMillis);
+      const leading = (async () => {
+        let stored = 0;
+        for (let place = 1; place <= FRAMES;) {
+          const burst = Math.min(FRAMES - place + 1, 1 + random() * 60 | 0);
+          for (let index = 0; index < burst; index++) handOver(place++);
+          if (random() < 0.3) await pause(random() * 10);
+          // What is stored comes behind what was handed over, now and then far behind.
+          while (stored < place - 1) await store(++stored);
+        }
+      })();
+      leading.catch(() => {});
+      const slow = async () => {
+        if (random() < 0.02) await pause(random() * 20);
+      };
+      const fromStream = await take(frames, FRAMES, slow);
+      await leading;
+      abort.abort();
+      const switches = fromStream.filter((isStored, at) =>
+        at > 0 && isStored !== fromStream[at - 1]
+      );
+      assert.ok(switches.length > 4, `${switches.length} changes of the source`);
+      assert.deepEqual(said, []);
+    });
   });
-});
+}
 
 Deno.test("event frames come by the ring alone while the stream takes nothing", async () => {
   await withBroker(async (broker) => {
