@@ -266,7 +266,7 @@ Deno.test("conflated depth waits while levels are held back: no message has them
   connection.listened.add(DEPTH);
   steps(SECOND_STEPS);
   connection.bytes.length = 0;
-  append([buy(1, 4_000)], true);
+  append([buy(1, 4_000)]);
   append([buy(1, 4_001)], true);
   steps(SECOND_STEPS);
   assert.equal(connection.bytes.length, 0);
