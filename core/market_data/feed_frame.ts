@@ -86,6 +86,15 @@ export const FeedDetailCode = { full: 0, merged: 1, reduced: 2 } as const;
 /** Sides of an `orderSnapshot` that have orders behind its last one. */
 export const MoreOrders = { bids: 1, asks: 2 } as const;
 
+/** What every message begins with. */
+export interface FrameHead {
+  /** Number of the instrument. */
+  readonly instrument: number;
+  readonly sequence: number;
+  readonly prevSequence: number;
+  readonly timeMicros: number;
+}
+
 /** The version of the layouts here. */
 export const FEED_VERSION = 1;
 

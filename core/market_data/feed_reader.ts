@@ -14,6 +14,7 @@ import {
   FeedKind,
   FeedStatus,
   FIXED_BYTES,
+  type FrameHead,
   LEVEL_BYTES,
   TRADE_BYTES,
 } from "./feed_frame.ts";
@@ -38,15 +39,6 @@ import type { FeedDetail } from "./shedding.ts";
 import type { TickerFigures } from "./ticker.ts";
 
 const TWO_TO_32 = 4294967296;
-
-/** What every message begins with. */
-export interface FrameHead {
-  /** Number of the instrument. */
-  readonly instrument: number;
-  readonly sequence: number;
-  readonly prevSequence: number;
-  readonly timeMicros: number;
-}
 
 /** A level: price in ticks and quantity in lots, 0 where the level is gone. */
 export type LotLevel = readonly [priceTicks: number, lots: number];

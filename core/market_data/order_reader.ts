@@ -13,7 +13,7 @@ import {
   ORDER_ENTRY_BYTES,
   QUEUED_ORDER_BYTES,
 } from "./feed_frame.ts";
-import type { FrameHead } from "./feed_reader.ts";
+import type { FrameHead } from "./feed_frame.ts";
 import type { LotOrderEntry } from "./order_json.ts";
 import { OrderAction } from "./order_entries.ts";
 import type { OrderPage, QueuedOrder } from "./order_page.ts";
