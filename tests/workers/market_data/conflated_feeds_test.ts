@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
-import type { Msg, NatsConnection } from "nats.ws";
-import {
-  conflatedClasses,
-  CONFLATION_STEP_MILLIS,
-} from "../../../core/market_data/conflated_classes.ts";
-import { EventReader } from "../../../core/market_data/event_reader.ts";
+import type { NatsConnection } from "nats.ws";
+import { conflatedClasses } from "../../../core/market_data/conflated_classes.ts";
 import type { BboMessage, BookMessage } from "../../../core/market_data/feed_messages.ts";
 import { HEARTBEAT_SECONDS } from "../../../core/market_data/feed_messages.ts";
 import type { DepthSide } from "../../../core/market_data/depth_side.ts";
@@ -16,9 +12,8 @@ import {
   type LotLevel,
   readFeedFrame,
 } from "../../../core/market_data/feed_reader.ts";
-import { type FeedSink, InstrumentFeed } from "../../../core/market_data/instrument_feed.ts";
+import { InstrumentFeed } from "../../../core/market_data/instrument_feed.ts";
 import { OrderQueues } from "../../../core/market_data/order_queues.ts";
-import { MarketFeeds } from "../../../core/market_data/market_feeds.ts";
 import {
   ConflatedFeeds,
   SILENT_MILLIS,
@@ -26,82 +21,15 @@ import {
 } from "../../../workers/market_data/conflated_feeds.ts";
 import { assertSide } from "../../core/market_data/lot_subscriber.ts";
 import { newSeed, randomCommands, seededRandom } from "../../core/market_data/random_orders.ts";
-import { applyMessages, TestMarket } from "../../core/market_data/test_market.ts";
-import { buy, type Command, sell } from "../../support/commands.ts";
+import { buy, sell } from "../../support/commands.ts";
+import { openListened, SECOND_STEPS } from "./listened_market.ts";
 import { askSnapshot, MarketStream, startMarketData, until, withBroker } from "./market_stream.ts";
 
-/** A connection on which the test says who listens. */
-class ListenedConnection {
-  readonly options = { inboxPrefix: "_INBOX.test" };
-  readonly listened = new Set<string>();
-  readonly heard: { readonly subject: string; readonly message: BookMessage }[] = [];
-  readonly tried = new Set<string>();
-  readonly bytes: { readonly subject: string; readonly message: Uint8Array }[] = [];
-  published = 0;
-  #answer: (error: null, message: Msg) => void = () => {};
-
-  subscribe(_subject: string, { callback }: { callback: (error: null, message: Msg) => void }) {
-    this.#answer = callback;
-  }
-
-  publish(subject: string, payload: string | Uint8Array, { reply }: { reply: string }): void {
-    this.published++;
-    this.tried.add(subject);
-    if (!this.listened.has(subject)) {
-      return this.#answer(null, { subject: reply, headers: { code: 503 } } as unknown as Msg);
-    }
-    if (typeof payload === "string") this.heard.push({ subject, message: JSON.parse(payload) });
-    else this.bytes.push({ subject, message: payload });
-  }
-
-  /** The connection breaks and comes back. */
-  breaks: () => void = () => {};
-
-  async *status() {
-    for (;;) {
-      await new Promise<void>((done) => this.breaks = done);
-      yield { type: "reconnect" };
-    }
-  }
-}
-
-function opened() {
-  const market = new TestMarket();
-  const feeds = new MarketFeeds();
-  const reader = new EventReader();
-  const opening = market.open();
-  for (const reference of market.references) feeds.learn(reference);
-  applyMessages(feeds, reader, opening);
-  const connection = new ListenedConnection();
-  const books = new ConflatedFeeds(connection as unknown as NatsConnection);
-  const sink: FeedSink = (instrument, feed) => {
-    if (feed === "depth") books.changed(instrument);
-  };
-  const append = (commands: readonly Command[], isHeld = false) => {
-    for (const message of market.append(commands)) {
-      reader.load(message);
-      feeds.apply(reader, sink, isHeld);
-    }
-  };
-  return {
-    append,
-    books,
-    connection,
-    feeds,
-    market,
-    release: () => feeds.release(sink),
-    steps: (count: number) => {
-      for (let step = 0; step < count; step++) books.step(feeds.instruments, 1);
-    },
-  };
-}
-
-const SECOND_STEPS = 1_000 / CONFLATION_STEP_MILLIS;
 const FAST = "md.BTC-USD.book.5.20ms.json";
 const SLOW = "md.BTC-USD.book.50.1s.json";
 
 Deno.test("conflated feeds: a feed speaks once in its interval at most, and says the last state", () => {
-  const { append, connection, steps } = opened();
+  const { append, connection, steps } = openListened();
   connection.listened.add(FAST).add(SLOW);
   steps(2 * SECOND_STEPS);
   connection.heard.length = 0;
@@ -126,7 +54,7 @@ Deno.test("conflated feeds: a feed speaks once in its interval at most, and says
 });
 
 Deno.test("conflated feeds: what nobody hears is tried once a second, whatever happens to the book", () => {
-  const { append, connection, steps } = opened();
+  const { append, connection, steps } = openListened();
   const feeds = conflatedClasses.length * 2 * 2;
   const seconds = 10;
   for (let step = 0; step < seconds * SECOND_STEPS; step++) {
@@ -138,7 +66,7 @@ Deno.test("conflated feeds: what nobody hears is tried once a second, whatever h
 });
 
 Deno.test("conflated feeds: whoever comes late has the book though nothing happens any more", () => {
-  const { append, connection, steps } = opened();
+  const { append, connection, steps } = openListened();
   append([buy(7, 4_000), sell(3, 6_000)]);
   steps(5 * SECOND_STEPS);
   connection.listened.add(FAST);
@@ -152,7 +80,7 @@ Deno.test("conflated feeds: whoever comes late has the book though nothing happe
 });
 
 Deno.test("conflated feeds: a step tries no more than so many feeds, and each has its turn", () => {
-  const { connection, market } = opened();
+  const { connection, market } = openListened();
   const [terms] = market.references;
   assert.ok(terms !== undefined);
   const queues = new OrderQueues(2);
@@ -173,56 +101,12 @@ Deno.test("conflated feeds: a step tries no more than so many feeds, and each ha
   assert.equal(connection.tried.size, instruments.length * (conflatedClasses.length - 1) * 2);
 });
 
-Deno.test("orders are published until the broker says that nobody listens, and again once somebody does", () => {
-  const { append, books, connection, feeds, steps } = opened();
-  const orders = "md.BTC-USD.orders.json";
-  append([buy(1, 4_000)]);
-  const instrument = feeds.find("BTC-USD");
-  assert.ok(instrument !== undefined);
-  const reply = () => books.reply(instrument, "orders", "json");
-  assert.equal(reply(), undefined, "before anything is known");
-  steps(1);
-  assert.equal(typeof reply(), "string", "with a subject for the answer");
-  assert.equal(books.reply(instrument, "trades", "json"), undefined);
-  // The publisher publishes with it, and nobody is there.
-  connection.publish(orders, "{}", { reply: reply() as string });
-  assert.equal(reply(), null);
-  const published = connection.published;
-  steps(SECOND_STEPS / 2);
-  assert.equal(reply(), null);
-  steps(5 * SECOND_STEPS);
-  const tried = connection.published - published;
-  assert.ok(tried > 0 && connection.tried.has(orders), "tried again");
-  assert.equal(reply(), null, "and not heard");
-  connection.listened.add(orders);
-  connection.heard.length = 0;
-  append([buy(1, 4_001)]);
-  steps(2 * SECOND_STEPS);
-  assert.equal(typeof reply(), "string");
-  const last = instrument.ordersSequence;
-  const numbers = connection.heard.map(({ message }) => [message.prevSequence, message.sequence]);
-  assert.deepEqual(numbers, [[last, last]], "once, with the number that the feed stands at");
-});
-
-Deno.test("orders that are heard are published behind a connection that broke as well", async () => {
-  const { append, books, connection, feeds, steps } = opened();
-  connection.listened.add("md.BTC-USD.orders.bin");
-  append([buy(1, 4_000)]);
-  const instrument = feeds.find("BTC-USD");
-  assert.ok(instrument !== undefined);
-  steps(1);
-  connection.breaks();
-  await new Promise((done) => setTimeout(done, 0));
-  // What was kept of them comes again: a try now would say that some is missing.
-  assert.equal(typeof books.reply(instrument, "orders", "bin"), "string");
-});
-
 const DEPTH = "md.BTC-USD.depth.100ms.bin";
 
 Deno.test("conflated depth: a copy is exact at every message, whatever is lost, and once it is quiet", async () => {
   const seed = newSeed();
   const random = seededRandom(seed);
-  const { append, connection, feeds, steps } = opened();
+  const { append, connection, feeds, steps } = openListened();
   append(randomCommands(random, 60));
   steps(SECOND_STEPS);
   connection.listened.add(DEPTH);
@@ -275,7 +159,7 @@ Deno.test("conflated depth: a copy is exact at every message, whatever is lost, 
 });
 
 Deno.test("conflated depth waits while levels are held back: no message has them yet", () => {
-  const { append, connection, release, steps } = opened();
+  const { append, connection, release, steps } = openListened();
   connection.listened.add(DEPTH);
   steps(SECOND_STEPS);
   connection.bytes.length = 0;
@@ -291,7 +175,7 @@ Deno.test("conflated depth waits while levels are held back: no message has them
 });
 
 Deno.test("conflated feeds say where they stand after a connection that broke", async () => {
-  const { append, connection, steps } = opened();
+  const { append, connection, steps } = openListened();
   connection.listened.add(FAST).add(DEPTH);
   append([buy(1, 4_000)]);
   steps(2 * SECOND_STEPS);
@@ -305,7 +189,7 @@ Deno.test("conflated feeds say where they stand after a connection that broke", 
 });
 
 Deno.test("conflated best prices come when they changed, and once an interval at most", () => {
-  const { append, connection, steps } = opened();
+  const { append, connection, steps } = openListened();
   const subject = "md.BTC-USD.bbo.100ms.json";
   connection.listened.add(subject);
   append([buy(5, 4_000), sell(5, 6_000)]);
@@ -326,7 +210,7 @@ Deno.test("conflated best prices come when they changed, and once an interval at
 });
 
 Deno.test("conflated feeds say their last number again after fifteen quiet seconds", () => {
-  const { append, connection, steps } = opened();
+  const { append, connection, steps } = openListened();
   connection.listened.add(FAST).add("md.BTC-USD.depth.1s.json");
   append([buy(1, 4_000)]);
   steps(2 * SECOND_STEPS);
