@@ -14,6 +14,7 @@ import {
   TRADE_BYTES,
 } from "../../core/market_data/feed_frame.ts";
 import type { BenchResult } from "../result.ts";
+import { measureAggregation } from "./aggregation.ts";
 import { type Encoding, measureEncoding } from "./encoding.ts";
 import { measureLatency } from "./latency.ts";
 import { measureThroughput } from "./throughput.ts";
@@ -27,6 +28,7 @@ export async function marketDataBench(say: (line: string) => void): Promise<Benc
   say(`${updates.toLocaleString("en-US")} updates of a random market`);
   const line = ({ bytesPerUpdate, updatesPerSecond }: Encoding) =>
     `${(updatesPerSecond / 1e6).toFixed(2)} M updates/s, ${bytesPerUpdate.toFixed(1)} bytes each`;
+  const aggregated = measureAggregation();
   const latency = await measureLatency();
   say(`event to callback ${micros(latency.events)}, bare ${micros(latency.bare)}`);
   const throughput = await measureThroughput(say);
@@ -41,6 +43,7 @@ export async function marketDataBench(say: (line: string) => void): Promise<Benc
       "JSON": line(json),
       "both, as they are published": line(both),
       "events applied a second, nothing written": Math.round(appliedPerSecond),
+      "changes of books a second, through the ring": Math.round(aggregated),
       "bytes of a trade": `${FEED_HEAD_BYTES + TRADE_BYTES} (${BINANCE_BYTES.trade})`,
       "bytes of best prices": `${FIXED_BYTES[FeedKind.bbo]} (${BINANCE_BYTES.bbo})`,
       "bytes of depth": `${FIXED_BYTES[FeedKind.depth]} + ${LEVEL_BYTES} a level ` +
