@@ -43,13 +43,14 @@ export async function importMasterKeys(text: string): Promise<MasterKeys> {
   if (parts.length > MASTER_KEYS_MAX) {
     throw new MasterKeyError(`${parts.length} master keys; at most ${MASTER_KEYS_MAX}`);
   }
-  const all = await Promise.all(parts.map((part, index) => {
-    if (MASTER_KEY_PATTERN.test(part)) return importOne(part);
-    const which = parts.length === 1 ? "the master key" : `master key ${index + 1}`;
+  const wrong = parts.findIndex((part) => !MASTER_KEY_PATTERN.test(part));
+  if (wrong >= 0) {
+    const which = parts.length === 1 ? "the master key" : `master key ${wrong + 1}`;
     throw new MasterKeyError(
-      `${which} has ${part.length} characters; it takes 64 hexadecimal digits (32 bytes)`,
+      `${which} has ${parts[wrong].length} characters; it takes 64 hexadecimal digits (32 bytes)`,
     );
-  }));
+  }
+  const all = await Promise.all(parts.map(importOne));
   return { newest: all[0], all };
 }
 

@@ -1,5 +1,6 @@
 /**
- * Which messages of a market get lost in a soak: one now and then, of whatever feed comes.
+ * Which messages of a market get lost in a soak: one now and then, of whatever feed comes that the bot
+ * has a use for.
  *
  * Each loss to the book is to be noticed for itself, so that gaps can be counted against losses: after
  * one nothing is lost before the snapshot that the watcher asked for has passed.
@@ -53,6 +54,8 @@ export class LossPlan {
     const { kind, prevSequence, sequence } = readFeedHead(payload);
     if (kind === FeedKind.snapshot) this.#isWhole = true;
     if (!subject.startsWith(this.#prefix) || !this.#isWhole || this.#passes < 0) return false;
+    // The bot keeps the book by level: what is lost of the book order by order would test nothing.
+    if (kind === FeedKind.orders) return false;
     if (this.#passes-- > 0) return false;
     const feed = subject.slice(this.#prefix.length).replace(/\.bin$/, "");
     this.losses.set(feed, (this.losses.get(feed) ?? 0) + 1);

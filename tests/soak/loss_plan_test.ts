@@ -39,8 +39,9 @@ Deno.test("loss plan: loses one message each time, and none before the book is w
   plan.loseOne();
   assert.ok(of(50).every((message) => !plan.isLost(message)), "there is no book yet");
   assert.ok(!plan.isLost(snapshot()), "a snapshot is never lost");
-  const [depth, bbo] = of(49);
-  assert.ok(depth !== undefined && bbo !== undefined);
+  const [orders, depth, bbo] = of(49);
+  assert.ok(orders !== undefined && depth !== undefined && bbo !== undefined);
+  assert.ok(!plan.isLost(orders), "the bot does not read them");
   assert.ok(plan.isLost(depth));
   assert.ok(!plan.isLost(bbo), "one is enough");
   plan.loseOne();

@@ -25,6 +25,9 @@ const SHARD = 0;
 const WAIT_MILLIS_MAX = 15_000;
 /** A message that was sent into a dying connection is lost: its answer is not waited for longer. */
 const PUBLISH_MILLIS_MAX = 500;
+/** How often, and how long in between, a connection that is away is looked at. */
+const CONNECT_ATTEMPTS = 100;
+const CONNECT_PAUSE_MILLIS = 50;
 /** Attempts to publish while the broker is away. */
 const PUBLISH_ATTEMPTS_MAX = 50;
 
@@ -94,6 +97,11 @@ export class HistoryBroker {
   /** Asks history and returns its answer. */
   async ask<T = Record<string, unknown>>(query: unknown): Promise<T> {
     const payload = typeof query === "string" ? query : JSON.stringify(query);
+    // A request that is made while the connection is away is lost, and nothing says so.
+    const isThere = () => this.#gateway.flush().then(() => true, () => false);
+    for (let attempt = 0; attempt < CONNECT_ATTEMPTS && !await isThere(); attempt++) {
+      await new Promise((done) => setTimeout(done, CONNECT_PAUSE_MILLIS));
+    }
     const answer = await this.#gateway.request(historySubject(SHARD), payload, { timeout: 5_000 });
     return answer.json<T>();
   }
