@@ -141,8 +141,10 @@ export class InstrumentFeed {
     if (!this.book.apply(event)) return;
     applyOrderEvent(event, this.queues, this.entries);
     this.sequence++;
-    this.#due("depth", event.stampMicros);
-    this.#due("orders", event.stampMicros);
+    const { stampMicros } = event;
+    const { depth, orders } = this.#feeds;
+    depth.due = orders.due = this.sequence;
+    depth.dueMicros = orders.dueMicros = stampMicros;
     if (event.kind === EventKind.trade) this.#addTrade(event, sink);
     if (this.entries.isFull) this.#sendOrders(sink);
   }
