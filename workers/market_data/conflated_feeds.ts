@@ -90,6 +90,10 @@ export class ConflatedFeeds {
     for (const feed of this.#depths.get(instrument) ?? []) {
       if (feed.sequence < 0) continue;
       feed.touched.addAll(instrument.book.touched);
+      if (feed.touched.count <= HELD_LEVELS_MAX) continue;
+      // More than a message has room for, as after a pause: it begins anew, and whoever reads it too.
+      feed.touched.clear();
+      feed.sequence = -1;
     }
   }
 
@@ -136,7 +140,6 @@ export class ConflatedFeeds {
     if (sequence === instrument.sequence) return false;
     if (kind === "depth" && touched.count === 0) return false;
     if (kind === "bbo" && feed.best === bestOf(instrument)) return false;
-    if (touched.count >= HELD_LEVELS_MAX) return true;
     // Feeds of one interval do not all speak in one step.
     return (this.#step + at) % (conflated.intervalMillis / CONFLATION_STEP_MILLIS) === 0;
   }

@@ -6,13 +6,14 @@ import { HEARTBEAT_SECONDS } from "../../../core/market_data/feed_messages.ts";
 import type { DepthSide } from "../../../core/market_data/depth_side.ts";
 import { lotSnapshot } from "../../../core/market_data/lot_snapshot.ts";
 import { LotBook } from "../../../core/market_data/lot_book.ts";
+import { Side } from "../../../core/protocol/order_record.ts";
 import { FeedKind } from "../../../core/market_data/feed_frame.ts";
 import {
   jsonOfFrame,
   type LotLevel,
   readFeedFrame,
 } from "../../../core/market_data/feed_reader.ts";
-import { InstrumentFeed } from "../../../core/market_data/instrument_feed.ts";
+import { HELD_LEVELS_MAX, InstrumentFeed } from "../../../core/market_data/instrument_feed.ts";
 import { OrderQueues } from "../../../core/market_data/order_queues.ts";
 import {
   ConflatedFeeds,
@@ -156,6 +157,33 @@ Deno.test("conflated depth: a copy is exact at every message, whatever is lost, 
   assert.equal(copy.sequence, instrument.sequence, `seed ${seed}`);
   assert.equal(copy.mismatchCount, 0);
   assert.ok(checked > 100 && lost > 10 && copy.gapCount > 5, `${checked} ${lost} ${copy.gapCount}`);
+});
+
+Deno.test("conflated depth that changed more than a message has room for begins anew", () => {
+  const { append, connection, feeds, steps, books } = openListened();
+  connection.listened.add(DEPTH);
+  append([buy(1, 4_000)]);
+  steps(SECOND_STEPS);
+  connection.bytes.length = 0;
+  const instrument = feeds.find("BTC-USD");
+  assert.ok(instrument !== undefined);
+  // What no step has published, as while the feeds are pressed.
+  for (let price = 1; price <= HELD_LEVELS_MAX + 1; price++) {
+    instrument.book.touched.add(Side.buy, price);
+  }
+  books.changed(instrument);
+  instrument.book.touched.clear();
+  append([buy(1, 4_001)]);
+  steps(SECOND_STEPS);
+  const [frame] = connection.bytes.map(({ message }) => readFeedFrame(message));
+  assert.ok(frame.kind === FeedKind.depth);
+  assert.deepEqual([frame.prevSequence, frame.sequence, frame.bids], [3, 3, []]);
+  connection.bytes.length = 0;
+  append([buy(1, 4_002)]);
+  steps(SECOND_STEPS);
+  const [next] = connection.bytes.map(({ message }) => readFeedFrame(message));
+  assert.ok(next.kind === FeedKind.depth);
+  assert.deepEqual([next.prevSequence, next.bids], [3, [[4_002, 1]]]);
 });
 
 Deno.test("conflated depth waits while levels are held back: no message has them yet", () => {
