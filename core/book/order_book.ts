@@ -120,6 +120,11 @@ export class OrderBooks {
     return this.#index.next(book, this.levelPrice(level), side === Side.sell);
   }
 
+  /** The level at a price; or 0. */
+  levelAt(instrument: number, side: number, priceTicks: number): number {
+    return this.#index.find((instrument << 1) | side, priceTicks);
+  }
+
   /** The level at a price, or the first one behind it on its side; or 0. */
   levelFrom(instrument: number, side: number, priceTicks: number): number {
     const book = (instrument << 1) | side;

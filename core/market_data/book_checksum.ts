@@ -43,11 +43,12 @@ export function addLevel(sum: number, priceTicks: number, low: number, high: num
 }
 
 function addSide(sum: number, side: DepthSide): number {
-  const count = side.count < CHECKSUM_LEVELS ? side.count : CHECKSUM_LEVELS;
   let after = sum;
-  for (let rank = 0; rank < count; rank++) {
-    const lots = side.quantityOf(rank);
-    after = addLevel(after, side.priceOf(rank) | 0, lots | 0, (lots * TWO_TO_MINUS_32) | 0);
+  let level = side.best;
+  for (let rank = 0; rank < CHECKSUM_LEVELS && level !== 0; rank++) {
+    const lots = side.quantityOf(level);
+    after = addLevel(after, side.priceOf(level) | 0, lots | 0, (lots * TWO_TO_MINUS_32) | 0);
+    level = side.behind(level);
   }
   return after;
 }

@@ -1,125 +1,60 @@
 /**
- * One side of an aggregated book: price levels in order, with the total quantity of each.
+ * One side of an instrument's public book, level by level (L2): a view of the queues of its orders.
  *
- * Levels stand in two parallel arrays with the best one last, so that a change near the best price,
- * where nearly all changes are, moves few numbers.
+ * Levels are walked from the best one on:
  *
- * | operation | cost (n levels, d of them better than the price) |
- * | --- | --- |
- * | quantityAt | O(log n) |
- * | change of a level's quantity | O(log n) |
- * | a level comes or goes | O(log n + d) |
- * | best | O(1) |
+ * ```ts
+ * for (let level = side.best; level !== 0; level = side.behind(level)) {
+ *   take(side.priceOf(level), side.quantityOf(level));
+ * }
+ * ```
  *
- * Owner and only writer: the thread that applies the events.
+ * A level is a number that is good until the next change of the book.
  *
  * @module
  */
-import { Side } from "../protocol/order_record.ts";
-import { SAFE_MAX } from "../protocol/wire_buffer.ts";
-
-/** Most levels of a side: as many as a shard may have orders. */
-export const SIDE_LEVELS_MAX = 2 ** 23;
-const CAPACITY = 64;
-
-/** A change that contradicts the book: events were missed, or applied twice. */
-export class DepthError extends Error {
-  override readonly name = "DepthError";
-  constructor(readonly priceTicks: number, readonly held: number, readonly change: number) {
-    super(`level ${priceTicks} holds ${held} lots and cannot change by ${change}`);
-  }
-}
+import type { OrderQueues } from "./order_queues.ts";
 
 /** The levels of one side. Prices in ticks, quantities in lots. */
 export class DepthSide {
-  #prices = new Float64Array(CAPACITY);
-  #quantities = new Float64Array(CAPACITY);
-  #count = 0;
-  readonly #isAscending: boolean;
+  readonly #queues: OrderQueues;
+  readonly #instrument: number;
+  readonly #side: number;
 
   /** @param side `Side.buy` for bids, whose best is the highest price; `Side.sell` for asks */
-  constructor(side: number) {
-    this.#isAscending = side === Side.buy;
+  constructor(queues: OrderQueues, instrument: number, side: number) {
+    this.#queues = queues;
+    this.#instrument = instrument;
+    this.#side = side;
   }
 
-  /** Levels of the side. */
-  get count(): number {
-    return this.#count;
+  /** The best level; 0 where there is none. O(1). */
+  get best(): number {
+    return this.#queues.bestLevel(this.#instrument, this.#side);
   }
-  /** Price of the level with the given rank, 0 for the best; 0 where there is none. */
-  priceOf(rank: number): number {
-    return rank < this.#count ? this.#prices[this.#count - 1 - rank] : 0;
+  /** The level behind one; 0 where it is the last. O(height of the price index). */
+  behind(level: number): number {
+    return this.#queues.levelBehind(this.#instrument, this.#side, level);
   }
-  /** Quantity of the level with the given rank, 0 for the best; 0 where there is none. */
-  quantityOf(rank: number): number {
-    return rank < this.#count ? this.#quantities[this.#count - 1 - rank] : 0;
+  /** Price of a level; 0 of level 0. */
+  priceOf(level: number): number {
+    return this.#queues.levelPrice(level);
+  }
+  /** Quantity of a level; 0 of level 0. */
+  quantityOf(level: number): number {
+    return this.#queues.levelLots(level);
   }
 
-  /** Quantity at a price; 0 where there is no level. */
+  /** Quantity at a price; 0 where there is no level. O(height of the price index). */
   quantityAt(priceTicks: number): number {
-    const at = this.#find(priceTicks);
-    return this.#holds(at, priceTicks) ? this.#quantities[at] : 0;
+    const level = this.#queues.levelAt(this.#instrument, this.#side, priceTicks);
+    return level === 0 ? 0 : this.#queues.levelLots(level);
   }
 
-  /**
-   * Adds lots to a level, or takes them off where `lots` is negative; an empty level goes.
-   *
-   * @returns the level's quantity before the change
-   * @throws {DepthError} when the level does not hold as much as is taken, or the side is full
-   */
-  change(priceTicks: number, lots: number): number {
-    const at = this.#find(priceTicks);
-    const before = this.#holds(at, priceTicks) ? this.#quantities[at] : 0;
-    const after = before + lots;
-    if (after < 0 || after > SAFE_MAX) throw new DepthError(priceTicks, before, lots);
-    if (before === 0) {
-      if (after > 0) this.#insert(at, priceTicks, after);
-    } else if (after === 0) this.#remove(at);
-    else this.#quantities[at] = after;
-    return before;
-  }
-
-  #holds(at: number, priceTicks: number): boolean {
-    return at < this.#count && this.#prices[at] === priceTicks;
-  }
-
-  /** Index of the first level that is not worse than the price. */
-  #find(priceTicks: number): number {
-    let low = 0;
-    let high = this.#count;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const isWorse = this.#isAscending
-        ? this.#prices[middle] < priceTicks
-        : this.#prices[middle] > priceTicks;
-      if (isWorse) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
-  #insert(at: number, priceTicks: number, lots: number): void {
-    if (this.#count === this.#prices.length) this.#grow(priceTicks, lots);
-    this.#prices.copyWithin(at + 1, at, this.#count);
-    this.#quantities.copyWithin(at + 1, at, this.#count);
-    this.#prices[at] = priceTicks;
-    this.#quantities[at] = lots;
-    this.#count++;
-  }
-
-  #remove(at: number): void {
-    this.#prices.copyWithin(at, at + 1, this.#count);
-    this.#quantities.copyWithin(at, at + 1, this.#count);
-    this.#count--;
-  }
-
-  #grow(priceTicks: number, lots: number): void {
-    if (this.#count === SIDE_LEVELS_MAX) throw new DepthError(priceTicks, 0, lots);
-    const prices = new Float64Array(this.#count * 2);
-    const quantities = new Float64Array(this.#count * 2);
-    prices.set(this.#prices);
-    quantities.set(this.#quantities);
-    this.#prices = prices;
-    this.#quantities = quantities;
+  /** Levels, or `most` where there are more. O(what it returns). */
+  countUpTo(most: number): number {
+    let count = 0;
+    for (let level = this.best; level !== 0 && count < most; level = this.behind(level)) count++;
+    return count;
   }
 }

@@ -28,6 +28,8 @@ export class EventReader {
   #count = 0;
   #word = 0;
   #index = 0;
+  #firstSequence = 0;
+  #stampMicros = 0;
 
   /**
    * Copies a frame into the reader's buffer and checks it. After any other code than `ok` the
@@ -46,6 +48,8 @@ export class EventReader {
     const code = checkEventsFrame(frame, length);
     if (code !== ResultCode.ok) return code;
     this.#count = frameCount(frame, 0);
+    this.#firstSequence = positionFirstEvent(frame, 0);
+    this.#stampMicros = positionStampMicros(frame, 0);
     this.seek(0);
     return ResultCode.ok;
   }
@@ -56,11 +60,11 @@ export class EventReader {
   }
   /** Sequence of the frame's first event. */
   get firstSequence(): number {
-    return positionFirstEvent(this.#frame, 0);
+    return this.#firstSequence;
   }
   /** Stamp of the append in microseconds. */
   get stampMicros(): number {
-    return positionStampMicros(this.#frame, 0);
+    return this.#stampMicros;
   }
   /** Sequence of the append in the journal. */
   get journalSequence(): number {
@@ -78,7 +82,7 @@ export class EventReader {
   }
   /** Sequence of the event among those of the shard. */
   get sequence(): number {
-    return positionFirstEvent(this.#frame, 0) + this.#index;
+    return this.#firstSequence + this.#index;
   }
   /** EventKind. */
   get kind(): number {

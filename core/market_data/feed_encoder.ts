@@ -84,8 +84,8 @@ export class FeedEncoder {
     timeMicros: number,
   ): Uint8Array<ArrayBuffer> {
     const { sequence, book: { asks, bids } } = instrument;
-    const bidCount = Math.min(levels, bids.count);
-    const askCount = Math.min(levels, asks.count);
+    const bidCount = bids.countUpTo(levels);
+    const askCount = asks.countUpTo(levels);
     const count = bidCount + askCount;
     const head = { sequence, prevSequence: sequence, timeMicros };
     const word = this.#begin(FeedKind.snapshot, count, instrument, head);
@@ -103,8 +103,8 @@ export class FeedEncoder {
   /** The best levels of the instrument as of now, at most so many of a side. O(levels). */
   book(instrument: InstrumentFeed, levels: number, head: MessageHead): Uint8Array<ArrayBuffer> {
     const { book: { asks, bids } } = instrument;
-    const bidCount = Math.min(levels, bids.count);
-    const askCount = Math.min(levels, asks.count);
+    const bidCount = bids.countUpTo(levels);
+    const askCount = asks.countUpTo(levels);
     const word = this.#begin(FeedKind.book, bidCount + askCount, instrument, head);
     const { words } = this.#chunk;
     words[word] = bidCount | (askCount << 16);
@@ -183,10 +183,12 @@ export class FeedEncoder {
     const { asks, bids } = instrument.book;
     const word = this.#begin(FeedKind.bbo, 0, instrument, head);
     const { words } = this.#chunk;
-    writeU64(words, word, bids.quantityOf(0));
-    writeU64(words, word + 2, asks.quantityOf(0));
-    words[word + 4] = bids.priceOf(0);
-    words[word + 5] = asks.priceOf(0);
+    const bid = bids.best;
+    const ask = asks.best;
+    writeU64(words, word, bids.quantityOf(bid));
+    writeU64(words, word + 2, asks.quantityOf(ask));
+    words[word + 4] = bids.priceOf(bid);
+    words[word + 5] = asks.priceOf(ask);
     return this.#end(FeedKind.bbo, 0);
   }
 
@@ -292,10 +294,12 @@ function statusOf({ status }: InstrumentFeed): number {
 
 function writeBest(words: Uint32Array, from: number, side: DepthSide, count: number): number {
   let word = from;
+  let level = side.best;
   for (let rank = 0; rank < count; rank++) {
-    words[word] = side.priceOf(rank);
-    writeU64(words, word + 1, side.quantityOf(rank));
+    words[word] = side.priceOf(level);
+    writeU64(words, word + 1, side.quantityOf(level));
     word += LEVEL_WORDS;
+    level = side.behind(level);
   }
   return word;
 }
@@ -303,7 +307,7 @@ function writeBest(words: Uint32Array, from: number, side: DepthSide, count: num
 function writeLevels(
   words: Uint32Array,
   from: number,
-  prices: Float64Array,
+  prices: Int32Array,
   side: DepthSide,
 ): number {
   let word = from;

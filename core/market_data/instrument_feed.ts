@@ -73,11 +73,13 @@ const candleStates = (): Record<Feed & `candles.${string}`, FeedState> =>
 
 /** One instrument's book, trades, ticker and feeds. Owner: the thread that applies the events. */
 export class InstrumentFeed {
-  readonly book = new DepthBook();
+  readonly book: DepthBook;
   /** What happened to orders since the last message of `orders`. */
   readonly entries = new OrderEntries();
   readonly trades = new TradeRing();
   readonly ticker = new Ticker();
+  /** Whether it has events of a batch that is not {@link close}d. */
+  isOpen = false;
   /** Public events so far. */
   sequence = 0;
   status: PublicStatus | null = null;
@@ -108,7 +110,9 @@ export class InstrumentFeed {
   #tickerMinute = 0;
 
   /** @param queues the shard's resting orders, which the events of this instrument change */
-  constructor(readonly terms: InstrumentReference, readonly queues: OrderQueues) {}
+  constructor(readonly terms: InstrumentReference, readonly queues: OrderQueues) {
+    this.book = new DepthBook(queues, terms.instrument);
+  }
 
   /** Sequence of the last message of `orders`. */
   get ordersSequence(): number {
@@ -134,12 +138,11 @@ export class InstrumentFeed {
    * Applies the event that the reader stands on, which is one of this instrument.
    *
    * @param sink where messages go that cannot wait for the end of the batch; `null`: nowhere
-   * @throws {DepthError | OrderQueueError} when the event contradicts the book
+   * @throws {OrderQueueError} when the event contradicts the book
    */
   apply(event: EventReader, sink: FeedSink | null): void {
     if (event.kind === EventKind.reference) return this.#setStatus(event, sink);
-    if (!this.book.apply(event)) return;
-    applyOrderEvent(event, this.queues, this.entries);
+    if (!applyOrderEvent(event, this.queues, this.entries, this.book.touched)) return;
     this.sequence++;
     const { stampMicros } = event;
     const { depth, orders } = this.#feeds;
@@ -174,6 +177,7 @@ export class InstrumentFeed {
    * {@link HELD_LEVELS_MAX} levels were touched
    */
   close(stampMicros: number, sink: FeedSink | null, isHeld: boolean): void {
+    this.isOpen = false;
     this.#sendTrades(sink);
     this.#sendOrders(sink);
     if (this.#noteBest()) this.#due("bbo", stampMicros);
@@ -241,9 +245,10 @@ export class InstrumentFeed {
   }
 
   /** The best level of a side. */
-  best(side: DepthSide): Level | null {
-    if (side.count === 0) return null;
-    return [this.price(side.priceOf(0)), this.quantity(side.quantityOf(0))];
+  bestOf(side: DepthSide): Level | null {
+    const { best } = side;
+    if (best === 0) return null;
+    return [this.price(side.priceOf(best)), this.quantity(side.quantityOf(best))];
   }
 
   /** A trade as subscribers see it. */
@@ -301,13 +306,15 @@ export class InstrumentFeed {
   #noteBest(): boolean {
     const { bids, asks } = this.book;
     const seen = this.#bestSeen;
-    const isSame = seen.bidTicks === bids.priceOf(0) && seen.bidLots === bids.quantityOf(0) &&
-      seen.askTicks === asks.priceOf(0) && seen.askLots === asks.quantityOf(0);
+    const bid = bids.best;
+    const ask = asks.best;
+    const isSame = seen.bidTicks === bids.priceOf(bid) && seen.bidLots === bids.quantityOf(bid) &&
+      seen.askTicks === asks.priceOf(ask) && seen.askLots === asks.quantityOf(ask);
     if (isSame) return false;
-    seen.bidTicks = bids.priceOf(0);
-    seen.bidLots = bids.quantityOf(0);
-    seen.askTicks = asks.priceOf(0);
-    seen.askLots = asks.quantityOf(0);
+    seen.bidTicks = bids.priceOf(bid);
+    seen.bidLots = bids.quantityOf(bid);
+    seen.askTicks = asks.priceOf(ask);
+    seen.askLots = asks.quantityOf(ask);
     return true;
   }
 

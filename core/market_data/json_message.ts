@@ -25,7 +25,7 @@ export function jsonMessage(
     case "trades":
       return { ...head, trades: tradesDue(instrument) };
     case "bbo":
-      return { ...head, bid: instrument.best(book.bids), ask: instrument.best(book.asks) };
+      return { ...head, bid: instrument.bestOf(book.bids), ask: instrument.bestOf(book.asks) };
     case "depth":
       return { ...head, ...jsonDepth(instrument, book.touched) };
     case "orders":
@@ -68,20 +68,25 @@ export function jsonBook(
   { sequence, prevSequence, timeMicros }: MessageHead,
 ): BookMessage {
   const { book: { asks, bids }, terms } = instrument;
-  const best = (side: DepthSide) =>
-    Array.from({ length: Math.min(levels, side.count) }, (_, rank): Level => [
-      priceText(terms, side.priceOf(rank)),
-      quantityText(terms, side.quantityOf(rank)),
-    ]);
   return {
     symbol: terms.symbol,
     sequence,
     prevSequence,
     timeMicros,
-    bids: best(bids),
-    asks: best(asks),
+    bids: bestLevels(instrument, bids, levels),
+    asks: bestLevels(instrument, asks, levels),
     checksum: instrument.checksum,
   };
+}
+
+/** The best levels of a side as of now, at most so many. O(levels). */
+export function bestLevels(instrument: InstrumentFeed, side: DepthSide, most: number): Level[] {
+  const { terms } = instrument;
+  const best: Level[] = [];
+  for (let level = side.best; level !== 0 && best.length < most; level = side.behind(level)) {
+    best.push([priceText(terms, side.priceOf(level)), quantityText(terms, side.quantityOf(level))]);
+  }
+  return best;
 }
 
 function tradesDue(instrument: InstrumentFeed): TradeEntry[] {
@@ -92,7 +97,7 @@ function tradesDue(instrument: InstrumentFeed): TradeEntry[] {
   return entries;
 }
 
-function levels(instrument: InstrumentFeed, prices: Float64Array, side: DepthSide): Level[] {
+function levels(instrument: InstrumentFeed, prices: Int32Array, side: DepthSide): Level[] {
   const all: Level[] = [];
   for (const ticks of prices) {
     all.push([instrument.price(ticks), instrument.quantity(side.quantityAt(ticks))]);

@@ -35,10 +35,13 @@ export class EventsError extends Error {
 /** All instruments of one shard. Owner: the thread that applies the events. */
 export class MarketFeeds {
   readonly #terms = new Map<number, InstrumentReference>();
-  readonly #feeds = new Map<number, InstrumentFeed>();
+  /** In the order in which they were defined, and by their numbers. */
+  readonly #feeds: InstrumentFeed[] = [];
+  readonly #byNumber: (InstrumentFeed | undefined)[] = [];
   readonly #bySymbol = new Map<string, InstrumentFeed>();
   readonly #queues = new OrderQueues(INSTRUMENTS_MAX);
-  readonly #touched = new Set<InstrumentFeed>();
+  /** Those that the frame has events of. */
+  readonly #touched: InstrumentFeed[] = [];
   readonly #held = new Set<InstrumentFeed>();
   #detail: FeedDetail = "full";
   #lastEvent = 0;
@@ -59,12 +62,12 @@ export class MarketFeeds {
   /** What the feeds leave out from now on. O(instruments). */
   setDetail(detail: FeedDetail): void {
     this.#detail = detail;
-    for (const feed of this.#feeds.values()) feed.detail = detail;
+    for (const feed of this.#feeds) feed.detail = detail;
   }
 
   /** Instruments that exist, in the order in which they were defined. */
   get instruments(): Iterable<InstrumentFeed> {
-    return this.#feeds.values();
+    return this.#feeds;
   }
 
   /** The instrument with a symbol, once the events have defined it. */
@@ -109,7 +112,7 @@ export class MarketFeeds {
       feed.close(frame.stampMicros, sink, isHeld);
       if (isHeld) this.#held.add(feed);
     }
-    this.#touched.clear();
+    this.#touched.length = 0;
     if (!isHeld) this.release(sink);
     return "applied";
   }
@@ -125,17 +128,20 @@ export class MarketFeeds {
     if (stampMicros < this.#slotEndMicros) return;
     const { micros } = candleIntervals[0];
     this.#slotEndMicros = barStart(stampMicros, micros) + micros;
-    for (const feed of this.#feeds.values()) feed.pass(stampMicros, sink);
+    for (const feed of this.#feeds) feed.pass(stampMicros, sink);
   }
 
   #applyEvent(event: EventReader, sequence: number, sink: FeedSink | null): void {
     if (!isPublic(event)) return;
     const { instrument } = event;
     try {
-      const feed = isDefinition(event) ? this.#define(instrument) : this.#feeds.get(instrument);
+      const feed = isDefinition(event) ? this.#define(instrument) : this.#byNumber[instrument];
       if (feed === undefined) throw new Error("it was never defined");
+      if (!feed.isOpen) {
+        feed.isOpen = true;
+        this.#touched.push(feed);
+      }
       feed.apply(event, sink);
-      this.#touched.add(feed);
     } catch (error) {
       throw new EventsError(sequence, instrument, error);
     }
@@ -146,7 +152,8 @@ export class MarketFeeds {
     if (terms === undefined) throw new Error("its terms are not known");
     const feed = new InstrumentFeed(terms, this.#queues);
     feed.detail = this.#detail;
-    this.#feeds.set(instrument, feed);
+    this.#feeds.push(feed);
+    this.#byNumber[instrument] = feed;
     this.#bySymbol.set(terms.symbol, feed);
     return feed;
   }

@@ -141,6 +141,10 @@ export class OrderQueues {
   levelBehind(instrument: number, side: number, level: number): number {
     return this.#books.levelBehind(instrument, side, level);
   }
+  /** The level at a price; or 0. */
+  levelAt(instrument: number, side: number, priceTicks: number): number {
+    return this.#books.levelAt(instrument, side, priceTicks);
+  }
   /** The level at a price, or the first one behind it on its side; or 0. */
   levelFrom(instrument: number, side: number, priceTicks: number): number {
     return this.#books.levelFrom(instrument, side, priceTicks);

@@ -15,9 +15,9 @@ import { SAFE_MAX } from "../protocol/wire_buffer.ts";
 import { type CandleInterval, candleIntervals, parseCandleInterval } from "./candle_intervals.ts";
 import { newCandle } from "./candle_record.ts";
 import { RECENT_BARS_MAX } from "./candles.ts";
-import type { DepthSide } from "./depth_side.ts";
-import type { CandleEntry, Level } from "./feed_messages.ts";
+import type { CandleEntry } from "./feed_messages.ts";
 import type { InstrumentFeed } from "./instrument_feed.ts";
+import { bestLevels } from "./json_message.ts";
 import { candleEntry, definitionEntry, tickerEntry } from "./lot_terms.ts";
 import { ordersAnswer } from "./order_json.ts";
 import { FRONT, orderPage, type OrderPageRequest, type OrderPlace } from "./order_page.ts";
@@ -172,8 +172,8 @@ export function snapshot(
     sequence: feed.sequence,
     eventSequence,
     status: feed.status ?? "halted",
-    bids: levels(feed, book.bids, query.levels),
-    asks: levels(feed, book.asks, query.levels),
+    bids: bestLevels(feed, book.bids, query.levels),
+    asks: bestLevels(feed, book.asks, query.levels),
     trades: Array.from({ length: tradeCount }, (_, age) => feed.tradeEntry(trades.newest(age))),
     ticker: tickerEntry(feed.terms, figures),
     ...(query.orders ? { orders: orders(feed, query) } : {}),
@@ -197,12 +197,4 @@ function lastCandles(feed: InstrumentFeed, interval: CandleInterval, count: numb
   if (count === 0 || !feed.candles.readOpen(interval, open)) return [];
   const all = [open, ...feed.candles.recent(interval, count - 1)];
   return all.map((candle) => candleEntry(feed.terms, candle));
-}
-
-function levels(feed: InstrumentFeed, side: DepthSide, most: number): Level[] {
-  const count = Math.min(most, side.count);
-  return Array.from({ length: count }, (_, rank) => [
-    feed.price(side.priceOf(rank)),
-    feed.quantity(side.quantityOf(rank)),
-  ]);
 }

@@ -231,5 +231,9 @@ export class ConflatedFeeds {
 }
 
 function bestOf({ book: { asks, bids } }: InstrumentFeed): string {
-  return `${bids.priceOf(0)} ${bids.quantityOf(0)} ${asks.priceOf(0)} ${asks.quantityOf(0)}`;
+  const { best: bid } = bids;
+  const { best: ask } = asks;
+  return `${bids.priceOf(bid)} ${bids.quantityOf(bid)} ${asks.priceOf(ask)} ${
+    asks.quantityOf(ask)
+  }`;
 }

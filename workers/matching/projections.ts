@@ -9,8 +9,11 @@
 import { FrameRingProducer, makeFrameRing } from "../../core/memory/frame_ring.ts";
 import type { MatchingConfig } from "./matching_config.ts";
 
-/** Slots of 64 bytes in the ring of events: some 60,000 events, a second of the fullest market. */
-const EVENTS_RING_SLOTS = 2 ** 16;
+/**
+ * Slots of 64 bytes in the ring of events: half a million events, a second of the fullest market. What
+ * does not fit comes by the stream, at three times the cost.
+ */
+const EVENTS_RING_SLOTS = 2 ** 19;
 /** How long a Worker may take to end in order. */
 const STOP_MILLIS = 1_500;
 

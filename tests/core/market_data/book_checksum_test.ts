@@ -1,25 +1,18 @@
 import assert from "node:assert/strict";
 import { crc32 } from "node:zlib";
 import fc from "fast-check";
+import { PRICE_TICKS_MAX } from "../../../core/book/price_trie.ts";
 import {
   addLevel,
   bookChecksum,
   CHECKSUM_LEVELS,
   CHECKSUM_START,
 } from "../../../core/market_data/book_checksum.ts";
-import { DepthSide } from "../../../core/market_data/depth_side.ts";
+import { DepthBook } from "../../../core/market_data/depth_book.ts";
+import { OrderQueues } from "../../../core/market_data/order_queues.ts";
 import { Side } from "../../../core/protocol/order_record.ts";
 import { SAFE_MAX } from "../../../core/protocol/wire_buffer.ts";
-
-/** The levels as bytes, by a way of their own. */
-function bytesOf(levels: readonly (readonly [number, number])[]): Uint8Array {
-  const view = new DataView(new ArrayBuffer(levels.length * 12));
-  for (const [index, [price, lots]] of levels.entries()) {
-    view.setUint32(index * 12, price, true);
-    view.setBigUint64(index * 12 + 4, BigInt(lots), true);
-  }
-  return new Uint8Array(view.buffer);
-}
+import { bytesOf, checksumOf } from "./level_model.ts";
 
 const price = fc.integer({ min: 1, max: 2 ** 32 - 1 });
 const lots = fc.oneof(fc.integer({ min: 1, max: 1_000 }), fc.integer({ min: 1, max: SAFE_MAX }));
@@ -35,17 +28,19 @@ Deno.test("book checksum: it is zlib's CRC-32, for any price and any quantity", 
 });
 
 Deno.test("book checksum: of the best levels, bids before asks", () => {
-  const side = fc.uniqueArray(fc.tuple(price, lots), {
+  const ticks = fc.integer({ min: 1, max: PRICE_TICKS_MAX });
+  const side = fc.uniqueArray(fc.tuple(ticks, lots), {
     selector: ([ticks]) => ticks,
     maxLength: CHECKSUM_LEVELS + 5,
   });
   fc.assert(fc.property(side, side, (bids, asks) => {
-    const sides = [new DepthSide(Side.buy), new DepthSide(Side.sell)] as const;
-    for (const [ticks, quantity] of bids) sides[0].change(ticks, quantity);
-    for (const [ticks, quantity] of asks) sides[1].change(ticks, quantity);
+    const queues = new OrderQueues(2);
+    const book = new DepthBook(queues, 1);
+    let id = 0;
+    for (const [ticks, quantity] of bids) queues.add(++id, id, 1, Side.buy, ticks, quantity);
+    for (const [ticks, quantity] of asks) queues.add(++id, id, 1, Side.sell, ticks, quantity);
     bids.sort((a, b) => b[0] - a[0]);
     asks.sort((a, b) => a[0] - b[0]);
-    const best = [...bids.slice(0, CHECKSUM_LEVELS), ...asks.slice(0, CHECKSUM_LEVELS)];
-    assert.equal(bookChecksum(...sides), crc32(bytesOf(best)));
+    assert.equal(bookChecksum(book.bids, book.asks), checksumOf(bids, asks));
   }));
 });

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { DepthBook } from "../../../core/market_data/depth_book.ts";
-import { DepthError, type DepthSide } from "../../../core/market_data/depth_side.ts";
 import { EventReader } from "../../../core/market_data/event_reader.ts";
+import { OrderEntries } from "../../../core/market_data/order_entries.ts";
+import { applyOrderEvent } from "../../../core/market_data/order_events.ts";
+import { OrderQueueError, OrderQueues } from "../../../core/market_data/order_queues.ts";
 import { Side } from "../../../core/protocol/order_record.ts";
 import {
   amend,
@@ -15,11 +17,30 @@ import {
   ioc,
   sell,
 } from "../../support/commands.ts";
+import { depthLevels as levels } from "./level_model.ts";
 import { randomCommands, seededRandom } from "./random_orders.ts";
 import { TestMarket } from "./test_market.ts";
 
+/** The book of one instrument, and what it is a view of. */
+class FollowedBook extends DepthBook {
+  readonly #queues: OrderQueues;
+  readonly #entries = new OrderEntries();
+
+  constructor() {
+    const queues = new OrderQueues(2);
+    super(queues, 1);
+    this.#queues = queues;
+  }
+
+  apply(event: EventReader): boolean {
+    const isChanged = applyOrderEvent(event, this.#queues, this.#entries, this.touched);
+    this.#entries.clear();
+    return isChanged;
+  }
+}
+
 /** Applies an append to one instrument's book; returns how many events changed it. */
-function follow(market: TestMarket, book: DepthBook, commands: readonly Command[]): number {
+function follow(market: TestMarket, book: FollowedBook, commands: readonly Command[]): number {
   const reader = new EventReader();
   let changes = 0;
   for (const message of market.append(commands)) {
@@ -32,13 +53,10 @@ function follow(market: TestMarket, book: DepthBook, commands: readonly Command[
   return changes;
 }
 
-const levels = (side: DepthSide): [number, number][] =>
-  Array.from({ length: side.count }, (_, rank) => [side.priceOf(rank), side.quantityOf(rank)]);
-
-function opened(): { market: TestMarket; book: DepthBook } {
+function opened(): { market: TestMarket; book: FollowedBook } {
   const market = new TestMarket();
   market.open();
-  return { market, book: new DepthBook() };
+  return { market, book: new FollowedBook() };
 }
 
 Deno.test("depth book: a resting order adds its quantity", () => {
@@ -117,7 +135,7 @@ Deno.test("depth book: names the touched prices, best first, until they are forg
 Deno.test("depth book: an event that contradicts it is refused", () => {
   const { market, book } = opened();
   follow(market, book, [sell(5, 100)]);
-  assert.throws(() => follow(market, new DepthBook(), [cancel(1)]), DepthError);
+  assert.throws(() => follow(market, new FollowedBook(), [cancel(1)]), OrderQueueError);
 });
 
 Deno.test("depth book: is the engine's book after every append of random commands", () => {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { bookChecksum, CHECKSUM_LEVELS } from "../../../core/market_data/book_checksum.ts";
-import { DepthSide } from "../../../core/market_data/depth_side.ts";
+import { CHECKSUM_LEVELS } from "../../../core/market_data/book_checksum.ts";
 import type { LotLevel } from "../../../core/market_data/feed_reader.ts";
 import { KEPT_MESSAGES_MAX } from "../../../core/market_data/kept_messages.ts";
 import {
@@ -11,24 +10,21 @@ import {
 } from "../../../core/market_data/lot_book.ts";
 import { Side } from "../../../core/protocol/order_record.ts";
 import { depthBytes, type DepthFields, INSTRUMENT } from "./depth_tape.ts";
+import { checksumOf, LevelModel } from "./level_model.ts";
 import { levelsOf } from "./lot_subscriber.ts";
 
 const ASKED = 12;
 
 /** A publisher: its messages have the checksum of what they leave. */
 class Publisher {
-  readonly bids = new DepthSide(Side.buy);
-  readonly asks = new DepthSide(Side.sell);
+  readonly bids = new LevelModel(Side.buy);
+  readonly asks = new LevelModel(Side.sell);
 
   message(fields: DepthFields): Uint8Array {
-    for (const level of fields.bids ?? []) set(this.bids, level);
-    for (const level of fields.asks ?? []) set(this.asks, level);
-    return depthBytes({ ...fields, checksum: bookChecksum(this.bids, this.asks) });
+    for (const level of fields.bids ?? []) this.bids.set(level);
+    for (const level of fields.asks ?? []) this.asks.set(level);
+    return depthBytes({ ...fields, checksum: checksumOf(this.bids.levels, this.asks.levels) });
   }
-}
-
-function set(side: DepthSide, [price, lots]: LotLevel): void {
-  side.change(price, lots - side.quantityAt(price));
 }
 
 /** A publisher and a live copy of its book, both as of sequence 5. */

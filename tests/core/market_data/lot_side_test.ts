@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import type { LotLevel } from "../../../core/market_data/feed_reader.ts";
 import { LOT_LEVELS_MAX, LotSide } from "../../../core/market_data/lot_side.ts";
 import { Side } from "../../../core/protocol/order_record.ts";
-import { bookChecksum } from "../../../core/market_data/book_checksum.ts";
-import { DepthSide } from "../../../core/market_data/depth_side.ts";
+import { checksumOf, LevelModel } from "./level_model.ts";
 import { levelsOf } from "./lot_subscriber.ts";
 import { newSeed, seededRandom } from "./random_orders.ts";
 
@@ -76,16 +75,16 @@ Deno.test("lot side: knows when the levels of the checksum were touched", () => 
 Deno.test("lot side: adds up to the publisher's checksum", () => {
   const seed = newSeed();
   const random = seededRandom(seed);
-  const sides = SIDES.map((side) => [new DepthSide(side), new LotSide(side)] as const);
+  const sides = SIDES.map((side) => [new LevelModel(side), new LotSide(side)] as const);
   const [[bids, lotBids], [asks, lotAsks]] = sides;
   for (let round = 0; round < 1_000; round++) {
     const [published, copied] = sides[random() < 0.5 ? 0 : 1];
     const price = 1 + Math.floor(random() * 30);
     const lots = random() < 0.5 ? 0 : Math.floor(random() * 2 ** 34);
-    published.change(price, lots - published.quantityAt(price));
+    published.set([price, lots]);
     set(copied, price, lots);
     const sum = ~lotAsks.addBest(lotBids.addBest(-1)) >>> 0;
-    assert.equal(sum, bookChecksum(bids, asks), `seed ${seed}, round ${round}`);
+    assert.equal(sum, checksumOf(bids.levels, asks.levels), `seed ${seed}, round ${round}`);
   }
 });
 

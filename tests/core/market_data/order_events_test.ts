@@ -6,6 +6,7 @@ import { type FeedSink, InstrumentFeed } from "../../../core/market_data/instrum
 import { OrderEntries } from "../../../core/market_data/order_entries.ts";
 import { applyOrderEvent } from "../../../core/market_data/order_events.ts";
 import { OrderQueueError, OrderQueues } from "../../../core/market_data/order_queues.ts";
+import { TouchedLevels } from "../../../core/market_data/touched_levels.ts";
 import { EventFlag, EventKind } from "../../../core/protocol/event_record.ts";
 import { CommandKind } from "../../../core/protocol/order_record.ts";
 import {
@@ -145,6 +146,7 @@ Deno.test("order events: an event that contradicts the queues is refused, by ord
       { instrument: 1, orderId: 7, side: 0, sequence: 1, priceTicks: 5, ...fields } as EventReader,
       queues,
       new OrderEntries(),
+      new TouchedLevels(),
     );
   const rested = { kind: EventKind.rested, leavesLots: 3 };
   const trade = { kind: EventKind.trade, flags: EventFlag.maker, tradeId: 1, quantityLots: 4 };
@@ -152,6 +154,7 @@ Deno.test("order events: an event that contradicts the queues is refused, by ord
   apply(rested);
   assert.throws(() => apply(rested), /order id is 7; it takes one that is not queued yet/);
   assert.throws(() => apply(trade), /lots off order 7 is 4; it takes 3 at most/);
+  assert.throws(() => apply({ ...trade, priceTicks: 6 }), /price of order 7 is 6; it takes 5/);
 });
 
 Deno.test("order events: the queues are the engine's after every append of random commands", () => {

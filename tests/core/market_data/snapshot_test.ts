@@ -145,10 +145,6 @@ Deno.test("snapshot: an instrument without orders and trades is empty, not missi
 Deno.test("snapshot: the largest one stays below the longest answer", () => {
   const { feed } = opened();
   const digits = 9_007_199_254_700_000;
-  for (let level = 0; level < SNAPSHOT_LEVELS_MAX + 1; level++) {
-    feed.book.bids.change(digits + level, digits);
-    feed.book.asks.change(digits + level, digits);
-  }
   const trade: PublicTrade = {
     tradeId: SAFE_MAX,
     priceTicks: digits,
@@ -157,10 +153,12 @@ Deno.test("snapshot: the largest one stays below the longest answer", () => {
     timeMicros: SAFE_MAX,
   };
   for (let count = 0; count < SNAPSHOT_TRADES_MAX; count++) feed.trades.add(trade);
-  for (let order = 0; order <= SNAPSHOT_ORDERS_MAX; order++) {
+  for (let order = 0; order < 3 * (SNAPSHOT_LEVELS_MAX + 1); order++) {
     const id = SAFE_MAX - SNAPSHOT_ORDERS_MAX + order;
     for (const side of [0, 1]) {
-      feed.queues.add(-2 * order - side - 1, id, 1, side, PRICE_TICKS_MAX - (order >> 4), digits);
+      // Three of a level, whose lots come to as many digits.
+      const priceTicks = PRICE_TICKS_MAX - order % (SNAPSHOT_LEVELS_MAX + 1);
+      feed.queues.add(-2 * order - side - 1, id, 1, side, priceTicks, Math.floor(digits / 3));
     }
   }
   const [interval] = candleIntervals;

@@ -3,16 +3,11 @@ import type { NatsConnection } from "nats.ws";
 import { conflatedClasses } from "../../../core/market_data/conflated_classes.ts";
 import type { BboMessage, BookMessage } from "../../../core/market_data/feed_messages.ts";
 import { HEARTBEAT_SECONDS } from "../../../core/market_data/feed_messages.ts";
-import type { DepthSide } from "../../../core/market_data/depth_side.ts";
 import { lotSnapshot } from "../../../core/market_data/lot_snapshot.ts";
 import { LotBook } from "../../../core/market_data/lot_book.ts";
 import { Side } from "../../../core/protocol/order_record.ts";
 import { FeedKind } from "../../../core/market_data/feed_frame.ts";
-import {
-  jsonOfFrame,
-  type LotLevel,
-  readFeedFrame,
-} from "../../../core/market_data/feed_reader.ts";
+import { jsonOfFrame, readFeedFrame } from "../../../core/market_data/feed_reader.ts";
 import { HELD_LEVELS_MAX, InstrumentFeed } from "../../../core/market_data/instrument_feed.ts";
 import { OrderQueues } from "../../../core/market_data/order_queues.ts";
 import {
@@ -20,6 +15,7 @@ import {
   SILENT_MILLIS,
   TRIES_PER_STEP_MAX,
 } from "../../../workers/market_data/conflated_feeds.ts";
+import { depthLevels } from "../../core/market_data/level_model.ts";
 import { assertSide } from "../../core/market_data/lot_subscriber.ts";
 import { newSeed, randomCommands, seededRandom } from "../../core/market_data/random_orders.ts";
 import { buy, sell } from "../../support/commands.ts";
@@ -113,11 +109,6 @@ Deno.test("conflated depth: a copy is exact at every message, whatever is lost, 
   connection.listened.add(DEPTH);
   const instrument = feeds.find("BTC-USD");
   assert.ok(instrument !== undefined);
-  const all = (side: DepthSide) =>
-    Array.from({ length: side.count }, (_, rank): LotLevel => [
-      side.priceOf(rank),
-      side.quantityOf(rank),
-    ]);
   const copy = new LotBook(instrument.terms.instrument);
   let [checked, lost] = [0, 0];
   const read = (share: number) => {
@@ -129,12 +120,17 @@ Deno.test("conflated depth: a copy is exact at every message, whatever is lost, 
       copy.depth(message);
       if (copy.needsSnapshot) {
         const { book: { asks, bids }, sequence } = instrument;
-        copy.snapshot({ sequence, levelsAsked: 1_000, bids: all(bids), asks: all(asks) });
+        copy.snapshot({
+          sequence,
+          levelsAsked: 1_000,
+          bids: depthLevels(bids),
+          asks: depthLevels(asks),
+        });
       }
       assert.ok(copy.isLive, `seed ${seed}`);
       if (copy.sequence !== instrument.sequence) continue;
-      assertSide(copy.bids, all(instrument.book.bids), `seed ${seed}`);
-      assertSide(copy.asks, all(instrument.book.asks), `seed ${seed}`);
+      assertSide(copy.bids, depthLevels(instrument.book.bids), `seed ${seed}`);
+      assertSide(copy.asks, depthLevels(instrument.book.asks), `seed ${seed}`);
       checked++;
     }
   };
