@@ -3,8 +3,11 @@
  *
  * @module
  */
+import * as v from "valibot";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
+import { MIN_SEQUENCE_PARAMETER, SYMBOL_PARAMETER } from "./schema/parameters.ts";
+import { type Depth, DepthSchema } from "./schema/depth.ts";
 import { readSnapshot } from "./snapshot_request.ts";
 import { jsonReply } from "./reply.ts";
 
@@ -21,12 +24,43 @@ export const depthEndpoint: EndpointSpec = {
   weight: 1,
   isPublic: true,
   handle: readDepth,
+  operation: {
+    id: "getDepth",
+    group: "Market data",
+    summary: "The best levels of a book",
+    parameters: [
+      { ...SYMBOL_PARAMETER, isRequired: true },
+      {
+        name: "levels",
+        in: "query",
+        description:
+          `Levels of a side at most, from 1 to ${LEVELS_MAX}; ${LEVELS_DEFAULT} if left out.`,
+        schema: v.pipe(v.string(), v.regex(/^\d{1,4}$/)),
+        example: "5",
+      },
+      MIN_SEQUENCE_PARAMETER,
+    ],
+    answers: [{
+      status: 200,
+      description: "The book as of `sequence`.",
+      body: {
+        schema: DepthSchema,
+        example: {
+          symbol: "BTC-USD",
+          sequence: "1290",
+          bids: [["49999.50", "0.2000"]],
+          asks: [["50000.50", "0.1500"]],
+        } satisfies Depth,
+      },
+    }],
+  },
 };
 
 function readDepth(exchange: Exchange): Outcome | Promise<Outcome> {
   const count = { name: "levels", fallback: LEVELS_DEFAULT, most: LEVELS_MAX };
   return readSnapshot(exchange, count, (levels) => ({ levels, trades: 0 }), (snapshot) => {
     const { symbol, sequence, bids, asks } = snapshot;
-    return jsonReply(200, { symbol, sequence: String(sequence), bids, asks });
+    const depth = { symbol, sequence: String(sequence), bids, asks };
+    return jsonReply(200, depth);
   });
 }

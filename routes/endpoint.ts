@@ -26,6 +26,7 @@ import { REQUEST_ID_HEADER, RequestIds } from "./middleware/request_id.ts";
 import { checkHeaders, checkUrl } from "./middleware/request_limits.ts";
 import { enterOrderPath, leaveOrderPath, refuseCrowded } from "./middleware/order_path.ts";
 import { addCommonHeaders, addPublicHeaders } from "./middleware/response_headers.ts";
+import type { Operation } from "./operation.ts";
 import { Problem } from "./problem.ts";
 import type { Reply } from "./reply.ts";
 import type { RequestMetrics, RouteMetrics } from "./request_metrics.ts";
@@ -54,6 +55,8 @@ export interface EndpointSpec {
   /** Whether scripts of other origins may read the answer. */
   readonly isPublic?: boolean;
   readonly handle: (exchange: Exchange) => Outcome | Promise<Outcome>;
+  /** What the reference and the OpenAPI document say of it; left out of both without. */
+  readonly operation?: Operation;
 }
 
 /** What all endpoints of an app share. */
