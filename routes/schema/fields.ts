@@ -11,9 +11,7 @@ import { CLIENT_ORDER_ID_PATTERN } from "../../core/protocol/request_key.ts";
 import { SYMBOL_PATTERN } from "../../core/protocol/subjects.ts";
 
 /** What a schema's value is to whoever only reads it. */
-export type Shown<T> = T extends readonly (infer Item)[] ? readonly Shown<Item>[]
-  : T extends object ? { readonly [Name in keyof T]: Shown<T[Name]> }
-  : T;
+export type Shown<T> = T extends object ? { readonly [Name in keyof T]: Shown<T[Name]> } : T;
 
 /** A decimal as text: prices, quantities and money are never JSON numbers. */
 export const DecimalSchema = v.pipe(
