@@ -64,7 +64,7 @@ export const cancelOrderOperation: Operation = {
 export const cancelByClientIdOperation: Operation = {
   ...CANCEL,
   id: "cancelOrderByClientId",
-  summary: "The same, by client order id",
+  summary: "Cancel an order by its client order id",
   parameters: [CLIENT_ORDER_ID_PARAMETER, PREFER_PARAMETER, IDEMPOTENCY_KEY_PARAMETER],
   answers: [
     {

@@ -144,7 +144,7 @@ const AMEND: Pick<Operation, "group" | "description" | "body" | "answers" | "pro
 export const amendOrderOperation: Operation = {
   ...AMEND,
   id: "amendOrder",
-  summary: "Change the price or the quantity of an open order",
+  summary: "Amend an open order: its price, its quantity or both",
   parameters: [ORDER_ID_PARAMETER, PREFER_PARAMETER, IDEMPOTENCY_KEY_PARAMETER],
 };
 
@@ -152,6 +152,6 @@ export const amendOrderOperation: Operation = {
 export const amendByClientIdOperation: Operation = {
   ...AMEND,
   id: "amendOrderByClientId",
-  summary: "The same, by client order id",
+  summary: "Amend an order by its client order id",
   parameters: [CLIENT_ORDER_ID_PARAMETER, PREFER_PARAMETER, IDEMPOTENCY_KEY_PARAMETER],
 };

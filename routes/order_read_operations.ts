@@ -40,7 +40,7 @@ export const readOrderOperation: Operation = {
 export const readByClientIdOperation: Operation = {
   id: "getOrderByClientId",
   group: "Orders",
-  summary: "The same, by client order id",
+  summary: "One of your orders by its client order id",
   parameters: [CLIENT_ORDER_ID_PARAMETER, MIN_SEQUENCE_PARAMETER],
   answers: ONE_ORDER,
   problems: [...READ_PROBLEMS, ResultCode.unknownOrder],

@@ -13,17 +13,24 @@ import { SYMBOL_PATTERN } from "../../core/protocol/subjects.ts";
 /** What a schema's value is to whoever only reads it. */
 export type Shown<T> = T extends object ? { readonly [Name in keyof T]: Shown<T[Name]> } : T;
 
+/** Decimals in answers. */
+export const DECIMAL_PATTERN = /^-?\d{1,20}(\.\d{1,20})?$/;
+/** Decimals in requests. */
+export const DECIMAL_TEXT_PATTERN = /^\d{1,16}(\.\d{1,15})?$/;
+/** Ids and sequences. */
+export const ID_PATTERN = /^\d{1,16}$/;
+
 /** A decimal as text: prices, quantities and money are never JSON numbers. */
 export const DecimalSchema = v.pipe(
   v.string(),
-  v.regex(/^-?\d{1,20}(\.\d{1,20})?$/),
+  v.regex(DECIMAL_PATTERN),
   v.description("A decimal string; its scale is the instrument's or the asset's."),
 );
 
 /** An id or a sequence as text: a whole number below 2^53. */
 export const IdSchema = v.pipe(
   v.string(),
-  v.regex(/^\d{1,16}$/),
+  v.regex(ID_PATTERN),
   v.description("A whole number as a string."),
 );
 
@@ -92,6 +99,6 @@ export const DecimalTextSchema = v.pipe(
   v.string(),
   v.metadata({
     description: "A decimal string without sign or exponent.",
-    pattern: "^\\d{1,16}(\\.\\d{1,15})?$",
+    pattern: DECIMAL_TEXT_PATTERN.source,
   }),
 );
