@@ -8,6 +8,7 @@ import { adminStateEndpoint } from "./admin_state.ts";
 import { balancesEndpoint } from "./balances.ts";
 import { CountedAdmission } from "./counted_admission.ts";
 import { depthEndpoint } from "./depth.ts";
+import { documentEndpoints } from "./documents.ts";
 import { EdgeCode } from "./edge_code.ts";
 import { ExactFirstRouter } from "./exact_first_router.ts";
 import { endpoint, EndpointParts, type EndpointSpec } from "./endpoint.ts";
@@ -36,7 +37,7 @@ export function createApp(deps: AppDeps): Hono {
   const admission = new CountedAdmission(deps.admission);
   const metrics = new RequestMetrics();
   const parts = new EndpointParts({ ...deps, admission }, metrics);
-  const specs: readonly EndpointSpec[] = [
+  const described: readonly EndpointSpec[] = [
     ordersEndpoint,
     ...amendEndpoints,
     ...cancelEndpoints,
@@ -53,6 +54,7 @@ export function createApp(deps: AppDeps): Hono {
     ...healthEndpoints(),
     metricsEndpoint(metrics, admission),
   ];
+  const specs = [...described, ...documentEndpoints(described, deps.settings.natsServers)];
   const app = new Hono({ router: new ExactFirstRouter() });
   for (const spec of specs) app.on(spec.method, spec.path, endpoint(parts, spec));
   app.notFound(endpoint(parts, unmatchedEndpoint(specs)));

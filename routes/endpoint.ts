@@ -54,6 +54,8 @@ export interface EndpointSpec {
   readonly hasBody?: boolean;
   /** Whether scripts of other origins may read the answer. */
   readonly isPublic?: boolean;
+  /** `Cache-Control` of its answers that are no problems. Default: they are not stored. */
+  readonly cacheControl?: string;
   readonly handle: (exchange: Exchange) => Outcome | Promise<Outcome>;
   /** What the reference and the OpenAPI document say of it; left out of both without. */
   readonly operation?: Operation;
@@ -179,6 +181,9 @@ function respond(
   if (exchange.decision !== null) addRateLimits(response.headers, exchange.decision);
   if (spec.isPublic) addPublicHeaders(response.headers);
   for (const [name, value] of headers) response.headers.append(name, value);
+  if (spec.cacheControl !== undefined && !(outcome instanceof Problem)) {
+    response.headers.set("cache-control", spec.cacheControl);
+  }
   metrics.observe(
     status,
     (exchange.deps.steadyMicros() - exchange.startedMicros) / MICROS_PER_SECOND,

@@ -18,20 +18,36 @@ import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
 import { type NamedOrder, orderNamedByClientId, orderNamedById } from "./named_order.ts";
 import { howToRepeat, requestKeyOf } from "./order_command.ts";
+import {
+  cancelAllOperation,
+  cancelByClientIdOperation,
+  cancelOrderOperation,
+} from "./order_cancel_operations.ts";
 import { sideText, statusText } from "./order_view.ts";
 import { waitMillisOf } from "./orders.ts";
 import { Problem } from "./problem.ts";
 import { optionalInstrument, readParameters } from "./query_parameters.ts";
 import { cancelRejected } from "./rejection.ts";
 import { type HeaderFields, jsonReply, type Reply } from "./reply.ts";
+import type { CanceledOrder, CanceledOrders, Pending } from "./schema/order.ts";
 
 const shared = { method: "DELETE", scope: "trade", weight: 1, kind: AdmissionKind.cancel } as const;
 
 /** The endpoints. */
 export const cancelEndpoints: readonly EndpointSpec[] = [
-  { ...shared, path: "/v1/orders", handle: cancelAll },
-  { ...shared, path: "/v1/orders/:orderId", handle: cancelById },
-  { ...shared, path: "/v1/orders/by-client-id/:clientOrderId", handle: cancelByClientId },
+  { ...shared, path: "/v1/orders", handle: cancelAll, operation: cancelAllOperation },
+  {
+    ...shared,
+    path: "/v1/orders/:orderId",
+    handle: cancelById,
+    operation: cancelOrderOperation,
+  },
+  {
+    ...shared,
+    path: "/v1/orders/by-client-id/:clientOrderId",
+    handle: cancelByClientId,
+    operation: cancelByClientIdOperation,
+  },
 ];
 
 function cancelById(exchange: Exchange): Outcome | Promise<Outcome> {
@@ -94,7 +110,11 @@ async function whatWasCanceled(
   }
 }
 
-async function canceledView(exchange: Exchange, report: CommandReport, named: NamedOrder) {
+async function canceledView(
+  exchange: Exchange,
+  report: CommandReport,
+  named: NamedOrder,
+): Promise<CanceledOrder> {
   const order = await whatWasCanceled(exchange, report);
   const instrument = exchange.backend.reference.byNumber(order?.instrument ?? 0);
   const isKnown = order !== null && instrument !== undefined;
@@ -131,13 +151,14 @@ async function cancelAll(exchange: Exchange): Promise<Outcome> {
   if (report.kind === EventKind.rejected || report.status === OrderStatus.rejected) {
     return cancelRejected(report, "symbol", symbol ?? "every symbol");
   }
-  return jsonReply(200, {
+  const canceled: CanceledOrders = {
     symbol,
     canceled: report.executedLots,
     sequence: String(report.sequence),
     transactTimeMicros: report.stampMicros,
     duplicate: report.isDuplicate,
-  });
+  };
+  return jsonReply(200, canceled);
 }
 
 async function submit(
@@ -157,10 +178,11 @@ function head({ identity }: Exchange) {
 
 function pending(
   { identity }: Exchange,
-  about: Record<string, string | null>,
+  about: Pick<Pending, "orderId" | "clientOrderId" | "symbol">,
   isAsked: boolean,
 ): Reply {
   const headers: HeaderFields = isAsked ? [["preference-applied", "respond-async"]] : [];
   const detail = `The outcome is unknown. Query the order. ${howToRepeat(identity)}`;
-  return jsonReply(202, { status: "pending", ...about, detail }, headers);
+  const body: Pending = { status: "pending", ...about, detail };
+  return jsonReply(202, body, headers);
 }

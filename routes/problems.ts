@@ -13,10 +13,10 @@ import { ResultCode } from "../core/protocol/result_code.ts";
 import { EdgeCode } from "./edge_code.ts";
 
 /** What a client sees of a result code. */
-export interface ProblemKind {
+export interface ProblemKind<Code extends string = string> {
   readonly status: number;
   /** Stable; the same as in private reports. */
-  readonly code: string;
+  readonly code: Code;
   readonly title: string;
   /** Seconds after which the request may be repeated; 0: repeating it changes nothing. */
   readonly retryAfterSeconds: number;
@@ -40,14 +40,14 @@ export type ProblemCode =
   | Exclude<AdmissionCode, 0>
   | EdgeCode;
 
-const kind = (
+const kind = <const Code extends string>(
   status: number,
-  code: string,
+  code: Code,
   title: string,
   retryAfterSeconds = 0,
-): ProblemKind => ({ status, code, title, retryAfterSeconds });
+): ProblemKind<Code> => ({ status, code, title, retryAfterSeconds });
 
-const notUnderstood = (code: string): ProblemKind =>
+const notUnderstood = <const Code extends string>(code: Code): ProblemKind<Code> =>
   kind(500, code, "The gateway and the leader do not understand each other");
 
 /** One for every way in which a signature can be wrong: it says nothing about which. */
@@ -55,7 +55,7 @@ const notSigned = kind(401, "signature_invalid", "The request is not signed by a
 const rateLimited = kind(429, "rate_limited", "Too many requests");
 
 /** By result code. */
-export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
+export const PROBLEMS = {
   [ResultCode.frameTruncated]: notUnderstood("frame_truncated"),
   [ResultCode.frameMagic]: notUnderstood("frame_magic"),
   [ResultCode.frameVersion]: notUnderstood("frame_version"),
@@ -284,7 +284,10 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   ),
 
   [EdgeCode.internal]: kind(500, "internal", "Something went wrong here"),
-};
+} as const satisfies Readonly<Record<ProblemCode, ProblemKind>>;
+
+/** A stable public code. */
+export type PublicCode = (typeof PROBLEMS)[ProblemCode]["code"];
 
 /** What a client sees of a code that may be any number; an unknown one is `internal`. */
 export function problemKind(code: number): ProblemKind {

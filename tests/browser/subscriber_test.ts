@@ -9,20 +9,12 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { provision } from "../../infra/provision/provision.ts";
 import { runBlock, shellBlock } from "../integration/readme_block.ts";
+import { CHROMIUM_ARGUMENTS } from "./chromium_arguments.ts";
 import { readmeProgram } from "../infra/nats/readme_examples.ts";
 import { StartedMarket } from "../workers/supervisor/started_market.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const WAIT_MILLIS_MAX = 20_000;
-const CHROMIUM_ARGUMENTS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 /** Bundles a program for the browser. */
 async function bundle(program: string, directory: string): Promise<string> {
@@ -55,7 +47,7 @@ Deno.test("a page in Chromium gets a snapshot and sees the market trade", async 
   const browser = await chromium.launchPersistentContext(`${directory}/profile`, {
     executablePath,
     headless: true,
-    args: CHROMIUM_ARGUMENTS,
+    args: [...CHROMIUM_ARGUMENTS],
   });
   try {
     const tab = await browser.newPage();

@@ -1,0 +1,95 @@
+/**
+ * The catalogue's part about keys, signatures, tokens, addresses and limits.
+ *
+ * @module
+ */
+import type { CataloguePart } from "./catalogue_entry.ts";
+
+/** Who are you? */
+export const SIGNATURE_PROBLEMS = {
+  signature_missing: [
+    "The request needs a signature or a bearer token and has neither, or a header of it is " +
+    "missing; `field` names the header.",
+    "Send `X-Edgebook-Key`, `X-Edgebook-Timestamp` and `X-Edgebook-Signature`, or " +
+    "`Authorization: Bearer`.",
+  ],
+  signature_invalid: [
+    "The key is unknown, revoked or expired, or the signature is not that of this request. " +
+    "Which of them is not said.",
+    "Sign the path and the body exactly as they are sent, with the right receive window; then " +
+    "look at the key with the operator.",
+  ],
+  timestamp_malformed: [
+    "`X-Edgebook-Timestamp` is not a number of milliseconds since the epoch.",
+    "Send 12 to 14 digits without a sign or leading zeros.",
+  ],
+  recv_window_malformed: [
+    "`X-Edgebook-Recv-Window` is not a number of milliseconds that is allowed.",
+    "Send 1 to 60000, or leave the header out for 5000.",
+  ],
+  timestamp_too_old: [
+    "The request came later than its receive window allows.",
+    "Compare your clock with `GET /v1/time`, sign anew and send at once; widen the window on " +
+    "slow networks.",
+  ],
+  timestamp_ahead: [
+    "The timestamp is more than a second ahead of the exchange's clock.",
+    "Compare your clock with `GET /v1/time` and sign anew.",
+  ],
+  two_credentials: [
+    "The request is signed and bears a token as well.",
+    "Send one of the two.",
+  ],
+  token_invalid: [
+    "The bearer token is malformed, of an issuer that is not known here, or its claims do not fit.",
+    "Get a new token of an issuer that the operator has added.",
+  ],
+  token_expired: [
+    "The bearer token was good and has expired.",
+    "Get a new token and send the request again.",
+  ],
+  idempotency_key_malformed: [
+    "`Idempotency-Key` is empty, too long or has characters that are not visible ASCII.",
+    "Send 1 to 64 visible ASCII characters.",
+  ],
+  keys_unavailable: [
+    "The gateway's view of the keys is too old to be trusted, so nobody is let in.",
+    "Send the request again after `Retry-After`; it was not carried out.",
+  ],
+} as const satisfies CataloguePart;
+
+/** May you? */
+export const PERMISSION_PROBLEMS = {
+  scope_missing: [
+    "The key or token is good but has not the scope that this request needs; `limit` names it.",
+    "Use another key, or have the operator make one with the scope.",
+  ],
+  address_not_allowed: [
+    "The key is confined to address ranges, and this request comes from elsewhere.",
+    "Send it from an address of the key's ranges.",
+  ],
+  address_banned: [
+    "The operator has banned the address that the request comes from.",
+    "Ask the operator; sending again does not help.",
+  ],
+} as const satisfies CataloguePart;
+
+/** Not so fast. */
+export const LIMIT_PROBLEMS = {
+  rate_limited: [
+    "A limit of the key or of the address is used up; `field` names which, and " +
+    "`RateLimit-Policy` has its size.",
+    "Wait for `Retry-After`. Spend no more than `RateLimit` says is left, and you are never " +
+    "refused.",
+  ],
+  outcome_quota_full: [
+    "The account has sent more commands within the last minutes than the venue remembers " +
+    "outcomes for.",
+    "Wait for `Retry-After`; cancels still pass.",
+  ],
+  overloaded: [
+    "The gateway has no room for more commands, or pauses to let the ones under way finish.",
+    "Send the request again after `Retry-After`; it was not carried out. Cancels have room of " +
+    "their own.",
+  ],
+} as const satisfies CataloguePart;
