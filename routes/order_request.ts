@@ -16,7 +16,7 @@ import {
 } from "../core/protocol/order_record.ts";
 import { CLIENT_ORDER_ID_PATTERN } from "../core/protocol/request_key.ts";
 import { SYMBOL_PATTERN } from "../core/protocol/subjects.ts";
-import { DECIMAL_TAKES, decimalField, readBodyFields } from "./body_fields.ts";
+import { DECIMAL_TAKES, decimalField, parseBody, readFields } from "./body_fields.ts";
 import { EdgeCode } from "./edge_code.ts";
 import { Problem } from "./problem.ts";
 
@@ -84,7 +84,13 @@ export interface OrderRequest {
 
 /** Reads the body of `POST /v1/orders`. O(length). */
 export function parseOrderRequest(body: string): OrderRequest | Problem {
-  const fields = readBodyFields(body, SHAPE);
+  const json = parseBody(body);
+  return json instanceof Problem ? json : readOrderRequest(json);
+}
+
+/** Reads an order out of a body that is JSON already. O(1). */
+export function readOrderRequest(json: unknown): OrderRequest | Problem {
+  const fields = readFields(json, SHAPE);
   return fields instanceof Problem ? fields : combine(fields);
 }
 
