@@ -60,14 +60,16 @@ class CanceledOrder implements PreparedCommand {
     readonly command: CancelCommand,
   ) {}
 
-  async answer(report: CommandReport): Promise<Outcome> {
+  answer(report: CommandReport): Outcome | Promise<Outcome> {
     const { exchange, named } = this;
     if (report.kind === EventKind.rejected) return rejected(report, named);
-    const { status, code, executedLots: limit, leavesLots: value, isDuplicate } = report;
-    if (report.kind === EventKind.summary && status === OrderStatus.rejected) {
-      return rejected({ code, limit, value, isDuplicate }, named);
+    const { kind, status, code, executedLots: limit, leavesLots: value, isDuplicate } = report;
+    if (kind !== EventKind.summary) {
+      return jsonReply(200, canceledView(exchange, report, report, named));
     }
-    return jsonReply(200, await canceledView(exchange, report, named));
+    return status === OrderStatus.rejected
+      ? rejected({ code, limit, value, isDuplicate }, named)
+      : answerByHistory(exchange, report, named);
   }
 
   pending(isAsked: boolean): Reply {
@@ -102,27 +104,32 @@ interface Canceled {
 }
 
 /**
- * The report of a cancel says what was canceled. That of a repeated one only names the order, and
- * where history does not say the rest in time, this is `null`.
+ * The report of a repeated cancel only names the order; history says what was canceled, or where it
+ * does not in time, nobody.
  */
-async function whatWasCanceled(
+async function answerByHistory(
   exchange: Exchange,
   report: CommandReport,
-): Promise<Canceled | null> {
-  if (report.kind !== EventKind.summary) return report;
+  named: NamedOrder,
+): Promise<Outcome> {
   const { account } = exchange.identity;
   const { orderId, sequence: minSequence } = report;
   const query = { kind: "order", account, orderId, minSequence } as const;
+  let order: Canceled | null = null;
   try {
-    return (await exchange.backend.queries.history(query)).order;
+    order = (await exchange.backend.queries.history(query)).order;
   } catch (error) {
-    if (error instanceof QueryFailedError) return null;
-    throw error;
+    if (!(error instanceof QueryFailedError)) throw error;
   }
+  return jsonReply(200, canceledView(exchange, report, order, named));
 }
 
-async function canceledView(exchange: Exchange, report: CommandReport, named: NamedOrder) {
-  const order = await whatWasCanceled(exchange, report);
+function canceledView(
+  exchange: Exchange,
+  report: CommandReport,
+  order: Canceled | null,
+  named: NamedOrder,
+) {
   const instrument = exchange.backend.reference.byNumber(order?.instrument ?? 0);
   const isKnown = order !== null && instrument !== undefined;
   return {
