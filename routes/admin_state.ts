@@ -8,6 +8,9 @@ import type { Exchange } from "./exchange.ts";
 import { Problem } from "./problem.ts";
 import { readParameters, wholeNumber } from "./query_parameters.ts";
 import { jsonReply } from "./reply.ts";
+import { EdgeCode } from "./edge_code.ts";
+import { ShardStateSchema, type ShardStateView } from "./schema/service.ts";
+import * as v from "valibot";
 
 /** Highest shard. */
 const SHARD_MAX = 999;
@@ -19,6 +22,34 @@ export const adminStateEndpoint: EndpointSpec = {
   scope: "admin",
   weight: 1,
   handle: readState,
+  operation: {
+    id: "getShardState",
+    group: "Administration",
+    summary: "How far a shard is, and the hash of everything that it did",
+    parameters: [{
+      name: "shard",
+      in: "query",
+      description: `Number of the shard, from 0 to ${SHARD_MAX}; the gateway's own if left out.`,
+      schema: v.pipe(v.string(), v.regex(/^\d{1,3}$/)),
+      example: "0",
+    }],
+    answers: [{
+      status: 200,
+      description: "The state that the leader has at present.",
+      body: {
+        schema: ShardStateSchema,
+        example: {
+          shard: 0,
+          sequence: "13",
+          stateHash: "9f1c2a7be04d5a63",
+          leader: "matching-1",
+          epoch: 1,
+          standbys: [],
+        } satisfies ShardStateView,
+      },
+    }],
+    problems: [EdgeCode.leaderUnavailable],
+  },
 };
 
 async function readState(exchange: Exchange): Promise<Outcome> {
@@ -30,5 +61,13 @@ async function readState(exchange: Exchange): Promise<Outcome> {
   const { queries } = exchange.backend;
   const answer = await queries.leader({ kind: "state" }, { shard });
   const { epoch, leader, sequence, standbys, stateHash } = answer;
-  return jsonReply(200, { shard, sequence: String(sequence), stateHash, leader, epoch, standbys });
+  const state: ShardStateView = {
+    shard,
+    sequence: String(sequence),
+    stateHash,
+    leader,
+    epoch,
+    standbys,
+  };
+  return jsonReply(200, state);
 }

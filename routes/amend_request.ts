@@ -3,14 +3,14 @@
  *
  * @module
  */
-import * as v from "valibot";
 import { ResultCode } from "../core/protocol/result_code.ts";
-import { DECIMAL_TAKES, decimalField, readBodyFields } from "./body_fields.ts";
+import { DECIMAL_TAKES, readBodyFields } from "./body_fields.ts";
 import { Problem } from "./problem.ts";
+import { AmendSchema } from "./schema/order_request.ts";
 
 const SHAPE = {
   what: "An amend",
-  schema: v.strictObject({ price: v.optional(decimalField), quantity: v.optional(decimalField) }),
+  schema: AmendSchema,
   takes: { price: DECIMAL_TAKES, quantity: DECIMAL_TAKES },
 } as const;
 

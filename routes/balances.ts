@@ -9,7 +9,10 @@ import type { Exchange } from "./exchange.ts";
 import { leastSequence } from "./order_reads.ts";
 import { Problem } from "./problem.ts";
 import { minSequence, readParameters } from "./query_parameters.ts";
+import { READ_PROBLEMS } from "./problem_groups.ts";
 import { jsonReply } from "./reply.ts";
+import { type Balances, BalancesSchema } from "./schema/account.ts";
+import { MIN_SEQUENCE_PARAMETER } from "./schema/parameters.ts";
 
 /** The endpoint. */
 export const balancesEndpoint: EndpointSpec = {
@@ -18,6 +21,29 @@ export const balancesEndpoint: EndpointSpec = {
   scope: "read",
   weight: 2,
   handle: readBalances,
+  operation: {
+    id: "getBalances",
+    group: "Account",
+    summary: "What the account has",
+    parameters: [MIN_SEQUENCE_PARAMETER],
+    answers: [{
+      status: 200,
+      description: "Every asset that the account has had.",
+      body: {
+        schema: BalancesSchema,
+        example: {
+          balances: [{
+            asset: "USD",
+            total: "99989995.000000",
+            available: "99979995.000000",
+            held: "10000.000000",
+          }],
+          sequence: "13",
+        } satisfies Balances,
+      },
+    }],
+    problems: READ_PROBLEMS,
+  },
 };
 
 async function readBalances(exchange: Exchange): Promise<Outcome> {
@@ -35,5 +61,6 @@ async function readBalances(exchange: Exchange): Promise<Outcome> {
     available: moneyText(available, scale),
     held: moneyText(held, scale),
   }));
-  return jsonReply(200, { balances, sequence: String(answer.sequence) });
+  const view: Balances = { balances, sequence: String(answer.sequence) };
+  return jsonReply(200, view);
 }

@@ -12,9 +12,6 @@ import { Problem, receivedText } from "./problem.ts";
 /** What a decimal field takes, as a refusal says it. */
 export const DECIMAL_TAKES = "a decimal string";
 
-/** Read digit by digit later (decimal.ts); here only its type matters. */
-export const decimalField = v.string();
-
 /** What the body of a kind of request is made of. */
 export interface BodyShape<S extends v.StrictObjectSchema<v.ObjectEntries, undefined>> {
   /** "An order", as in "takes no such field". */

@@ -6,6 +6,7 @@
 import * as v from "valibot";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
+import { SNAPSHOT_PROBLEMS } from "./problem_groups.ts";
 import { MIN_SEQUENCE_PARAMETER, SYMBOL_PARAMETER } from "./schema/parameters.ts";
 import { type Depth, DepthSchema } from "./schema/depth.ts";
 import { readSnapshot } from "./snapshot_request.ts";
@@ -53,6 +54,7 @@ export const depthEndpoint: EndpointSpec = {
         } satisfies Depth,
       },
     }],
+    problems: SNAPSHOT_PROBLEMS,
   },
 };
 

@@ -8,7 +8,7 @@ import { SAFE_MAX } from "../core/protocol/wire_buffer.ts";
 import { nextCursor, PageKind, readCursor } from "./cursor.ts";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
-import { leastSequence, PAGE_ROWS_DEFAULT, termsOf } from "./order_reads.ts";
+import { leastSequence, termsOf } from "./order_reads.ts";
 import { fillView, sideText } from "./order_view.ts";
 import { Problem } from "./problem.ts";
 import {
@@ -18,6 +18,17 @@ import {
   wholeNumber,
 } from "./query_parameters.ts";
 import { jsonReply } from "./reply.ts";
+import { type AccountFill, type FillPage, FillPageSchema } from "./schema/account.ts";
+import {
+  CURSOR_PARAMETER,
+  LIMIT_PARAMETER,
+  MIN_SEQUENCE_PARAMETER,
+  ORDER_ID_PARAMETER,
+  PAGE_ROWS_DEFAULT,
+  SYMBOL_PARAMETER,
+} from "./schema/parameters.ts";
+import { READ_PROBLEMS } from "./problem_groups.ts";
+import { EdgeCode } from "./edge_code.ts";
 
 /** The endpoint. */
 export const fillsEndpoint: EndpointSpec = {
@@ -26,6 +37,47 @@ export const fillsEndpoint: EndpointSpec = {
   scope: "read",
   weight: 5,
   handle: listFills,
+  operation: {
+    id: "listFills",
+    group: "Account",
+    summary: "Your fills, newest first",
+    parameters: [
+      SYMBOL_PARAMETER,
+      {
+        ...ORDER_ID_PARAMETER,
+        in: "query",
+        description: "Only the fills of this order.",
+      },
+      CURSOR_PARAMETER,
+      LIMIT_PARAMETER,
+      MIN_SEQUENCE_PARAMETER,
+    ],
+    answers: [{
+      status: 200,
+      description: "A page of fills.",
+      body: {
+        schema: FillPageSchema,
+        example: {
+          items: [{
+            orderId: "2",
+            symbol: "BTC-USD",
+            side: "buy",
+            tradeId: "1",
+            price: "50000.00",
+            quantity: "0.2000",
+            fee: "5.000000",
+            feeAsset: "USD",
+            liquidity: "taker",
+            timeMicros: 1_700_000_000_000_000,
+            sequence: "12",
+          }],
+          nextCursor: null,
+          sequence: "13",
+        } satisfies FillPage,
+      },
+    }],
+    problems: [...READ_PROBLEMS, EdgeCode.unknownSymbol],
+  },
 };
 
 async function listFills(exchange: Exchange): Promise<Outcome> {
@@ -56,7 +108,7 @@ async function listFills(exchange: Exchange): Promise<Outcome> {
     limit,
     minSequence: least,
   });
-  const items = [];
+  const items: AccountFill[] = [];
   for (const fill of fills) {
     const terms = termsOf(exchange, fill.instrument);
     if (terms instanceof Problem) return terms;
@@ -71,5 +123,6 @@ async function listFills(exchange: Exchange): Promise<Outcome> {
   }
   const tradeIds = fills.map(({ tradeId }) => tradeId);
   const cursor = nextCursor(PageKind.fills, tradeIds, limit);
-  return jsonReply(200, { items, nextCursor: cursor, sequence: String(sequence) });
+  const page: FillPage = { items, nextCursor: cursor, sequence: String(sequence) };
+  return jsonReply(200, page);
 }

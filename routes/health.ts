@@ -12,6 +12,7 @@ import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Backend } from "./gateway.ts";
 import type { UpstashStatus } from "../infra/upstash/limiter.ts";
+import { liveOperation, readyOperation } from "./service_operations.ts";
 import { jsonReply } from "./reply.ts";
 
 /** How long a look at the backend counts. */
@@ -43,8 +44,18 @@ const open = { method: "GET", scope: null, weight: 0 } as const;
 export function healthEndpoints(): readonly EndpointSpec[] {
   const probe = new Probe();
   return [
-    { ...open, path: "/health/live", handle: () => jsonReply(200, { status: "live" }) },
-    { ...open, path: "/health/ready", handle: (exchange) => readReady(exchange, probe) },
+    {
+      ...open,
+      path: "/health/live",
+      handle: () => jsonReply(200, { status: "live" }),
+      operation: liveOperation,
+    },
+    {
+      ...open,
+      path: "/health/ready",
+      handle: (exchange) => readReady(exchange, probe),
+      operation: readyOperation,
+    },
   ];
 }
 

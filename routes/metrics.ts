@@ -10,6 +10,7 @@ import type { UpstashStatus } from "../infra/upstash/limiter.ts";
 import { type GatewayTotal, refusedByPart } from "./gateway_total.ts";
 import type { Reply } from "./reply.ts";
 import type { RequestMetrics } from "./request_metrics.ts";
+import { metricsOperation } from "./service_operations.ts";
 
 const TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -23,6 +24,7 @@ export function metricsEndpoint(
     path: "/metrics",
     scope: null,
     weight: 1,
+    operation: metricsOperation,
     handle: ({ deps }) => {
       const lines = [
         ...requestLines(requests),

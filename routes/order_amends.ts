@@ -40,6 +40,7 @@ import {
   unknownNamedOrder,
 } from "./named_order.ts";
 import { amendCommand, howToRepeat, type Sender } from "./order_command.ts";
+import { amendByClientIdOperation, amendOrderOperation } from "./order_operations.ts";
 import { termsOf } from "./order_reads.ts";
 import {
   factsOfAmend,
@@ -55,6 +56,7 @@ import type { PreparedCommand } from "./prepared_command.ts";
 import { Problem } from "./problem.ts";
 import { amendRejected, type Rejection } from "./rejection.ts";
 import { type HeaderFields, jsonReply, type Reply } from "./reply.ts";
+import type { Pending } from "./schema/order.ts";
 
 const shared = {
   method: "PATCH",
@@ -66,8 +68,18 @@ const shared = {
 
 /** The endpoints. */
 export const amendEndpoints: readonly EndpointSpec[] = [
-  { ...shared, path: "/v1/orders/:orderId", handle: amendById },
-  { ...shared, path: "/v1/orders/by-client-id/:clientOrderId", handle: amendByClientId },
+  {
+    ...shared,
+    path: "/v1/orders/:orderId",
+    handle: amendById,
+    operation: amendOrderOperation,
+  },
+  {
+    ...shared,
+    path: "/v1/orders/by-client-id/:clientOrderId",
+    handle: amendByClientId,
+    operation: amendByClientIdOperation,
+  },
 ];
 
 /** An amend that may go into the log. */
@@ -208,7 +220,7 @@ function pending({ exchange, order, instrument }: Amended, isAsked: boolean): Re
     ["location", location],
     ...(isAsked ? [["preference-applied", "respond-async"] as const] : []),
   ];
-  const body = {
+  const body: Pending = {
     status: "pending",
     orderId: String(order.orderId),
     clientOrderId: order.clientOrderId,

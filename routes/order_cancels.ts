@@ -18,6 +18,11 @@ import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
 import { type NamedOrder, orderNamedByClientId, orderNamedById } from "./named_order.ts";
 import { howToRepeat, requestKeyOf, type Sender } from "./order_command.ts";
+import {
+  cancelAllOperation,
+  cancelByClientIdOperation,
+  cancelOrderOperation,
+} from "./order_cancel_operations.ts";
 import { sideText, statusText } from "./order_view.ts";
 import { waitMillisOf } from "./orders.ts";
 import type { PreparedCommand } from "./prepared_command.ts";
@@ -25,14 +30,25 @@ import { Problem } from "./problem.ts";
 import { optionalInstrument, readParameters } from "./query_parameters.ts";
 import { cancelRejected } from "./rejection.ts";
 import { type HeaderFields, jsonReply, type Reply } from "./reply.ts";
+import type { CanceledOrder, CanceledOrders, Pending } from "./schema/order.ts";
 
 const shared = { method: "DELETE", scope: "trade", weight: 1, kind: AdmissionKind.cancel } as const;
 
 /** The endpoints. */
 export const cancelEndpoints: readonly EndpointSpec[] = [
-  { ...shared, path: "/v1/orders", handle: cancelAll },
-  { ...shared, path: "/v1/orders/:orderId", handle: cancelById },
-  { ...shared, path: "/v1/orders/by-client-id/:clientOrderId", handle: cancelByClientId },
+  { ...shared, path: "/v1/orders", handle: cancelAll, operation: cancelAllOperation },
+  {
+    ...shared,
+    path: "/v1/orders/:orderId",
+    handle: cancelById,
+    operation: cancelOrderOperation,
+  },
+  {
+    ...shared,
+    path: "/v1/orders/by-client-id/:clientOrderId",
+    handle: cancelByClientId,
+    operation: cancelByClientIdOperation,
+  },
 ];
 
 function cancelById(exchange: Exchange): Outcome | Promise<Outcome> {
@@ -53,7 +69,7 @@ async function cancelOne(exchange: Exchange, named: NamedOrder): Promise<Outcome
 }
 
 /** A cancel that may go into the log. */
-class CanceledOrder implements PreparedCommand {
+class PreparedCancel implements PreparedCommand {
   constructor(
     readonly exchange: Exchange,
     readonly named: NamedOrder,
@@ -83,9 +99,9 @@ export function prepareCancel(
   exchange: Exchange,
   named: NamedOrder,
   sender: Sender,
-): CanceledOrder {
+): PreparedCancel {
   const command = { ...head(sender), kind: "cancel", target: named.target } as const;
-  return new CanceledOrder(exchange, named, command);
+  return new PreparedCancel(exchange, named, command);
 }
 
 function rejected(
@@ -129,7 +145,7 @@ function canceledView(
   report: CommandReport,
   order: Canceled | null,
   named: NamedOrder,
-) {
+): CanceledOrder {
   const instrument = exchange.backend.reference.byNumber(order?.instrument ?? 0);
   const isKnown = order !== null && instrument !== undefined;
   return {
@@ -165,13 +181,14 @@ async function cancelAll(exchange: Exchange): Promise<Outcome> {
   if (report.kind === EventKind.rejected || report.status === OrderStatus.rejected) {
     return cancelRejected(report, "symbol", symbol ?? "every symbol");
   }
-  return jsonReply(200, {
+  const canceled: CanceledOrders = {
     symbol,
     canceled: report.executedLots,
     sequence: String(report.sequence),
     transactTimeMicros: report.stampMicros,
     duplicate: report.isDuplicate,
-  });
+  };
+  return jsonReply(200, canceled);
 }
 
 async function submit(
@@ -191,10 +208,11 @@ function head(sender: Sender) {
 
 function pending(
   { identity }: Exchange,
-  about: Record<string, string | null>,
+  about: Pick<Pending, "orderId" | "clientOrderId" | "symbol">,
   isAsked: boolean,
 ): Reply {
   const headers: HeaderFields = isAsked ? [["preference-applied", "respond-async"]] : [];
   const detail = `The outcome is unknown. Query the order. ${howToRepeat(identity)}`;
-  return jsonReply(202, { status: "pending", ...about, detail }, headers);
+  const body: Pending = { status: "pending", ...about, detail };
+  return jsonReply(202, body, headers);
 }

@@ -35,21 +35,38 @@ import {
   wholeNumber,
 } from "./query_parameters.ts";
 import { jsonReply } from "./reply.ts";
-
-/** Rows of a page where the request names no number. */
-export const PAGE_ROWS_DEFAULT = 100;
+import {
+  listOrdersOperation,
+  readByClientIdOperation,
+  readOrderOperation,
+} from "./order_read_operations.ts";
+import type { OrderPage } from "./schema/order.ts";
+import { PAGE_ROWS_DEFAULT } from "./schema/parameters.ts";
 
 const shared = { method: "GET", scope: "read" } as const;
 
 /** The endpoints. */
 export const orderReadEndpoints: readonly EndpointSpec[] = [
-  { ...shared, weight: 5, path: "/v1/orders", handle: listOrders },
-  { ...shared, weight: 2, path: "/v1/orders/:orderId", handle: readById },
+  {
+    ...shared,
+    weight: 5,
+    path: "/v1/orders",
+    handle: listOrders,
+    operation: listOrdersOperation,
+  },
+  {
+    ...shared,
+    weight: 2,
+    path: "/v1/orders/:orderId",
+    handle: readById,
+    operation: readOrderOperation,
+  },
   {
     ...shared,
     weight: 2,
     path: "/v1/orders/by-client-id/:clientOrderId",
     handle: readByClientId,
+    operation: readByClientIdOperation,
   },
 ];
 
@@ -218,5 +235,6 @@ function pageReply(
     if (terms instanceof Problem) return terms;
     items.push(orderSummary(facts(terms), terms));
   }
-  return jsonReply(200, { items, nextCursor: cursor, sequence: String(sequence) });
+  const page: OrderPage = { items, nextCursor: cursor, sequence: String(sequence) };
+  return jsonReply(200, page);
 }

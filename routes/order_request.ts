@@ -6,7 +6,7 @@
  *
  * @module
  */
-import * as v from "valibot";
+import type * as v from "valibot";
 import {
   OrderFlag,
   OrderType,
@@ -14,11 +14,10 @@ import {
   Side,
   TimeInForce,
 } from "../core/protocol/order_record.ts";
-import { CLIENT_ORDER_ID_PATTERN } from "../core/protocol/request_key.ts";
-import { SYMBOL_PATTERN } from "../core/protocol/subjects.ts";
-import { DECIMAL_TAKES, decimalField, parseBody, readFields } from "./body_fields.ts";
+import { DECIMAL_TAKES, parseBody, readFields } from "./body_fields.ts";
 import { EdgeCode } from "./edge_code.ts";
 import { Problem } from "./problem.ts";
+import { NewOrderSchema } from "./schema/order_request.ts";
 
 const SELF_TRADES = {
   none: SelfTrade.none,
@@ -36,22 +35,7 @@ const TIMES_IN_FORCE = {
 const SIDES = { buy: Side.buy, sell: Side.sell } as const;
 const TYPES = { limit: OrderType.limit, market: OrderType.market } as const;
 
-const namesOf = <T extends object>(table: T) =>
-  Object.keys(table) as [keyof T & string, ...(keyof T & string)[]];
-
-const SCHEMA = v.strictObject({
-  symbol: v.pipe(v.string(), v.regex(SYMBOL_PATTERN)),
-  side: v.picklist(namesOf(SIDES)),
-  type: v.picklist(namesOf(TYPES)),
-  price: v.optional(decimalField),
-  quantity: v.optional(decimalField),
-  quoteQuantity: v.optional(decimalField),
-  timeInForce: v.optional(v.picklist(namesOf(TIMES_IN_FORCE))),
-  postOnly: v.optional(v.boolean(), false),
-  clientOrderId: v.optional(v.pipe(v.string(), v.regex(CLIENT_ORDER_ID_PATTERN))),
-  selfTradePrevention: v.optional(v.picklist(namesOf(SELF_TRADES)), "expire_taker"),
-});
-type OrderField = keyof typeof SCHEMA.entries;
+type OrderField = keyof typeof NewOrderSchema.entries;
 
 /** What each field takes, as a refusal says it. */
 const TAKES: Readonly<Record<OrderField, string>> = {
@@ -66,7 +50,7 @@ const TAKES: Readonly<Record<OrderField, string>> = {
   clientOrderId: "1 to 36 letters, digits and . _ : / -",
   selfTradePrevention: Object.keys(SELF_TRADES).join(" | "),
 };
-const SHAPE = { what: "An order", schema: SCHEMA, takes: TAKES } as const;
+const SHAPE = { what: "An order", schema: NewOrderSchema, takes: TAKES } as const;
 
 /** An order whose fields are each valid and go together; its numbers are not read yet. */
 export interface OrderRequest {
@@ -95,7 +79,7 @@ export function readOrderRequest(json: unknown): OrderRequest | Problem {
 }
 
 /** What depends on several fields. */
-function combine(order: v.InferOutput<typeof SCHEMA>): OrderRequest | Problem {
+function combine(order: v.InferOutput<typeof NewOrderSchema>): OrderRequest | Problem {
   const { price, quantity, quoteQuantity, postOnly, type } = order;
   const isMarket = type === "market";
   const timeInForce = order.timeInForce ?? (isMarket ? "IOC" : "GTC");

@@ -16,53 +16,7 @@ import type { FillRow, LiveOrder, OrderRow } from "../core/protocol/queries.ts";
 import type { AmendCommand, NewOrderCommand } from "../infra/orders/commands.ts";
 import type { Instrument } from "../infra/reference/instrument_terms.ts";
 import { averagePriceText, priceText, quantityText, quoteText } from "./amounts.ts";
-
-/** Status of an order. */
-export type StatusText = "new" | "partially_filled" | "filled" | "canceled" | "expired";
-
-/** One fill of an order. */
-export interface FillView {
-  readonly tradeId: string;
-  readonly price: string | null;
-  readonly quantity: string;
-  readonly fee: string;
-  readonly feeAsset: string;
-  readonly liquidity: "maker" | "taker";
-}
-
-/** An order in a list. */
-export interface OrderSummary {
-  readonly orderId: string;
-  readonly clientOrderId: string | null;
-  readonly symbol: string;
-  readonly side: "buy" | "sell";
-  readonly type: "limit" | "market";
-  readonly status: StatusText;
-  /** Why it was canceled or expired. */
-  readonly reason?: string | undefined;
-  readonly price: string | null;
-  /** `null` in an order by budget. */
-  readonly quantity: string | null;
-  /** What an order by budget may spend. */
-  readonly quoteQuantity?: string | undefined;
-  readonly executedQuantity: string;
-  readonly executedNotional: string;
-  readonly leavesQuantity: string;
-  readonly averagePrice: string | null;
-  readonly fills?: readonly FillView[] | undefined;
-  /** There are more fills than stand here: `GET /v1/fills?orderId=` has them all. */
-  readonly fillsTruncated?: true | undefined;
-  /** Event sequence that this reflects. */
-  readonly sequence: string;
-  /** When that happened. */
-  readonly transactTimeMicros: number;
-}
-
-/** An order on its own. */
-export interface OrderView extends OrderSummary {
-  readonly fills: readonly FillView[];
-  readonly duplicate: boolean;
-}
+import type { FillView, OrderSummary, OrderView } from "./schema/order.ts";
 
 /** What an order is made of, whoever knows it. */
 export interface OrderFacts {
@@ -85,6 +39,7 @@ export interface OrderFacts {
   readonly stampMicros: number;
 }
 
+type StatusText = OrderView["status"];
 const STATUSES: Readonly<Record<number, StatusText>> = {
   [OrderStatus.new]: "new",
   [OrderStatus.partiallyFilled]: "partially_filled",
@@ -246,7 +201,11 @@ function viewOf<F extends OrderView["fills"] | undefined, D extends boolean | un
   areAll: boolean,
   duplicate: D,
   instrument: Instrument,
-): OrderSummary & { readonly fills: F; readonly duplicate: D } {
+): OrderSummary & {
+  readonly fills: F;
+  readonly fillsTruncated: true | undefined;
+  readonly duplicate: D;
+} {
   const { clientOrderId, code, executedLots, executedTickLots, quantity } = facts;
   const hasBudget = (facts.orderFlags & OrderFlag.quoteBudget) !== 0;
   return {

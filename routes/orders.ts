@@ -17,13 +17,13 @@ import type { Instrument } from "../infra/reference/instrument_terms.ts";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
 import { howToRepeat, newOrderCommand, type Sender } from "./order_command.ts";
+import { placeOrderOperation } from "./order_operations.ts";
 import { type OrderRequest, parseOrderRequest } from "./order_request.ts";
 import {
   factsOfReport,
   factsOfRow,
   fillsOfHistory,
   fillsOfReport,
-  type OrderView,
   orderView,
   quantityAtEntry,
 } from "./order_view.ts";
@@ -32,6 +32,7 @@ import { Problem } from "./problem.ts";
 import { unknownSymbol } from "./query_parameters.ts";
 import { orderRejected } from "./rejection.ts";
 import { type HeaderFields, jsonReply, type Reply } from "./reply.ts";
+import type { OrderView, Pending } from "./schema/order.ts";
 
 const RESPOND_ASYNC = /(^|,)\s*respond-async\s*(,|;|$)/i;
 
@@ -44,6 +45,7 @@ export const ordersEndpoint: EndpointSpec = {
   kind: AdmissionKind.order,
   hasBody: true,
   handle: placeOrder,
+  operation: placeOrderOperation,
 };
 
 /** How long the client waits for the outcome, in milliseconds; 0: not at all. */
@@ -187,7 +189,7 @@ function pending(placed: Placed, isAsked: boolean, orderId: number | null): Repl
     ...(location === null ? [] : [["location", location] as const]),
     ...(isAsked ? [["preference-applied", "respond-async"] as const] : []),
   ];
-  const body = {
+  const body: Pending = {
     status: "pending",
     ...(orderId === null ? {} : { orderId: String(orderId) }),
     clientOrderId,

@@ -16,6 +16,7 @@ import type { Exchange } from "./exchange.ts";
 import { Problem } from "./problem.ts";
 import { readParameters } from "./query_parameters.ts";
 import { jsonReply } from "./reply.ts";
+import { type StreamCredentials, StreamCredentialsSchema } from "./schema/account.ts";
 
 /** How long credentials live. */
 export const STREAM_CREDENTIALS_SECONDS = 3_600;
@@ -29,6 +30,38 @@ export const streamCredentialsEndpoint: EndpointSpec = {
   scope: "read",
   weight: 20,
   handle: mintCredentials,
+  operation: {
+    id: "createStreamCredentials",
+    group: "Streams",
+    summary: "Short-lived NATS credentials for your own reports and the market data",
+    description:
+      `They live for ${STREAM_CREDENTIALS_SECONDS / 60} minutes. Fetch new ones before ` +
+      "then and connect again: nothing is lost, for reports are numbered and can be asked for " +
+      "once more. The feeds are described in `/asyncapi.json`.",
+    answers: [{
+      status: 201,
+      description: "Credentials of this account.",
+      body: {
+        schema: StreamCredentialsSchema,
+        example: {
+          servers: ["ws://127.0.0.1:8443"],
+          credentials: "-----BEGIN NATS USER JWT-----\n...\n------END NATS USER JWT------\n",
+          jwt: "eyJ0eXAiOiJKV1QiLCJhbGciOiJlZDI1NTE5LW5rZXkifQ.e30.c2lnbmF0dXJl",
+          seed: "SU...",
+          inboxPrefix: "_INBOX.app.UA...",
+          subjects: {
+            reports: reportsSubject(1),
+            trades: marketDataSubject("*", "trades"),
+            bbo: marketDataSubject("*", "bbo"),
+            depth: marketDataSubject("*", "depth"),
+            snapshot: snapshotSubject("<symbol>"),
+          },
+          expiresMicros: 1_700_003_600_000_000,
+        } satisfies StreamCredentials,
+      },
+    }],
+    problems: [EdgeCode.streamsNotConfigured, EdgeCode.streamsUnavailable],
+  },
 };
 
 async function mintCredentials(exchange: Exchange): Promise<Outcome> {
@@ -48,7 +81,7 @@ async function mintCredentials(exchange: Exchange): Promise<Outcome> {
     deps.log("warn", `request ${exchange.requestId}: listener was not noted: ${reason}`);
     return new Problem(EdgeCode.streamsUnavailable);
   }
-  return jsonReply(201, {
+  const minted: StreamCredentials = {
     servers: natsServers,
     credentials: user.creds,
     jwt: user.jwt,
@@ -62,5 +95,6 @@ async function mintCredentials(exchange: Exchange): Promise<Outcome> {
       snapshot: snapshotSubject("<symbol>"),
     },
     expiresMicros,
-  });
+  };
+  return jsonReply(201, minted);
 }

@@ -6,7 +6,10 @@
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
 import { readSnapshot } from "./snapshot_request.ts";
+import { SNAPSHOT_PROBLEMS } from "./problem_groups.ts";
 import { jsonReply } from "./reply.ts";
+import { type Ticker, TickerSchema } from "./schema/market.ts";
+import { MIN_SEQUENCE_PARAMETER, SYMBOL_PARAMETER } from "./schema/parameters.ts";
 
 /** The endpoint. */
 export const tickerEndpoint: EndpointSpec = {
@@ -16,6 +19,35 @@ export const tickerEndpoint: EndpointSpec = {
   weight: 1,
   isPublic: true,
   handle: readTicker,
+  operation: {
+    id: "getTicker",
+    group: "Market data",
+    summary: "An instrument in a few figures",
+    parameters: [{ ...SYMBOL_PARAMETER, isRequired: true }, MIN_SEQUENCE_PARAMETER],
+    answers: [{
+      status: 200,
+      description: "Figures of the last 24 hours, and the best prices.",
+      body: {
+        schema: TickerSchema,
+        example: {
+          symbol: "BTC-USD",
+          sequence: "3",
+          status: "trading",
+          lastPrice: "50000.00",
+          open24h: "50000.00",
+          high24h: "50000.00",
+          low24h: "50000.00",
+          volume24h: "0.2000",
+          trades24h: 1,
+          bidPrice: null,
+          bidQuantity: "0",
+          askPrice: "50000.00",
+          askQuantity: "0.3000",
+        } satisfies Ticker,
+      },
+    }],
+    problems: SNAPSHOT_PROBLEMS,
+  },
 };
 
 function readTicker(exchange: Exchange): Outcome | Promise<Outcome> {
@@ -23,7 +55,7 @@ function readTicker(exchange: Exchange): Outcome | Promise<Outcome> {
     const { symbol, sequence, status, bids, asks, ticker } = snapshot;
     const [bidPrice, bidQuantity] = bids[0] ?? [null, "0"];
     const [askPrice, askQuantity] = asks[0] ?? [null, "0"];
-    return jsonReply(200, {
+    const view: Ticker = {
       symbol,
       sequence: String(sequence),
       status,
@@ -32,6 +64,7 @@ function readTicker(exchange: Exchange): Outcome | Promise<Outcome> {
       bidQuantity,
       askPrice,
       askQuantity,
-    });
+    };
+    return jsonReply(200, view);
   });
 }

@@ -7,7 +7,13 @@
  * @module
  */
 import * as v from "valibot";
+import { CLIENT_ORDER_ID_PATTERN } from "../../core/protocol/request_key.ts";
 import { SYMBOL_PATTERN } from "../../core/protocol/subjects.ts";
+
+/** What a schema's value is to whoever only reads it. */
+export type Shown<T> = T extends readonly (infer Item)[] ? readonly Shown<Item>[]
+  : T extends object ? { readonly [Name in keyof T]: Shown<T[Name]> }
+  : T;
 
 /** A decimal as text: prices, quantities and money are never JSON numbers. */
 export const DecimalSchema = v.pipe(
@@ -46,3 +52,48 @@ export const LevelSchema = v.pipe(
 
 /** `buy` or `sell`. */
 export const SideSchema = v.picklist(["buy", "sell"]);
+
+/** Whether an order has a limit. */
+export const OrderTypeSchema = v.picklist(["limit", "market"]);
+
+/** Who was in the book, and who came. */
+export const LiquiditySchema = v.picklist(["maker", "taker"]);
+
+/** Whether an instrument trades. */
+export const InstrumentStatusSchema = v.picklist(["trading", "halted"]);
+
+/** A client order id. */
+export const ClientOrderIdSchema = v.pipe(
+  v.string(),
+  v.regex(CLIENT_ORDER_ID_PATTERN),
+  v.description("The client's own name of an order: letters, digits and `. _ : / -`."),
+);
+
+/** The event sequence that an answer reflects. */
+export const ReflectedSequenceSchema = v.pipe(
+  IdSchema,
+  v.description(
+    "Sequence of the last event that this reflects; `minSequence` of a read that must see it.",
+  ),
+);
+
+/** Whether a command had come before. */
+export const DuplicateSchema = v.pipe(
+  v.boolean(),
+  v.description("The command had come before, and this is its first outcome."),
+);
+
+/** Where the next page begins. */
+export const NextCursorSchema = v.pipe(
+  v.nullable(v.string()),
+  v.description("`cursor` of the next page; `null` on the last one."),
+);
+
+/** A decimal as a request has it; the server reads it digit by digit, and says what is wrong. */
+export const DecimalTextSchema = v.pipe(
+  v.string(),
+  v.metadata({
+    description: "A decimal string without sign or exponent.",
+    pattern: "^\\d{1,16}(\\.\\d{1,15})?$",
+  }),
+);

@@ -3,8 +3,13 @@
  *
  * @module
  */
+import * as v from "valibot";
+import { PAGE_ROWS_MAX } from "../../core/protocol/queries.ts";
 import type { ParameterDoc } from "../operation.ts";
-import { IdSchema, SymbolSchema } from "./fields.ts";
+import { ClientOrderIdSchema, IdSchema, SymbolSchema } from "./fields.ts";
+
+/** Rows of a page where the request names no number. */
+export const PAGE_ROWS_DEFAULT = 100;
 
 /** `symbol` in the query. */
 export const SYMBOL_PARAMETER: ParameterDoc = {
@@ -24,4 +29,61 @@ export const MIN_SEQUENCE_PARAMETER: ParameterDoc = {
     "writes. 503 `behind` where it does not in time.",
   schema: IdSchema,
   example: "1",
+};
+
+/** `orderId` in the path. */
+export const ORDER_ID_PARAMETER: ParameterDoc = {
+  name: "orderId",
+  in: "path",
+  description: "The order's id, as the answer to its placing has it.",
+  schema: IdSchema,
+  example: "1",
+};
+
+/** `clientOrderId` in the path. */
+export const CLIENT_ORDER_ID_PARAMETER: ParameterDoc = {
+  name: "clientOrderId",
+  in: "path",
+  description: "The client order id that the order was placed with, percent-encoded.",
+  schema: ClientOrderIdSchema,
+  example: "first-buy",
+};
+
+/** `cursor` in the query. */
+export const CURSOR_PARAMETER: ParameterDoc = {
+  name: "cursor",
+  in: "query",
+  description: "Where the page begins: `nextCursor` of the page before. The first one without.",
+  schema: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,32}$/)),
+  example: "bzE",
+};
+
+/** `limit` in the query of a list in pages. */
+export const LIMIT_PARAMETER: ParameterDoc = {
+  name: "limit",
+  in: "query",
+  description: `Rows at most, from 1 to ${PAGE_ROWS_MAX}; ${PAGE_ROWS_DEFAULT} if left out.`,
+  schema: v.pipe(v.string(), v.regex(/^\d{1,3}$/)),
+  example: "100",
+};
+
+/** `Prefer`, with which a client does not wait for the outcome of its command. */
+export const PREFER_PARAMETER: ParameterDoc = {
+  name: "Prefer",
+  in: "header",
+  description:
+    "With `respond-async` the answer is 202 as soon as the command is on its way (RFC 7240).",
+  schema: v.pipe(v.string(), v.maxLength(128)),
+  example: "respond-async",
+};
+
+/** `Idempotency-Key`, by which a repeat of a command is recognised. */
+export const IDEMPOTENCY_KEY_PARAMETER: ParameterDoc = {
+  name: "Idempotency-Key",
+  in: "header",
+  description:
+    "Your name for this command, 1 to 64 visible ASCII characters: the same again is answered with " +
+    "the first outcome. A signed request signs it as a line of its own.",
+  schema: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,64}$/)),
+  example: "cancel-1",
 };

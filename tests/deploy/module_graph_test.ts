@@ -15,6 +15,7 @@ const LAYERS: readonly string[] = ["core", "infra", "routes"];
 const PACKAGES: readonly string[] = [
   "@noble/hashes",
   "@upstash/redis",
+  "@valibot/to-json-schema",
   "hono",
   "jose",
   "nats.ws",
