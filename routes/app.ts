@@ -17,6 +17,7 @@ import { healthEndpoints } from "./health.ts";
 import { instrumentsEndpoint } from "./instruments.ts";
 import { metricsEndpoint } from "./metrics.ts";
 import { amendEndpoints } from "./order_amends.ts";
+import { batchEndpoints } from "./order_batch.ts";
 import { cancelEndpoints } from "./order_cancels.ts";
 import { orderReadEndpoints } from "./order_reads.ts";
 import { ordersEndpoint } from "./orders.ts";
@@ -40,6 +41,7 @@ export function createApp(deps: AppDeps): Hono {
     ordersEndpoint,
     ...amendEndpoints,
     ...cancelEndpoints,
+    ...batchEndpoints,
     ...orderReadEndpoints,
     fillsEndpoint,
     balancesEndpoint,
