@@ -18,6 +18,7 @@ import { instrumentsEndpoint } from "./instruments.ts";
 import { metricsEndpoint } from "./metrics.ts";
 import { amendEndpoints } from "./order_amends.ts";
 import { batchEndpoints } from "./order_batch.ts";
+import { framesEndpoint } from "./order_frames.ts";
 import { cancelEndpoints } from "./order_cancels.ts";
 import { orderReadEndpoints } from "./order_reads.ts";
 import { ordersEndpoint } from "./orders.ts";
@@ -42,6 +43,7 @@ export function createApp(deps: AppDeps): Hono {
     ...amendEndpoints,
     ...cancelEndpoints,
     ...batchEndpoints,
+    framesEndpoint,
     ...orderReadEndpoints,
     fillsEndpoint,
     balancesEndpoint,

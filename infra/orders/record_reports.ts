@@ -37,28 +37,41 @@ export interface ReportPart {
   readonly shift: number;
 }
 
-/** The last event sequence that the parts reflect. */
-export function lastSequenceOf(parts: readonly ReportPart[]): number {
-  let last = 0;
-  for (const { answer, end } of parts) {
-    const offsets = (POSITIONED_BODY_BYTES + frameCount(answer, 0) * RECORD_BYTES) >> 2;
-    last = Math.max(last, positionFirstEvent(answer, 0) + answer.words[offsets + end - 1]);
-  }
-  return last;
+/** What the parts say, added up. */
+export interface ReportsSummary {
+  /** Commands that have reports. */
+  readonly commands: number;
+  /** Orders that traded at their entry. */
+  readonly traded: number;
+  /** The last event sequence. */
+  readonly sequence: number;
 }
 
-/** How many commands the parts have reports of. O(records). */
-export function reportedCommands(parts: readonly ReportPart[]): number {
-  let count = 0;
+/** Adds up what the parts say. O(records). */
+export function summaryOf(parts: readonly ReportPart[]): ReportsSummary {
+  let commands = 0;
+  let traded = 0;
+  let sequence = 0;
   for (const { answer, from, end } of parts) {
+    const { bytes, halves, words } = answer;
     let last = -1;
+    let isEntry = false;
     for (let record = from; record < end; record++) {
-      const command = answer.halves[((POSITIONED_BODY_BYTES + record * RECORD_BYTES) >> 1) + 3];
-      if (command !== last) count++;
-      last = command;
+      const at = POSITIONED_BODY_BYTES + record * RECORD_BYTES;
+      const command = halves[(at >> 1) + 3];
+      if (command !== last) {
+        commands++;
+        last = command;
+        isEntry = bytes[at] === EventKind.accepted;
+      } else if (isEntry && bytes[at] === EventKind.trade) {
+        traded++;
+        isEntry = false;
+      }
     }
+    const offsets = (POSITIONED_BODY_BYTES + frameCount(answer, 0) * RECORD_BYTES) >> 2;
+    sequence = Math.max(sequence, positionFirstEvent(answer, 0) + words[offsets + end - 1]);
   }
-  return count;
+  return { commands, traded, sequence };
 }
 
 /** Writes the answer. Makes one buffer, and nothing for a record. O(records). */

@@ -20,8 +20,8 @@ import type { FrameWriting } from "./write_batch.ts";
 
 /** A client's frame whose records are all checked: plain ones, of commands that clients may send. */
 export interface ClientRecords {
+  /** No longer than the frame. */
   readonly wire: WireBuffer;
-  readonly byteLength: number;
   readonly count: number;
   /** Whose commands they are. */
   readonly account: number;
@@ -63,14 +63,14 @@ export function writeRecords(
 
 function copyRecords(
   frame: OutgoingFrame,
-  { wire, byteLength, account, deadlineMicros, key }: ClientRecords,
+  { wire, account, deadlineMicros, key }: ClientRecords,
   first: number,
   count: number,
 ): void {
   const source = FRAME_HEADER_BYTES + first * RECORD_BYTES;
   const at = frame.addRecords(wire.bytes.subarray(source, source + count * RECORD_BYTES), count);
   const { words, halves } = frame.wire;
-  const textAt = byteLength - frameTextBytes(wire, 0);
+  const textAt = wire.bytes.length - frameTextBytes(wire, 0);
   for (let index = 0; index < count; index++) {
     const record = at + index * RECORD_BYTES;
     const word = record >> 2;

@@ -95,6 +95,7 @@ export class MemoryExchange implements OrderGateway {
   readonly #reader = new EventReader();
   readonly #operator = new FrameSource(OPERATOR);
   #frameNumber = 0;
+  #batchers = 0;
 
   constructor() {
     const opening = market().asset("BTC", 8).asset("ETH", 8).asset("USD", 6)
@@ -138,7 +139,8 @@ export class MemoryExchange implements OrderGateway {
   async submitRecords(records: ClientRecords, waitMillis: number) {
     if (isPart(this.trouble)) throw new OrderPathDownError(this.trouble, 2_345, 1);
     if (this.trouble === "overloaded") throw new OverloadedError(2, 49_152);
-    const batcher = new Batcher(GATEWAY, this.frameRecords);
+    // Its frames have numbers of their own, so it is another sender each time.
+    const batcher = new Batcher(GATEWAY + ++this.#batchers, this.frameRecords);
     const waiters = new ReportWaiters();
     const answers = writeRecords({ batcher, waiters, nowMicros: 1, waitMillis }, records);
     for (let frame = batcher.next(1); frame !== null; frame = batcher.next(1)) {
