@@ -13,7 +13,8 @@ import { IDEMPOTENCY_KEY_PARAMETER, PREFER_PARAMETER } from "./schema/parameters
  * A frame of one record, a limit buy of 0.0001 BTC-USD at 0.01 with the request key 1, in base64: an
  * example of bytes cannot stand in JSON.
  */
-export const FRAME_EXAMPLE_BASE64 = "";
+export const FRAME_EXAMPLE_BASE64 =
+  "RURCSwEBAQBGtUA7AAAAAAAAAAAAAAAAAAAAAGAAAAABAAEBAAEAAAEAAAAAAAAAAQAAAAAAAAAAAAAAAAAAAAEAAAAAAAAAAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /** `POST /v1/frames`. */
 export const framesOperation: Operation = {

@@ -157,71 +157,79 @@ Deno.test("a frame with anything wrong in its structure is refused, and nothing 
   assert.deepEqual([gateway.exchange.frames.length, gateway.exchange.commands.length], [0, 0]);
 });
 
+/** Word of the second record. */
+const at = (FRAME_HEADER_BYTES + RECORD_BYTES) >> 2;
+const market = { orderType: OrderType.market, timeInForce: TimeInForce.ioc } as const;
+const order = () => new ClientFrame().place();
+type Case = readonly [field: string, frame: ClientFrame, change?: (wire: WireBuffer) => void];
+
+/** Of the second record of a frame, which is spoilt before the frame is sealed. */
+const badRecords: readonly Case[] = [
+  ["account", order().place({ account: 2 })],
+  ["instrument", order().place({ instrument: 9 })],
+  ["instrument", order().place({ instrument: 0 })],
+  ["side", order().place({ side: 2 })],
+  ["order type", order().place({ orderType: 3 })],
+  ["time in force", order().place({ timeInForce: 4 })],
+  ["time in force", order().place({ ...market, timeInForce: TimeInForce.gtc })],
+  ["flags", order().place({ flags: OrderFlag.targetByKey })],
+  ["flags", order().place({ flags: 8 })],
+  ["flags", order().place({ flags: OrderFlag.postOnly, timeInForce: TimeInForce.ioc })],
+  ["flags", order().place({ ...market, side: Side.sell, flags: OrderFlag.quoteBudget })],
+  ["self-trade prevention", order().place({ selfTrade: 6 })],
+  ["price", order().place({ priceTicks: 0 })],
+  ["price", order().place({ priceTicks: 100_000_001 })],
+  ["quantity", order().place({ quantityLots: 0 })],
+  ["quantity", order().place({ quantityLots: 90_000_001 })],
+  ["quantity", order().place({ ...market, flags: OrderFlag.quoteBudget, quantityLots: 2 ** 52 })],
+  ["target", order().place(), (wire) => wire.words[at + OrderWord.target] = 1],
+  ["reserved", order().place(), (wire) => wire.words[at + OrderWord.reserved] = 1],
+  ["request key", order().place(), (wire) => wire.words[at + OrderWord.keyHigh] = 0x200000],
+  ["request key", order().place({ text: "a", key: 3 })],
+  ["deadline", order().place(), (wire) => wire.words[at + OrderWord.deadline + 1] = 0x200000],
+  ["text", order().place({ text: "a b" })],
+  ["text", order().place({ text: "4711" })],
+];
+
+/** The same of amends and cancels. */
+const badOthers: readonly Case[] = [
+  ["text bytes", order().cancel({ id: 1 }), (wire) => wire.halves[at * 2 + 3] = 8],
+  ["target", order().cancel({ id: 0 })],
+  [
+    "target",
+    order().cancel({ id: 1 }),
+    (wire) => wire.words[at + OrderWord.target + 1] = 2 ** 21,
+  ],
+  ["instrument", order().cancel({ id: 1 }), (wire) => wire.words[at + OrderWord.instrument] = 1],
+  [
+    "price",
+    order().cancel({ id: 1 }),
+    (wire) => writeU64(wire.words, at + OrderWord.price, 2 ** 33),
+  ],
+  ["quantity", order().cancel({ id: 1 }), (wire) => wire.words[at + OrderWord.quantity] = 1],
+  ["bytes 1, 2, 3 and 5", order().cancel({ id: 1 }), (wire) => wire.bytes[4 * at + 2] = 1],
+  ["flags", order().cancel({ id: 1 }), (wire) => wire.bytes[4 * at + 4] = 1],
+  ["price", order().amend(1, 0, 0)],
+  ["price", order().amend(1, 1, 0), (wire) => wire.words[at + OrderWord.price + 1] = 2 ** 21],
+  [
+    "quantity",
+    order().amend(1, 1, 0),
+    (wire) => wire.words[at + OrderWord.quantity + 1] = 2 ** 21,
+  ],
+  ["target", order().amend(0, 1, 1)],
+  ["instrument", order().amend(1, 1, 1), (wire) => wire.words[at + OrderWord.instrument] = 1],
+  ["bytes 1, 2, 3 and 5", order().amend(1, 1, 1), (wire) => wire.bytes[4 * at + 5] = 1],
+  ["instrument", order().cancelAll(9)],
+  ["flags", order().cancelAll(0), (wire) => wire.bytes[4 * at + 4] = 4],
+  ["target", order().cancelAll(0), (wire) => wire.words[at + OrderWord.target] = 1],
+  ["price", order().cancelAll(0), (wire) => wire.words[at + OrderWord.price] = 1],
+  ["quantity", order().cancelAll(0), (wire) => wire.words[at + OrderWord.quantity] = 1],
+  ["kind", order().place(), (wire) => wire.bytes[4 * at] = 5],
+];
+
 Deno.test("a record that is not right is named with its field, limit and value, and nothing is sent", async () => {
   const gateway = new TestGateway();
-  const at = (FRAME_HEADER_BYTES + RECORD_BYTES) >> 2;
-  const market = { orderType: OrderType.market, timeInForce: TimeInForce.ioc } as const;
-  const order = () => new ClientFrame().place();
-  type Case = readonly [field: string, frame: ClientFrame, change?: (wire: WireBuffer) => void];
-  const cases: readonly Case[] = [
-    ["account", order().place({ account: 2 })],
-    ["instrument", order().place({ instrument: 9 })],
-    ["instrument", order().place({ instrument: 0 })],
-    ["side", order().place({ side: 2 })],
-    ["order type", order().place({ orderType: 3 })],
-    ["time in force", order().place({ timeInForce: 4 })],
-    ["time in force", order().place({ ...market, timeInForce: TimeInForce.gtc })],
-    ["flags", order().place({ flags: OrderFlag.targetByKey })],
-    ["flags", order().place({ flags: 8 })],
-    ["flags", order().place({ flags: OrderFlag.postOnly, timeInForce: TimeInForce.ioc })],
-    ["flags", order().place({ ...market, side: Side.sell, flags: OrderFlag.quoteBudget })],
-    ["self-trade prevention", order().place({ selfTrade: 6 })],
-    ["price", order().place({ priceTicks: 0 })],
-    ["price", order().place({ priceTicks: 100_000_001 })],
-    ["quantity", order().place({ quantityLots: 0 })],
-    ["quantity", order().place({ quantityLots: 90_000_001 })],
-    ["quantity", order().place({ ...market, flags: OrderFlag.quoteBudget, quantityLots: 2 ** 52 })],
-    ["target", order().place(), (wire) => wire.words[at + OrderWord.target] = 1],
-    ["reserved", order().place(), (wire) => wire.words[at + OrderWord.reserved] = 1],
-    ["request key", order().place(), (wire) => wire.words[at + OrderWord.keyHigh] = 0x200000],
-    ["request key", order().place({ text: "a", key: 3 })],
-    ["deadline", order().place(), (wire) => wire.words[at + OrderWord.deadline + 1] = 0x200000],
-    ["text", order().place({ text: "a b" })],
-    ["text", order().place({ text: "4711" })],
-    ["text bytes", order().cancel({ id: 1 }), (wire) => wire.halves[at * 2 + 3] = 8],
-    ["target", order().cancel({ id: 0 })],
-    [
-      "target",
-      order().cancel({ id: 1 }),
-      (wire) => wire.words[at + OrderWord.target + 1] = 2 ** 21,
-    ],
-    ["instrument", order().cancel({ id: 1 }), (wire) => wire.words[at + OrderWord.instrument] = 1],
-    [
-      "price",
-      order().cancel({ id: 1 }),
-      (wire) => writeU64(wire.words, at + OrderWord.price, 2 ** 33),
-    ],
-    ["quantity", order().cancel({ id: 1 }), (wire) => wire.words[at + OrderWord.quantity] = 1],
-    ["bytes 1, 2, 3 and 5", order().cancel({ id: 1 }), (wire) => wire.bytes[4 * at + 2] = 1],
-    ["flags", order().cancel({ id: 1 }), (wire) => wire.bytes[4 * at + 4] = 1],
-    ["price", order().amend(1, 0, 0)],
-    ["price", order().amend(1, 1, 0), (wire) => wire.words[at + OrderWord.price + 1] = 2 ** 21],
-    [
-      "quantity",
-      order().amend(1, 1, 0),
-      (wire) => wire.words[at + OrderWord.quantity + 1] = 2 ** 21,
-    ],
-    ["target", order().amend(0, 1, 1)],
-    ["instrument", order().amend(1, 1, 1), (wire) => wire.words[at + OrderWord.instrument] = 1],
-    ["bytes 1, 2, 3 and 5", order().amend(1, 1, 1), (wire) => wire.bytes[4 * at + 5] = 1],
-    ["instrument", order().cancelAll(9)],
-    ["flags", order().cancelAll(0), (wire) => wire.bytes[4 * at + 4] = 4],
-    ["target", order().cancelAll(0), (wire) => wire.words[at + OrderWord.target] = 1],
-    ["price", order().cancelAll(0), (wire) => wire.words[at + OrderWord.price] = 1],
-    ["quantity", order().cancelAll(0), (wire) => wire.words[at + OrderWord.quantity] = 1],
-    ["kind", order().place(), (wire) => wire.bytes[4 * at] = 5],
-  ];
-  for (const [index, [field, frame, change]] of cases.entries()) {
+  for (const [index, [field, frame, change]] of [...badRecords, ...badOthers].entries()) {
     // What is spoilt in a text's place needs a text section behind it.
     const body = field === "text bytes"
       ? order().cancel({ id: 1 }).place({ text: "abcdefgh" })
