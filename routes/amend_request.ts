@@ -24,13 +24,19 @@ export interface AmendRequest {
 /** Reads the body of an amend; its numbers are not read yet. O(length). */
 export function parseAmendRequest(body: string): AmendRequest | Problem {
   const fields = readBodyFields(body, SHAPE);
-  if (fields instanceof Problem) return fields;
+  return fields instanceof Problem ? fields : amendRequestOf(fields);
+}
+
+/** An amend by its fields, at least one of which must be there. */
+export function amendRequestOf(
+  fields: { readonly price?: string | undefined; readonly quantity?: string | undefined },
+): AmendRequest | Problem {
   const { price = null, quantity = null } = fields;
   if (price !== null || quantity !== null) return { price, quantity };
   return new Problem(ResultCode.amendEmpty, {
     detail: "The body has neither price nor quantity.",
     field: "price",
     limit: "price, quantity or both",
-    value: body,
+    value: JSON.stringify(fields),
   });
 }

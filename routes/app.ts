@@ -18,6 +18,8 @@ import { healthEndpoints } from "./health.ts";
 import { instrumentsEndpoint } from "./instruments.ts";
 import { metricsEndpoint } from "./metrics.ts";
 import { amendEndpoints } from "./order_amends.ts";
+import { batchEndpoints } from "./order_batch.ts";
+import { framesEndpoint } from "./order_frames.ts";
 import { cancelEndpoints } from "./order_cancels.ts";
 import { orderReadEndpoints } from "./order_reads.ts";
 import { ordersEndpoint } from "./orders.ts";
@@ -41,6 +43,8 @@ export function createApp(deps: AppDeps): Hono {
     ordersEndpoint,
     ...amendEndpoints,
     ...cancelEndpoints,
+    ...batchEndpoints,
+    framesEndpoint,
     ...orderReadEndpoints,
     fillsEndpoint,
     balancesEndpoint,

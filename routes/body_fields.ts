@@ -26,12 +26,24 @@ export function readBodyFields<S extends v.StrictObjectSchema<v.ObjectEntries, u
   body: string,
   shape: BodyShape<S>,
 ): v.InferOutput<S> | Problem {
-  let json: unknown;
+  const json = parseBody(body);
+  return json instanceof Problem ? json : readFields(json, shape);
+}
+
+/** A body as JSON. O(length). */
+export function parseBody(body: string): unknown {
   try {
-    json = JSON.parse(body);
+    return JSON.parse(body);
   } catch {
     return new Problem(EdgeCode.malformedJson);
   }
+}
+
+/** {@link readBodyFields} of what stands in a body already read. */
+export function readFields<S extends v.StrictObjectSchema<v.ObjectEntries, undefined>>(
+  json: unknown,
+  shape: BodyShape<S>,
+): v.InferOutput<S> | Problem {
   if (typeof json !== "object" || json === null || Array.isArray(json)) {
     return new Problem(EdgeCode.notAnObject, { value: receivedText(json) });
   }

@@ -19,6 +19,9 @@ export const EdgeCode = {
   unknownSymbol: 1010,
   unknownParameter: 1011,
   invalidParameter: 1012,
+  invalidFrame: 1013,
+  invalidRecord: 1014,
+  tooManyCommands: 1015,
 
   bodyTooLarge: 1020,
   bodyUnexpected: 1021,

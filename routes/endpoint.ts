@@ -13,13 +13,28 @@
  */
 import type { Context } from "hono";
 import { AdmissionKind } from "../core/limits/decision.ts";
+import { bodyDigest } from "../infra/keys/body_digest.ts";
 import type { Scope } from "../infra/keys/key_record.ts";
 import { Exchange } from "./exchange.ts";
 import type { AppDeps } from "./gateway.ts";
-import { addRateLimits, admitAddress, admitKey } from "./middleware/admit.ts";
+import {
+  addRateLimits,
+  admitAddress,
+  admitCharges,
+  admitKey,
+  type Charge,
+} from "./middleware/admit.ts";
 import { authenticate, checkCredentials } from "./middleware/authenticate.ts";
 import { checkBan } from "./middleware/bans.ts";
-import { checkJsonBody, checkNoBody, readBody } from "./middleware/body.ts";
+import {
+  type BodyRule,
+  checkBody,
+  checkNoBody,
+  FRAME_TYPE,
+  JSON_BODY,
+  readBody,
+  readBodyBytes,
+} from "./middleware/body.ts";
 import { ClientAddresses } from "./middleware/client_address.ts";
 import { ErrorProblems } from "./middleware/errors.ts";
 import { REQUEST_ID_HEADER, RequestIds } from "./middleware/request_id.ts";
@@ -50,8 +65,16 @@ export interface EndpointSpec {
   readonly weight: number;
   /** What a request is to admission. Default: it reads. */
   readonly kind?: AdmissionKind;
-  /** Whether the request has a JSON body. Default: it has none. */
+  /** Whether the request has a body. Default: it has none. */
   readonly hasBody?: boolean;
+  /** Which. Default: {@link JSON_BODY}. */
+  readonly body?: BodyRule;
+  /**
+   * What a request costs in the place of `weight` and `kind`, where its body says so; what it has read
+   * for that it leaves in `exchange.work`. Asked once the request is verified. What is refused for its
+   * orders and amends comes first.
+   */
+  readonly measure?: (exchange: Exchange) => readonly Charge[] | Problem;
   /** Whether scripts of other origins may read the answer. */
   readonly isPublic?: boolean;
   /** `Cache-Control` of its answers that are no problems. Default: they are not stored. */
@@ -121,29 +144,47 @@ async function passSigned(
   scope: Scope,
 ): Promise<Outcome> {
   const kind = spec.kind ?? AdmissionKind.read;
+  const rule = spec.body ?? JSON_BODY;
   let refusal = checkUrl(exchange) ?? checkCredentials(exchange) ??
-    (spec.hasBody ? checkJsonBody(exchange) : checkNoBody(exchange));
+    (spec.hasBody ? checkBody(exchange, rule) : checkNoBody(exchange));
   if (refusal !== null) return refuseStranger(exchange, refusal);
   if (spec.hasBody) {
-    const body = await readBody(exchange);
+    const isFrame = rule.type === FRAME_TYPE;
+    const body = isFrame ? await readBodyBytes(exchange, rule) : await readBody(exchange, rule);
     if (body instanceof Problem) return refuseStranger(exchange, body);
-    exchange.body = body;
+    if (typeof body !== "string") exchange.bytes = body;
+    exchange.body = typeof body === "string" ? body : bodyDigest(body);
   }
   const verified = authenticate(exchange, scope, kind);
   refusal = verified instanceof Promise ? await verified : verified;
   if (refusal !== null) return refuseStranger(exchange, refusal);
+  if (spec.measure !== undefined) return passMeasured(exchange, spec, spec.measure(exchange));
   const decided = admitKey(exchange, spec.weight, kind);
   refusal = decided instanceof Promise ? await decided : decided;
-  return refusal ?? await passTotal(exchange, spec, kind);
+  return refusal ?? await passTotal(exchange, spec, spec.weight, kind);
+}
+
+/** The way on of a request that costs what its body says; what cannot be read costs one unit. */
+async function passMeasured(
+  exchange: Exchange,
+  spec: EndpointSpec,
+  measured: readonly Charge[] | Problem,
+): Promise<Outcome> {
+  const kind = spec.kind ?? AdmissionKind.read;
+  const charges = measured instanceof Problem ? [{ weight: spec.weight, kind }] : measured;
+  const refusal = await admitCharges(exchange, charges);
+  if (refusal !== null || measured instanceof Problem) return refusal ?? measured as Problem;
+  return await passTotal(exchange, spec, charges[0].weight, charges[0].kind);
 }
 
 /** The last part of the way, in the company of all clients of this gateway. */
 async function passTotal(
   exchange: Exchange,
   spec: EndpointSpec,
+  weight: number,
   kind: AdmissionKind,
 ): Promise<Outcome> {
-  const entered = enterOrderPath(exchange, spec.weight, kind);
+  const entered = enterOrderPath(exchange, weight, kind);
   if (entered instanceof Problem) return entered;
   let status: number | null = null;
   try {

@@ -29,8 +29,12 @@ export class Exchange {
   readonly pathWithQuery: string;
   /** By middleware/client_address.ts. */
   address = "";
-  /** By middleware/body.ts; empty where the request takes none. */
+  /** What was signed: the text of the body, or the digest of its bytes. Empty without a body. */
   body = "";
+  /** The body where it is bytes. */
+  bytes: Uint8Array<ArrayBuffer> | null = null;
+  /** What the endpoint has read of the body to say what it costs. */
+  work: unknown = null;
   /** By middleware/admit.ts. */
   decision: Decision | null = null;
   /** By middleware/admit.ts: what was charged for it. */

@@ -8,9 +8,9 @@ import {
   requestKeyOfClientOrderId,
 } from "../core/protocol/request_key.ts";
 import { ResultCode } from "../core/protocol/result_code.ts";
+import { SAFE_MAX } from "../core/protocol/wire_buffer.ts";
 import type { OrderTarget } from "../infra/orders/commands.ts";
 import type { Exchange } from "./exchange.ts";
-import { readOrderId } from "./order_reads.ts";
 import { Problem } from "./problem.ts";
 import { readParameters } from "./query_parameters.ts";
 
@@ -24,17 +24,26 @@ export interface NamedOrder {
 /** The order whose id is in the path; the request takes no parameters. */
 export function orderNamedById(exchange: Exchange): NamedOrder | Problem {
   const parameters = readParameters(exchange, []);
-  if (parameters instanceof Problem) return parameters;
-  const orderId = readOrderId(exchange);
-  if (orderId instanceof Problem) return orderId;
-  return { field: "orderId", text: String(orderId), target: { orderId } };
+  return parameters instanceof Problem ? parameters : orderOfId(exchange.parameter("orderId"));
+}
+
+/** The order with an id. What is no order id is the id of no order. */
+export function orderOfId(text: string): NamedOrder | Problem {
+  const orderId = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : Infinity;
+  if (orderId > SAFE_MAX) return unknownNamedOrder("orderId", text);
+  return { field: "orderId", text, target: { orderId } };
 }
 
 /** The order whose client order id is in the path; the request takes no parameters. */
 export function orderNamedByClientId(exchange: Exchange): NamedOrder | Problem {
   const parameters = readParameters(exchange, []);
-  if (parameters instanceof Problem) return parameters;
-  const text = exchange.parameter("clientOrderId");
+  return parameters instanceof Problem
+    ? parameters
+    : orderOfClientId(exchange.parameter("clientOrderId"));
+}
+
+/** The order with a client order id. */
+export function orderOfClientId(text: string): NamedOrder | Problem {
   if (!CLIENT_ORDER_ID_PATTERN.test(text)) return unknownNamedOrder("clientOrderId", text);
   return { field: "clientOrderId", text, target: { key: requestKeyOfClientOrderId(text) } };
 }

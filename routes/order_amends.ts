@@ -30,7 +30,7 @@ import type { FillRow, LiveOrder, OrderRow } from "../core/protocol/queries.ts";
 import type { AmendCommand } from "../infra/orders/commands.ts";
 import { QueryFailedError } from "../infra/queries/queries.ts";
 import type { Instrument } from "../infra/reference/instrument_terms.ts";
-import { parseAmendRequest } from "./amend_request.ts";
+import { type AmendRequest, parseAmendRequest } from "./amend_request.ts";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
 import {
@@ -39,7 +39,7 @@ import {
   orderNamedById,
   unknownNamedOrder,
 } from "./named_order.ts";
-import { amendCommand, howToRepeat } from "./order_command.ts";
+import { amendCommand, howToRepeat, type Sender } from "./order_command.ts";
 import { amendByClientIdOperation, amendOrderOperation } from "./order_operations.ts";
 import { termsOf } from "./order_reads.ts";
 import {
@@ -52,6 +52,7 @@ import {
   orderView,
 } from "./order_view.ts";
 import { waitMillisOf } from "./orders.ts";
+import type { PreparedCommand } from "./prepared_command.ts";
 import { Problem } from "./problem.ts";
 import { amendRejected, type Rejection } from "./rejection.ts";
 import { type HeaderFields, jsonReply, type Reply } from "./reply.ts";
@@ -81,14 +82,24 @@ export const amendEndpoints: readonly EndpointSpec[] = [
   },
 ];
 
-/** An amend that went into the log. */
-interface Amended {
-  readonly exchange: Exchange;
-  readonly named: NamedOrder;
-  /** The order before the amend, as far as anybody knew. */
-  readonly order: LiveOrder;
-  readonly instrument: Instrument;
-  readonly command: AmendCommand;
+/** An amend that may go into the log. */
+class Amended implements PreparedCommand {
+  constructor(
+    readonly exchange: Exchange,
+    readonly named: NamedOrder,
+    /** The order before the amend, as far as anybody knew. */
+    readonly order: LiveOrder,
+    readonly instrument: Instrument,
+    readonly command: AmendCommand,
+  ) {}
+
+  answer(report: CommandReport): Outcome | Promise<Outcome> {
+    return answer(this, report);
+  }
+
+  pending(isAsked: boolean): Reply {
+    return pending(this, isAsked);
+  }
 }
 
 function amendById(exchange: Exchange): Outcome | Promise<Outcome> {
@@ -105,18 +116,29 @@ async function amend(exchange: Exchange, named: NamedOrder): Promise<Outcome> {
   const { backend } = exchange;
   const request = parseAmendRequest(exchange.body);
   if (request instanceof Problem) return request;
+  const amended = await prepareAmend(exchange, named, request, exchange.identity);
+  if (amended instanceof Problem) return amended;
+  const waitMillis = waitMillisOf(exchange);
+  const report = await backend.orders.submit(amended.command, waitMillis);
+  if (report === "pending") return pending(amended, waitMillis === 0);
+  backend.market.reported(report.sequence);
+  return answer(amended, report);
+}
+
+/** Makes the command of an amend, or says why it cannot be one. Asks for the order's instrument. */
+export async function prepareAmend(
+  exchange: Exchange,
+  named: NamedOrder,
+  request: AmendRequest,
+  sender: Sender,
+): Promise<Amended | Problem> {
   const order = await findOrder(exchange, named);
   if (order === null) return unknownNamedOrder(named.field, named.text);
   const instrument = termsOf(exchange, order.instrument);
   if (instrument instanceof Problem) return instrument;
-  const command = amendCommand(request, order.orderId, instrument, exchange.identity);
+  const command = amendCommand(request, order.orderId, instrument, sender);
   if (command instanceof Problem) return command;
-  const waitMillis = waitMillisOf(exchange);
-  const report = await backend.orders.submit(command, waitMillis);
-  const amended: Amended = { exchange, named, order, instrument, command };
-  if (report === "pending") return pending(amended, waitMillis === 0);
-  backend.market.reported(report.sequence);
-  return answer(amended, report);
+  return new Amended(exchange, named, order, instrument, command);
 }
 
 /** The order, from the leader's live state or from history; `null` where the account has none. */

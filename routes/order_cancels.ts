@@ -11,13 +11,13 @@ import { reasonOf } from "../core/history/reason.ts";
 import { AdmissionKind } from "../core/limits/decision.ts";
 import type { CommandReport } from "../core/protocol/command_report.ts";
 import { EventKind, OrderStatus } from "../core/protocol/event_record.ts";
-import type { Command } from "../infra/orders/commands.ts";
+import type { CancelCommand, Command } from "../infra/orders/commands.ts";
 import { QueryFailedError } from "../infra/queries/queries.ts";
 import { priceText, quantityText } from "./amounts.ts";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
 import { type NamedOrder, orderNamedByClientId, orderNamedById } from "./named_order.ts";
-import { howToRepeat, requestKeyOf } from "./order_command.ts";
+import { howToRepeat, requestKeyOf, type Sender } from "./order_command.ts";
 import {
   cancelAllOperation,
   cancelByClientIdOperation,
@@ -25,6 +25,7 @@ import {
 } from "./order_cancel_operations.ts";
 import { sideText, statusText } from "./order_view.ts";
 import { waitMillisOf } from "./orders.ts";
+import type { PreparedCommand } from "./prepared_command.ts";
 import { Problem } from "./problem.ts";
 import { optionalInstrument, readParameters } from "./query_parameters.ts";
 import { cancelRejected } from "./rejection.ts";
@@ -62,17 +63,45 @@ function cancelByClientId(exchange: Exchange): Outcome | Promise<Outcome> {
 
 async function cancelOne(exchange: Exchange, named: NamedOrder): Promise<Outcome> {
   const waitMillis = waitMillisOf(exchange);
-  const { target } = named;
-  const report = await submit(exchange, { ...head(exchange), kind: "cancel", target }, waitMillis);
-  if (report === "pending") {
-    return pending(exchange, { [named.field]: named.text }, waitMillis === 0);
+  const canceled = prepareCancel(exchange, named, exchange.identity);
+  const report = await submit(exchange, canceled.command, waitMillis);
+  return report === "pending" ? canceled.pending(waitMillis === 0) : canceled.answer(report);
+}
+
+/** A cancel that may go into the log. */
+class PreparedCancel implements PreparedCommand {
+  constructor(
+    readonly exchange: Exchange,
+    readonly named: NamedOrder,
+    readonly command: CancelCommand,
+  ) {}
+
+  answer(report: CommandReport): Outcome | Promise<Outcome> {
+    const { exchange, named } = this;
+    if (report.kind === EventKind.rejected) return rejected(report, named);
+    const { kind, status, code, executedLots: limit, leavesLots: value, isDuplicate } = report;
+    if (kind !== EventKind.summary) {
+      return jsonReply(200, canceledView(exchange, report, report, named));
+    }
+    return status === OrderStatus.rejected
+      ? rejected({ code, limit, value, isDuplicate }, named)
+      : answerByHistory(exchange, report, named);
   }
-  if (report.kind === EventKind.rejected) return rejected(report, named);
-  const { status, code, executedLots: limit, leavesLots: value, isDuplicate } = report;
-  if (report.kind === EventKind.summary && status === OrderStatus.rejected) {
-    return rejected({ code, limit, value, isDuplicate }, named);
+
+  pending(isAsked: boolean): Reply {
+    const { field, text } = this.named;
+    return pending(this.exchange, { [field]: text }, isAsked);
   }
-  return jsonReply(200, await canceledView(exchange, report, named));
+}
+
+/** Makes the command of a cancel. */
+export function prepareCancel(
+  exchange: Exchange,
+  named: NamedOrder,
+  sender: Sender,
+): PreparedCancel {
+  const command = { ...head(sender), kind: "cancel", target: named.target } as const;
+  return new PreparedCancel(exchange, named, command);
 }
 
 function rejected(
@@ -91,31 +120,32 @@ interface Canceled {
 }
 
 /**
- * The report of a cancel says what was canceled. That of a repeated one only names the order, and
- * where history does not say the rest in time, this is `null`.
+ * The report of a repeated cancel only names the order; history says what was canceled, or where it
+ * does not in time, nobody.
  */
-async function whatWasCanceled(
-  exchange: Exchange,
-  report: CommandReport,
-): Promise<Canceled | null> {
-  if (report.kind !== EventKind.summary) return report;
-  const { account } = exchange.identity;
-  const { orderId, sequence: minSequence } = report;
-  const query = { kind: "order", account, orderId, minSequence } as const;
-  try {
-    return (await exchange.backend.queries.history(query)).order;
-  } catch (error) {
-    if (error instanceof QueryFailedError) return null;
-    throw error;
-  }
-}
-
-async function canceledView(
+async function answerByHistory(
   exchange: Exchange,
   report: CommandReport,
   named: NamedOrder,
-): Promise<CanceledOrder> {
-  const order = await whatWasCanceled(exchange, report);
+): Promise<Outcome> {
+  const { account } = exchange.identity;
+  const { orderId, sequence: minSequence } = report;
+  const query = { kind: "order", account, orderId, minSequence } as const;
+  let order: Canceled | null = null;
+  try {
+    order = (await exchange.backend.queries.history(query)).order;
+  } catch (error) {
+    if (!(error instanceof QueryFailedError)) throw error;
+  }
+  return jsonReply(200, canceledView(exchange, report, order, named));
+}
+
+function canceledView(
+  exchange: Exchange,
+  report: CommandReport,
+  order: Canceled | null,
+  named: NamedOrder,
+): CanceledOrder {
   const instrument = exchange.backend.reference.byNumber(order?.instrument ?? 0);
   const isKnown = order !== null && instrument !== undefined;
   return {
@@ -144,7 +174,7 @@ async function cancelAll(exchange: Exchange): Promise<Outcome> {
   const number = instrument?.instrument ?? 0;
   const report = await submit(
     exchange,
-    { ...head(exchange), kind: "cancelAll", instrument: number },
+    { ...head(exchange.identity), kind: "cancelAll", instrument: number },
     waitMillis,
   );
   if (report === "pending") return pending(exchange, { symbol }, waitMillis === 0);
@@ -171,9 +201,9 @@ async function submit(
   return report;
 }
 
-function head({ identity }: Exchange) {
-  const { account, deadlineMicros } = identity;
-  return { account, deadlineMicros, key: requestKeyOf(identity) };
+function head(sender: Sender) {
+  const { account, deadlineMicros } = sender;
+  return { account, deadlineMicros, key: requestKeyOf(sender) };
 }
 
 function pending(

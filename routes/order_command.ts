@@ -26,10 +26,14 @@ import type { ProblemCode } from "./problems.ts";
 const BUDGET_MINOR_MAX = Math.floor(SAFE_MAX / 2);
 
 /** Who sends a command, and how it is recognised when it comes again. */
-export type Sender = Pick<
-  Identity,
-  "account" | "keyId" | "deadlineMicros" | "signature" | "idempotencyKey" | "isNameVouchedFor"
->;
+export interface Sender extends
+  Pick<
+    Identity,
+    "account" | "keyId" | "deadlineMicros" | "signature" | "idempotencyKey" | "isNameVouchedFor"
+  > {
+  /** Key of the one command of several that is meant; left out: the request has one command. */
+  readonly itemKey?: RequestKey;
+}
 
 /**
  * The key by which a command is recognised that has no client order id: of what the client calls
@@ -38,7 +42,8 @@ export type Sender = Pick<
  * a second command.
  */
 export function requestKeyOf(sender: Sender): RequestKey {
-  const { account, keyId, signature, idempotencyKey } = sender;
+  const { account, itemKey, keyId, signature, idempotencyKey } = sender;
+  if (itemKey !== undefined) return itemKey;
   // A colon is in no id of a key: neither of the texts can be the other.
   if (idempotencyKey !== null) {
     return requestKeyOfSignedRequest(`account:${account}\n${idempotencyKey}`);
@@ -55,6 +60,14 @@ export function requestKeyOf(sender: Sender): RequestKey {
  */
 function namedSafely(sender: Sender): Sender {
   return sender.isNameVouchedFor ? sender : { ...sender, idempotencyKey: null };
+}
+
+/**
+ * The key that those of a request with several commands are derived from (`derivedKeyOfItem`). A name
+ * that nobody vouches for names none of them, for there may be new orders among them.
+ */
+export function requestKeyOfItems(sender: Sender): RequestKey {
+  return requestKeyOf(namedSafely(sender));
 }
 
 /** How a client that was not told the outcome of its command asks again. */

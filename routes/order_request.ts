@@ -14,7 +14,7 @@ import {
   Side,
   TimeInForce,
 } from "../core/protocol/order_record.ts";
-import { DECIMAL_TAKES, readBodyFields } from "./body_fields.ts";
+import { DECIMAL_TAKES, parseBody, readFields } from "./body_fields.ts";
 import { EdgeCode } from "./edge_code.ts";
 import { Problem } from "./problem.ts";
 import { NewOrderSchema } from "./schema/order_request.ts";
@@ -68,7 +68,13 @@ export interface OrderRequest {
 
 /** Reads the body of `POST /v1/orders`. O(length). */
 export function parseOrderRequest(body: string): OrderRequest | Problem {
-  const fields = readBodyFields(body, SHAPE);
+  const json = parseBody(body);
+  return json instanceof Problem ? json : readOrderRequest(json);
+}
+
+/** Reads an order out of a body that is JSON already. O(1). */
+export function readOrderRequest(json: unknown): OrderRequest | Problem {
+  const fields = readFields(json, SHAPE);
   return fields instanceof Problem ? fields : combine(fields);
 }
 

@@ -16,9 +16,9 @@ import { QueryFailedError } from "../infra/queries/queries.ts";
 import type { Instrument } from "../infra/reference/instrument_terms.ts";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
-import { howToRepeat, newOrderCommand } from "./order_command.ts";
+import { howToRepeat, newOrderCommand, type Sender } from "./order_command.ts";
 import { placeOrderOperation } from "./order_operations.ts";
-import { parseOrderRequest } from "./order_request.ts";
+import { type OrderRequest, parseOrderRequest } from "./order_request.ts";
 import {
   factsOfReport,
   factsOfRow,
@@ -27,6 +27,7 @@ import {
   orderView,
   quantityAtEntry,
 } from "./order_view.ts";
+import type { PreparedCommand } from "./prepared_command.ts";
 import { Problem } from "./problem.ts";
 import { unknownSymbol } from "./query_parameters.ts";
 import { orderRejected } from "./rejection.ts";
@@ -55,18 +56,14 @@ export function waitMillisOf(exchange: Exchange): number {
 }
 
 async function placeOrder(exchange: Exchange): Promise<Outcome> {
-  const { backend } = exchange;
   const order = parseOrderRequest(exchange.body);
   if (order instanceof Problem) return order;
-  const instrument = backend.reference.bySymbol(order.symbol);
-  if (instrument === undefined) return unknownSymbol(order.symbol);
-  const command = newOrderCommand(order, instrument, exchange.identity);
-  if (command instanceof Problem) return command;
+  const placed = prepareOrder(exchange, order, exchange.identity);
+  if (placed instanceof Problem) return placed;
   const waitMillis = waitMillisOf(exchange);
-  const report = await backend.orders.submit(command, waitMillis);
-  const placed: Placed = { exchange, instrument, command, clientOrderId: order.clientOrderId };
+  const report = await exchange.backend.orders.submit(placed.command, waitMillis);
   if (report === "pending") return pending(placed, waitMillis === 0, null);
-  backend.market.reported(report.sequence);
+  exchange.backend.market.reported(report.sequence);
   if (hasTraded(report) && exchange.charged !== null) {
     // Limits are there for orders that only load the book: one that trades is free.
     exchange.deps.admission.giveBack(exchange.charged);
@@ -75,16 +72,39 @@ async function placeOrder(exchange: Exchange): Promise<Outcome> {
 }
 
 /** Whether the order traded at its entry, and is no repeat. */
-function hasTraded({ kind, executedLots }: CommandReport): boolean {
+export function hasTraded({ kind, executedLots }: CommandReport): boolean {
   return kind === EventKind.accepted && executedLots > 0;
 }
 
-/** An order that went into the log. */
-interface Placed {
-  readonly exchange: Exchange;
-  readonly instrument: Instrument;
-  readonly command: NewOrderCommand;
-  readonly clientOrderId: string | null;
+/** An order that may go into the log. */
+class Placed implements PreparedCommand {
+  constructor(
+    readonly exchange: Exchange,
+    readonly instrument: Instrument,
+    readonly command: NewOrderCommand,
+    readonly clientOrderId: string | null,
+  ) {}
+
+  answer(report: CommandReport): Outcome | Promise<Outcome> {
+    return answer(this, report);
+  }
+
+  pending(isAsked: boolean): Reply {
+    return pending(this, isAsked, null);
+  }
+}
+
+/** Makes the command of an order, or says why it cannot be one. */
+export function prepareOrder(
+  exchange: Exchange,
+  order: OrderRequest,
+  sender: Sender,
+): Placed | Problem {
+  const instrument = exchange.backend.reference.bySymbol(order.symbol);
+  if (instrument === undefined) return unknownSymbol(order.symbol);
+  const command = newOrderCommand(order, instrument, sender);
+  if (command instanceof Problem) return command;
+  return new Placed(exchange, instrument, command, order.clientOrderId);
 }
 
 function answer(placed: Placed, report: CommandReport): Outcome | Promise<Outcome> {

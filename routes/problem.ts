@@ -7,7 +7,7 @@
  * @module
  */
 import { type ProblemCode, problemKind } from "./problems.ts";
-import type { HeaderFields, Reply } from "./reply.ts";
+import type { HeaderFields, TextReply } from "./reply.ts";
 
 /** Media type of a problem. */
 export const PROBLEM_TYPE = "application/problem+json";
@@ -41,7 +41,7 @@ export class Problem {
   }
 
   /** The answer to the request `requestId`. */
-  reply(requestId: string): Reply {
+  reply(requestId: string): TextReply {
     const { status, code, title, retryAfterSeconds } = problemKind(this.code);
     const { detail = `${title}.`, field, limit, value, duplicate, headers = [] } = this.details;
     const body = JSON.stringify({

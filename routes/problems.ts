@@ -232,11 +232,23 @@ export const PROBLEMS = {
   [EdgeCode.unknownParameter]: kind(400, "unknown_parameter", "The query is not understood"),
   [EdgeCode.invalidParameter]: kind(400, "invalid_parameter", "A query parameter is not valid"),
 
+  [EdgeCode.invalidFrame]: kind(400, "invalid_frame", "The body is not a frame of orders"),
+  [EdgeCode.invalidRecord]: kind(400, "invalid_record", "A record of the frame is not valid"),
+  [EdgeCode.tooManyCommands]: kind(
+    400,
+    "too_many_commands",
+    "The request has more commands than the key's limits let in at once",
+  ),
+
   [EdgeCode.bodyTooLarge]: kind(413, "body_too_large", "The body is too large"),
   [EdgeCode.bodyUnexpected]: kind(400, "body_unexpected", "This request takes no body"),
   [EdgeCode.bodyUnreadable]: kind(400, "body_unreadable", "The body did not arrive"),
   [EdgeCode.bodyTooSlow]: kind(408, "body_too_slow", "The body did not arrive in time"),
-  [EdgeCode.unsupportedMediaType]: kind(415, "unsupported_media_type", "The body must be JSON"),
+  [EdgeCode.unsupportedMediaType]: kind(
+    415,
+    "unsupported_media_type",
+    "The body is of a media type that this request does not take",
+  ),
   [EdgeCode.urlTooLong]: kind(414, "url_too_long", "The URL is too long"),
   [EdgeCode.headersTooLarge]: kind(431, "headers_too_large", "The header fields are too large"),
 

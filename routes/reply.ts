@@ -11,7 +11,7 @@ export type HeaderFields = readonly (readonly [string, string])[];
 export interface Reply {
   readonly status: number;
   /** `null`: none. */
-  readonly body: string | null;
+  readonly body: string | Uint8Array<ArrayBuffer> | null;
   readonly contentType: string;
   readonly headers: HeaderFields;
 }
@@ -19,11 +19,16 @@ export interface Reply {
 const JSON_TYPE = "application/json";
 const NO_HEADERS: HeaderFields = [];
 
+/** An answer whose body is text. */
+export interface TextReply extends Reply {
+  readonly body: string;
+}
+
 /** An answer in JSON. */
 export function jsonReply(
   status: number,
   value: unknown,
   headers: HeaderFields = NO_HEADERS,
-): Reply {
+): TextReply {
   return { status, body: JSON.stringify(value), contentType: JSON_TYPE, headers };
 }

@@ -74,7 +74,13 @@ async function submit(command: Command, waitMillis: number): Promise<Submitted> 
 
 const bodies = new BodyReads();
 setInterval(() => bodies.sweep(), BODY_SWEEP_MILLIS);
-const orders: OrderGateway = { submit, status };
+const notForwarded = () => Promise.reject(new Error("only single orders are forwarded"));
+const orders: OrderGateway = {
+  submit,
+  submitAll: notForwarded,
+  submitRecords: notForwarded,
+  status,
+};
 const app = createApp({
   backend: () => link.backend === null ? null : { ...link.backend, orders },
   admission: createAdmission(config, nowMicros),

@@ -106,9 +106,18 @@ export class Batcher {
     return frame;
   }
 
-  /** Counts the record that was added to the open frame. */
-  added(): void {
-    this.#waitingRecords++;
+  /** Counts what was added to the open frame. */
+  added(records = 1): void {
+    this.#waitingRecords += records;
+  }
+
+  /** Records that {@link openFrame} finds room for at the moment. */
+  room(isCancel: boolean): number {
+    const kept = isCancel ? 0 : CANCEL_FRAMES;
+    if (this.#free.length < kept) return 0;
+    const last = this.#frames.at(-1);
+    const open = last === undefined || last.isSealed ? 0 : this.#frameRecords - last.count;
+    return open + (this.#free.length - kept) * this.#frameRecords;
   }
 
   /**

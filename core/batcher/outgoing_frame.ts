@@ -21,6 +21,8 @@ export const FRAME_RECORDS = 512;
 /** A frame, its records, and when it was filled and sent. */
 export class OutgoingFrame {
   readonly wire: WireBuffer;
+  /** Most records that it takes. */
+  readonly recordsMax: number;
   readonly #texts: Uint8Array;
   #textLength = 0;
   #end = FRAME_HEADER_BYTES;
@@ -35,6 +37,7 @@ export class OutgoingFrame {
   isSealed = false;
 
   constructor(recordsMax: number = FRAME_RECORDS) {
+    this.recordsMax = recordsMax;
     const textBytes = padToEight(recordsMax * TEXT_BYTES_MAX);
     this.wire = WireBuffer.allocate(
       FRAME_HEADER_BYTES + recordsMax * RECORD_BYTES + EXTENDED_RECORD_BYTES + textBytes,
@@ -60,6 +63,27 @@ export class OutgoingFrame {
     this.#end += length;
     this.count++;
     return at;
+  }
+
+  /**
+   * Adds `count` plain records as they stand; there must be room for them. Those with a text get it by
+   * {@link addTextBytes}.
+   *
+   * @returns the offset of the first
+   */
+  addRecords(records: Uint8Array, count: number): number {
+    const at = this.#end;
+    this.wire.bytes.set(records, at);
+    this.#end += records.length;
+    this.count += count;
+    return at;
+  }
+
+  /** Adds the text of the record at `at` in bytes. */
+  addTextBytes(at: number, text: Uint8Array): void {
+    writeTextReference(this.wire, at, this.#textLength, text.length);
+    this.#texts.set(text, this.#textLength);
+    this.#textLength += text.length;
   }
 
   /** Adds the ASCII text of the record at `at`, whose other fields are written already. */

@@ -49,6 +49,29 @@ export function requestKeyOfSignedRequest(signedRequest: string): RequestKey {
   return hashedKey(signedRequest, KeyClass.derived);
 }
 
+const ITEM_LOW_FACTOR = 0x9e3779b1;
+const ITEM_HIGH_FACTOR = 0x85ebca77;
+
+/** Low word of the derived key of command `index`, from 0, of the request whose key is `request`. */
+export function derivedKeyLow(request: RequestKey, index: number): number {
+  return (request.low ^ Math.imul(index + 1, ITEM_LOW_FACTOR)) >>> 0;
+}
+
+/** High word of the key that {@link derivedKeyLow} has the low word of. */
+export function derivedKeyHigh(request: RequestKey, index: number): number {
+  const mixed = request.high ^ Math.imul(index + 1, ITEM_HIGH_FACTOR);
+  return ((mixed & CLASS_MASK) | KeyClass.derived) >>> 0;
+}
+
+/**
+ * The key of one of several commands that came in one request: the same whenever that comes again,
+ * and no other command's. The key of the request itself is none of them. The factors are odd, so the
+ * low words of one request all differ.
+ */
+export function derivedKeyOfItem(request: RequestKey, index: number): RequestKey {
+  return { low: derivedKeyLow(request, index), high: derivedKeyHigh(request, index) };
+}
+
 /** The client order id that a numeric key stands for, or `null` for the other classes. */
 export function clientOrderIdOfKey(low: number, high: number): string | null {
   return high < 0x200000 && (low !== 0 || high !== 0) ? String(high * 4294967296 + low) : null;

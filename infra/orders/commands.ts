@@ -5,6 +5,8 @@
  */
 import type { CommandReport } from "../../core/protocol/command_report.ts";
 import type { RequestKey } from "../../core/protocol/request_key.ts";
+import type { ReportPart } from "./record_reports.ts";
+import type { ClientRecords } from "./write_records.ts";
 
 /** What every command has. */
 export interface CommandBase {
@@ -70,6 +72,9 @@ export function isCancel({ kind }: Command): boolean {
  */
 export type Submitted = CommandReport | "pending";
 
+/** Answer to a command of a batch: as to any other, or why this one was not sent. */
+export type BatchAnswer = Submitted | OverloadedError | OrderPathDownError;
+
 /** Submits commands to the shard. */
 export interface OrderGateway {
   /**
@@ -78,6 +83,19 @@ export interface OrderGateway {
    * @throws {OrderPathDownError} when commands before it wait in vain: neither was this one sent
    */
   submit(command: Command, waitMillis: number): Promise<Submitted>;
+  /**
+   * Submits commands as neighbours, in their order, and waits once for all of them. Each stands for
+   * itself: what there is no room for is not sent, and those behind it are all the same.
+   */
+  submitAll(commands: readonly Command[], waitMillis: number): Promise<readonly BatchAnswer[]>;
+  /**
+   * Submits checked records, in their order: all of them or none.
+   *
+   * @returns the reports that came within the wait limit, unread
+   * @throws {OverloadedError} when there is no room for all: none was sent
+   * @throws {OrderPathDownError} as of `submit`, where not all of them are cancels
+   */
+  submitRecords(records: ClientRecords, waitMillis: number): Promise<readonly ReportPart[]>;
   /** For health and metrics. */
   readonly status: OrderGatewayStatus;
 }
@@ -116,6 +134,9 @@ export class OrderPathDownError extends Error {
     super(`the ${part} has answered nothing for ${silentMillis} ms`);
   }
 }
+
+/** Seconds that a client is asked to stay away when there is no room. */
+export const RETRY_AFTER_SECONDS = 1;
 
 /** No room for one more command. Nothing of it was sent. */
 export class OverloadedError extends Error {

@@ -8,21 +8,18 @@ import type { Msg, NatsConnection } from "nats.ws";
 import { crc32 } from "node:zlib";
 import { Batcher } from "../../core/batcher/batcher.ts";
 import type { OutgoingFrame } from "../../core/batcher/outgoing_frame.ts";
-import { type CommandReport, readCommandReport } from "../../core/protocol/command_report.ts";
 import {
   CRC_START_BYTES,
   frameCode,
-  frameCount,
   FrameKind,
   frameKind,
   frameNumber,
-  RECORD_BYTES,
 } from "../../core/protocol/frame.ts";
-import { POSITIONED_BODY_BYTES } from "../../core/protocol/position.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
 import { leaderSubject, ordersSubject } from "../../core/protocol/subjects.ts";
 import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
 import {
+  type BatchAnswer,
   type Command,
   isCancel,
   type OrderGateway,
@@ -30,12 +27,15 @@ import {
   OrderPathDownError,
   type OrderPathPart,
   OverloadedError,
+  RETRY_AFTER_SECONDS,
   type Submitted,
 } from "./commands.ts";
+import type { ReportPart } from "./record_reports.ts";
+import { CommandWaiter, ReportWaiters } from "./report_waiters.ts";
+import { type FrameWriting, writeBatch } from "./write_batch.ts";
 import { writeCommand } from "./write_command.ts";
+import { type ClientRecords, writeRecords } from "./write_records.ts";
 
-/** Seconds that a client is asked to stay away when there is no room. */
-const RETRY_AFTER_SECONDS = 1;
 /**
  * Silence from which on new orders are refused: longer than a leader that was stopped takes to be
  * replaced (bench:failover).
@@ -61,13 +61,6 @@ export interface OrderGatewayOptions {
   readonly sender?: number;
 }
 
-/** A request that waits for its report. */
-interface Waiter {
-  readonly resolve: (answer: Submitted) => void;
-  /** By a clock that only goes forward. */
-  readonly untilMillis: number;
-}
-
 /** Opens the order path of a gateway. Close it before the connection. */
 export function createOrderGateway(options: OrderGatewayOptions): OrderGateway & { close(): void } {
   return new NatsOrderGateway(options);
@@ -78,8 +71,7 @@ class NatsOrderGateway implements OrderGateway {
   readonly #subject: string;
   readonly #inbox: string;
   readonly #batcher: Batcher;
-  /** Waiters by frame number, then by index in the frame; `null` once told. */
-  readonly #waiters = new Map<number, (Waiter | null)[]>();
+  readonly #waiters = new ReportWaiters();
   readonly #sweep: ReturnType<typeof setInterval>;
   readonly #stop: () => void;
   #isScheduled = false;
@@ -140,26 +132,46 @@ class NatsOrderGateway implements OrderGateway {
       return Promise.reject(this.#downError(silentMicros));
     }
     const frame = this.#batcher.openFrame(isCancel(command), now);
-    if (frame === null) {
-      this.#counts.refused++;
-      return Promise.reject(
-        new OverloadedError(RETRY_AFTER_SECONDS, this.#batcher.waitingRecords),
-      );
-    }
+    if (frame === null) return Promise.reject(this.#overloaded());
     writeCommand(frame, command);
     this.#batcher.added();
     this.#counts.submitted++;
-    let waiters = this.#waiters.get(frame.number);
-    if (waiters === undefined) this.#waiters.set(frame.number, waiters = []);
     this.#schedule();
     if (waitMillis === 0) {
-      waiters.push(null);
+      this.#waiters.add(frame.number, frame.count - 1, 1, null);
       return Promise.resolve("pending");
     }
-    const list = waiters;
     return new Promise((resolve) => {
-      list.push({ resolve, untilMillis: performance.now() + waitMillis });
+      const waiter = new CommandWaiter(performance.now() + waitMillis, resolve);
+      this.#waiters.add(frame.number, frame.count - 1, 1, waiter);
     });
+  }
+
+  submitAll(commands: readonly Command[], waitMillis: number): Promise<readonly BatchAnswer[]> {
+    const writing = this.#writing(waitMillis);
+    const silentMicros = this.#batcher.silentMicros(writing.nowMicros);
+    const down = silentMicros > SILENCE_MICROS_MAX ? this.#downError(silentMicros) : null;
+    const { answers, written } = writeBatch(writing, commands, down);
+    this.#counts.submitted += written;
+    this.#counts.refused += commands.length - written;
+    this.#schedule();
+    return answers.all();
+  }
+
+  submitRecords(records: ClientRecords, waitMillis: number): Promise<readonly ReportPart[]> {
+    const writing = this.#writing(waitMillis);
+    const { count } = records;
+    const isCancel = records.cancels === count;
+    const silentMicros = this.#batcher.silentMicros(writing.nowMicros);
+    if (silentMicros > SILENCE_MICROS_MAX && !isCancel) {
+      this.#counts.refused += count;
+      return Promise.reject(this.#downError(silentMicros));
+    }
+    if (this.#batcher.room(isCancel) < count) return Promise.reject(this.#overloaded(count));
+    const answers = writeRecords(writing, records);
+    this.#counts.submitted += count;
+    this.#schedule();
+    return answers.all();
   }
 
   close(): void {
@@ -167,10 +179,16 @@ class NatsOrderGateway implements OrderGateway {
     clearInterval(this.#sweep);
     clearTimeout(this.#wakeTimer);
     this.#stop();
-    for (const waiters of this.#waiters.values()) {
-      for (const waiter of waiters) waiter?.resolve("pending");
-    }
-    this.#waiters.clear();
+    this.#waiters.close();
+  }
+
+  #writing(waitMillis: number): FrameWriting {
+    return { batcher: this.#batcher, waiters: this.#waiters, nowMicros: nowMicros(), waitMillis };
+  }
+
+  #overloaded(commands = 1): OverloadedError {
+    this.#counts.refused += commands;
+    return new OverloadedError(RETRY_AFTER_SECONDS, this.#batcher.waitingRecords);
   }
 
   #down(now: number): OrderGatewayStatus["down"] {
@@ -266,51 +284,24 @@ class NatsOrderGateway implements OrderGateway {
     }
     // The leader cannot read what this gateway writes: nothing can be expected of this frame.
     const frame = this.#batcher.answered(number, nowMicros());
-    if (frame !== null) this.#settle(frame, () => "pending");
+    if (frame !== null) this.#settle(frame, null);
   }
 
   #answered(answer: WireBuffer): void {
     const frame = this.#batcher.answered(frameNumber(answer, 0), nowMicros());
     if (frame === null) return;
-    const count = frameCount(answer, 0);
-    const { halves } = answer;
-    let record = 0;
-    this.#settle(frame, (index) => {
-      const first = record;
-      while (record < count && recordCommand(halves, record) === index) record++;
-      return record === first ? "pending" : readCommandReport(answer, first, record);
-    });
+    this.#settle(frame, answer);
   }
 
-  /** Tells every request of a frame, and gives the frame back. */
-  #settle(frame: OutgoingFrame, reportOf: (index: number) => CommandReport | "pending"): void {
-    const waiters = this.#waiters.get(frame.number) ?? [];
-    this.#waiters.delete(frame.number);
-    for (let index = 0; index < frame.count; index++) {
-      const report = reportOf(index);
-      if (report !== "pending") this.#counts.answered++;
-      waiters[index]?.resolve(report);
-    }
+  /** Tells everybody who waits for the frame, and gives it back. */
+  #settle(frame: OutgoingFrame, answer: WireBuffer | null): void {
+    this.#counts.answered += this.#waiters.settle(frame.number, answer);
     this.#batcher.release(frame);
   }
 
   #sweepWaiters(): void {
-    const now = performance.now();
-    for (const waiters of this.#waiters.values()) {
-      for (let index = 0; index < waiters.length; index++) {
-        const waiter = waiters[index];
-        if (waiter === null || waiter.untilMillis > now) continue;
-        waiters[index] = null;
-        this.#counts.pending++;
-        waiter.resolve("pending");
-      }
-    }
+    this.#counts.pending += this.#waiters.sweep(performance.now());
   }
-}
-
-/** Index of the command that record `record` of a frame of reports belongs to. */
-function recordCommand(halves: Uint16Array, record: number): number {
-  return halves[((POSITIONED_BODY_BYTES + record * RECORD_BYTES) >> 1) + 3];
 }
 
 function nowMicros(): number {

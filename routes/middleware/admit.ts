@@ -11,6 +11,7 @@ import { AdmissionCode, AdmissionKind, type Decision } from "../../core/limits/d
 import { LimitedSubject } from "../../core/limits/limited_subject.ts";
 import { keyPolicyOf } from "../../core/limits/policy.ts";
 import { rateLimitHeaders } from "../../core/limits/rate_limit_headers.ts";
+import { EdgeCode } from "../edge_code.ts";
 import type { Exchange } from "../exchange.ts";
 import { Problem } from "../problem.ts";
 
@@ -27,6 +28,40 @@ export function admitKey(
   const { subject, tier } = exchange.identity;
   const policy = keyPolicyOf(exchange.deps.admission.policy, tier);
   return admit(exchange, { subject, policy, weight, kind });
+}
+
+/** What a part of a request is to admission. */
+export type Charge = Pick<AdmissionRequest, "weight" | "kind">;
+
+/**
+ * {@link admitKey} for a request of several parts: all of them are let in, or none. More than a bucket
+ * holds is refused for good, for it would come cheaper than its parts by themselves.
+ */
+export async function admitCharges(
+  exchange: Exchange,
+  charges: readonly Charge[],
+): Promise<Problem | null> {
+  const { deps, identity } = exchange;
+  const { costMax } = keyPolicyOf(deps.admission.policy, identity.tier);
+  let first: AdmissionRequest | null = null;
+  for (const { weight, kind } of charges) {
+    if (weight > costMax && deps.settings.enforcesLimits) {
+      return new Problem(EdgeCode.tooManyCommands, {
+        field: "units",
+        limit: String(costMax),
+        value: String(weight),
+      });
+    }
+    const decided = admitKey(exchange, weight, kind);
+    const refusal = decided instanceof Promise ? await decided : decided;
+    if (refusal !== null) {
+      if (first !== null) deps.admission.giveBack(first);
+      return refusal;
+    }
+    first ??= exchange.charged;
+  }
+  exchange.charged = first;
+  return null;
 }
 
 /** {@link admitKey} for whoever has shown no key, or none that is any good. */

@@ -11,23 +11,40 @@ import type { Exchange } from "../exchange.ts";
 import { Problem } from "../problem.ts";
 import { BODY_MILLIS_MAX, type BodyRead } from "./body_reads.ts";
 
-/** Longest body, in bytes. */
+/** Longest body of JSON, in bytes. */
 export const BODY_BYTES_MAX = 64 * 1024;
+/** Media type of frames of wire records. */
+export const FRAME_TYPE = "application/vnd.edgebook.frame";
 
-const JSON_TYPE = /^application\/json[ \t]*(;|$)/i;
+/** What bodies an endpoint takes. */
+export interface BodyRule {
+  /** Media type, in lower case. */
+  readonly type: string;
+  readonly bytesMax: number;
+}
+
+/** A body of JSON, as most endpoints take one. */
+export const JSON_BODY: BodyRule = { type: "application/json", bytesMax: BODY_BYTES_MAX };
 
 /** Refuses a body before any of it is read: by its type, or by its length. */
-export function checkJsonBody(exchange: Exchange): Problem | null {
-  const type = exchange.header("content-type");
-  if (type === null || !JSON_TYPE.test(type)) {
+export function checkBody(exchange: Exchange, { type, bytesMax }: BodyRule): Problem | null {
+  const given = exchange.header("content-type");
+  if (given === null || !isOfType(given, type)) {
     return new Problem(EdgeCode.unsupportedMediaType, {
       field: "Content-Type",
-      limit: "application/json",
-      ...(type === null ? {} : { value: type }),
+      limit: type,
+      ...(given === null ? {} : { value: given }),
     });
   }
   const length = Number(exchange.header("content-length") ?? 0);
-  return length > BODY_BYTES_MAX ? tooLarge(`${length} bytes`) : null;
+  return length > bytesMax ? tooLarge(bytesMax, `${length} bytes`) : null;
+}
+
+/** Whether a value of `Content-Type` names the type, whatever its parameters. */
+function isOfType(given: string, type: string): boolean {
+  if (given === type) return true;
+  if (given.slice(0, type.length).toLowerCase() !== type) return false;
+  return /^[ \t]*(;|$)/.test(given.slice(type.length));
 }
 
 /** Refuses a body where the request takes none. */
@@ -44,42 +61,96 @@ export function checkNoBody(exchange: Exchange): Problem | null {
   });
 }
 
-/** Reads the text of a body that {@link checkJsonBody} let pass, as long as it comes in time. */
-export function readBody(exchange: Exchange): Promise<string | Problem> {
+/** Reads the text of a body that {@link checkBody} let pass, as long as it comes in time. */
+export function readBody(exchange: Exchange, { bytesMax }: BodyRule): Promise<string | Problem> {
   const request = exchange.context.req.raw;
   const length = exchange.header("content-length");
   return exchange.deps.bodies.within(
-    (read) => length === null ? readCounted(request, read) : request.text().catch(unreadable),
+    (read) =>
+      length === null ? readCountedText(request, read, bytesMax) : request.text().catch(unreadable),
     () => tooSlow(length),
   );
 }
 
-async function readCounted(request: Request, read: BodyRead): Promise<string | Problem> {
-  if (request.body === null) return "";
+/** {@link readBody} for bytes. */
+export function readBodyBytes(
+  exchange: Exchange,
+  { bytesMax }: BodyRule,
+): Promise<Uint8Array<ArrayBuffer> | Problem> {
+  const request = exchange.context.req.raw;
+  const length = exchange.header("content-length");
+  return exchange.deps.bodies.within(
+    (read) =>
+      length === null
+        ? readCountedBytes(request, read, bytesMax)
+        : request.arrayBuffer().then((buffer) => new Uint8Array(buffer), unreadable),
+    () => tooSlow(length),
+  );
+}
+
+async function readCountedText(
+  request: Request,
+  read: BodyRead,
+  bytesMax: number,
+): Promise<string | Problem> {
   const decoder = new TextDecoder();
+  let text = "";
+  const problem = await readCounted(request, read, bytesMax, (chunk) => {
+    text += decoder.decode(chunk, { stream: true });
+  });
+  return problem ?? text + decoder.decode();
+}
+
+async function readCountedBytes(
+  request: Request,
+  read: BodyRead,
+  bytesMax: number,
+): Promise<Uint8Array<ArrayBuffer> | Problem> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const problem = await readCounted(request, read, bytesMax, (chunk) => {
+    chunks.push(chunk);
+    length += chunk.length;
+  });
+  if (problem !== null) return problem;
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+async function readCounted(
+  request: Request,
+  read: BodyRead,
+  bytesMax: number,
+  take: (chunk: Uint8Array) => void,
+): Promise<Problem | null> {
+  if (request.body === null) return null;
   const reader = request.body.getReader();
   read.onLate = () => void reader.cancel().catch(() => {});
-  let text = "";
   let length = 0;
   try {
     for (;;) {
       const { done, value: chunk } = await reader.read();
       if (done) break;
       length += chunk.length;
-      if (length > BODY_BYTES_MAX) {
+      if (length > bytesMax) {
         void reader.cancel().catch(() => {});
-        return tooLarge(`more than ${BODY_BYTES_MAX} bytes`);
+        return tooLarge(bytesMax, `more than ${bytesMax} bytes`);
       }
-      text += decoder.decode(chunk, { stream: true });
+      take(chunk);
     }
   } catch {
     return unreadable();
   }
-  return text + decoder.decode();
+  return null;
 }
 
-function tooLarge(value: string): Problem {
-  return new Problem(EdgeCode.bodyTooLarge, { limit: `${BODY_BYTES_MAX} bytes`, value });
+function tooLarge(bytesMax: number, value: string): Problem {
+  return new Problem(EdgeCode.bodyTooLarge, { limit: `${bytesMax} bytes`, value });
 }
 
 /** Whoever sends it may be waited for no longer, nor its connection be used again. */

@@ -47,23 +47,8 @@ export class ErrorProblems {
 
   /** The problem that `error` is to the client of the exchange. */
   of(error: unknown, exchange: Exchange): Problem {
-    if (error instanceof NoBackendError) return new Problem(EdgeCode.starting);
-    if (error instanceof OverloadedError) {
-      return new Problem(EdgeCode.overloaded, {
-        value: `${error.waitingRecords} commands wait`,
-        retryAfterSeconds: error.retryAfterSeconds,
-      });
-    }
-    if (error instanceof OrderPathDownError) {
-      return new Problem(DOWN[error.part], {
-        value: `no answer for ${error.silentMillis} ms`,
-        retryAfterSeconds: error.retryAfterSeconds,
-      });
-    }
-    if (error instanceof KeysUnavailableError) return new Problem(AuthCode.keysUnavailable);
-    if (error instanceof QueryFailedError && error.reason !== "malformed") {
-      return queryProblem(error.service, error.reason);
-    }
+    const expected = expectedProblem(error);
+    if (expected !== null) return expected;
     this.#log(error, exchange);
     return new Problem(EdgeCode.internal);
   }
@@ -87,6 +72,28 @@ export class ErrorProblems {
     const text = error instanceof Error ? error.stack ?? error.message : String(error);
     deps.log("error", `request ${requestId} ${method} ${path}: ${text}`);
   }
+}
+
+/** The problem that a failure which is expected is to a client; `null`: it is another one. */
+export function expectedProblem(error: unknown): Problem | null {
+  if (error instanceof NoBackendError) return new Problem(EdgeCode.starting);
+  if (error instanceof OverloadedError) {
+    return new Problem(EdgeCode.overloaded, {
+      value: `${error.waitingRecords} commands wait`,
+      retryAfterSeconds: error.retryAfterSeconds,
+    });
+  }
+  if (error instanceof OrderPathDownError) {
+    return new Problem(DOWN[error.part], {
+      value: `no answer for ${error.silentMillis} ms`,
+      retryAfterSeconds: error.retryAfterSeconds,
+    });
+  }
+  if (error instanceof KeysUnavailableError) return new Problem(AuthCode.keysUnavailable);
+  if (error instanceof QueryFailedError && error.reason !== "malformed") {
+    return queryProblem(error.service, error.reason);
+  }
+  return null;
 }
 
 function queryProblem(service: QueryService, reason: QueryFailure): Problem {

@@ -114,7 +114,7 @@ function crowdedReply(code: CrowdedCode): CrowdedReply {
   const known = crowdedReplies.get(code);
   if (known !== undefined) return known;
   const reply = refusal(code, 0).reply(PLACE_OF_REQUEST_ID);
-  const [before = "", after = ""] = (reply.body ?? "").split(PLACE_OF_REQUEST_ID);
+  const [before = "", after = ""] = reply.body.split(PLACE_OF_REQUEST_ID);
   const { status, contentType } = reply;
   const made: CrowdedReply = { status, contentType, body: [before, after] };
   crowdedReplies.set(code, made);

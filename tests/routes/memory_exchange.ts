@@ -6,6 +6,7 @@
  */
 
 import assert from "node:assert/strict";
+import { Batcher } from "../../core/batcher/batcher.ts";
 import { OutgoingFrame } from "../../core/batcher/outgoing_frame.ts";
 import { EventReader } from "../../core/market_data/event_reader.ts";
 import { MarketFeeds } from "../../core/market_data/market_feeds.ts";
@@ -19,6 +20,7 @@ import { eventsMessage } from "../../core/sequencer/events_frames.ts";
 import { collectReports } from "../../core/sequencer/reports.ts";
 import type { WireBuffer } from "../../core/protocol/wire_buffer.ts";
 import {
+  type BatchAnswer,
   type Command,
   type OrderGateway,
   type OrderGatewayStatus,
@@ -27,7 +29,9 @@ import {
   OverloadedError,
   type Submitted,
 } from "../../infra/orders/commands.ts";
+import { ReportWaiters } from "../../infra/orders/report_waiters.ts";
 import { writeCommand } from "../../infra/orders/write_command.ts";
+import { type ClientRecords, writeRecords } from "../../infra/orders/write_records.ts";
 import { instrumentOf } from "../../infra/reference/instrument_terms.ts";
 import { InstrumentTable } from "../../infra/reference/reference.ts";
 import { MemoryHistory } from "../core/history/memory_history.ts";
@@ -84,9 +88,14 @@ export class MemoryExchange implements OrderGateway {
   readonly commands: Command[] = [];
   /** What `submit` does instead of answering. */
   trouble: "none" | "silent" | "overloaded" | "resends" | OrderPathPart = "none";
+  /** Frames of records that came, as they went to the leader. */
+  readonly frames: Uint8Array[] = [];
+  /** Records of a frame of the gateway. */
+  frameRecords = 512;
   readonly #reader = new EventReader();
   readonly #operator = new FrameSource(OPERATOR);
   #frameNumber = 0;
+  #batchers = 0;
 
   constructor() {
     const opening = market().asset("BTC", 8).asset("ETH", 8).asset("USD", 6)
@@ -117,6 +126,32 @@ export class MemoryExchange implements OrderGateway {
     return Promise.resolve(isTold ? report : "pending");
   }
 
+  /** Each command by itself: a batch is no more than its commands. */
+  async submitAll(commands: readonly Command[], waitMillis: number) {
+    const answers: BatchAnswer[] = [];
+    for (const command of commands) {
+      answers.push(await this.submit(command, waitMillis).catch((error) => error));
+    }
+    return answers;
+  }
+
+  /** Writes the records as a gateway does, each of its frames an append. */
+  async submitRecords(records: ClientRecords, waitMillis: number) {
+    if (isPart(this.trouble)) throw new OrderPathDownError(this.trouble, 2_345, 1);
+    if (this.trouble === "overloaded") throw new OverloadedError(2, 49_152);
+    // Its frames have numbers of their own, so it is another sender each time.
+    const batcher = new Batcher(GATEWAY + ++this.#batchers, this.frameRecords);
+    const waiters = new ReportWaiters();
+    const answers = writeRecords({ batcher, waiters, nowMicros: 1, waitMillis }, records);
+    for (let frame = batcher.next(1); frame !== null; frame = batcher.next(1)) {
+      this.frames.push(frame.message.slice());
+      const reports = this.#apply(frame.wire, frame.byteLength);
+      waiters.settle(frame.number, this.trouble === "silent" ? null : reports);
+      batcher.answered(frame.number, 1_000);
+    }
+    return await answers.all();
+  }
+
   /** Applies one command of the gateway, as an append of its own. */
   place(command: Command): CommandReport {
     const frame = new OutgoingFrame(1);
@@ -135,13 +170,19 @@ export class MemoryExchange implements OrderGateway {
   }
 
   #append(frame: WireBuffer, byteLength: number): CommandReport {
+    const reports = this.#apply(frame, byteLength);
+    return readCommandReport(reports, 0, frameCount(reports, 0));
+  }
+
+  /** Applies a frame, as an append of its own; what the leader answers. */
+  #apply(frame: WireBuffer, byteLength: number): WireBuffer {
     const { state } = this;
     this.stampMicros += 1_000;
     beginAppend(state, this.stampMicros, 1);
     const firstEventSequence = state.events.sequence + 1;
     applyFrame(state, frame, 0, byteLength);
     this.#project();
-    const reports = collectReports(state.events, 0, state.events.count, {
+    return collectReports(state.events, 0, state.events.count, {
       sender: GATEWAY,
       frameNumber: this.#frameNumber,
       commands: frameCount(frame, 0),
@@ -150,7 +191,6 @@ export class MemoryExchange implements OrderGateway {
       firstEventSequence,
       epoch: 1,
     });
-    return readCommandReport(reports, 0, frameCount(reports, 0));
   }
 
   /** What the events of the append are to history, market data and reference. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { createHmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import type { Admission } from "../../core/limits/admission.ts";
 import { admissionPolicy } from "../../core/limits/policy.ts";
 import type { Scope } from "../../infra/keys/key_record.ts";
@@ -29,12 +29,13 @@ export interface Answer {
   // deno-lint-ignore no-explicit-any -- what stands in it is what the tests are about
   readonly body: any;
   readonly text: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** What a request may say beside its method and path. */
 export interface RequestOptions {
-  /** An object is sent as JSON, a text as it is. */
-  readonly body?: object | string;
+  /** An object is sent as JSON, a text as it is, and bytes as a frame of records. */
+  readonly body?: object | string | Uint8Array<ArrayBuffer>;
   readonly headers?: Readonly<Record<string, string>>;
   /** Milliseconds since the epoch; the gateway's clock when left out. */
   readonly timestampMillis?: number;
@@ -205,15 +206,16 @@ export class TestGateway {
     const hasBody = options.body !== undefined;
     const request = new Request(`http://127.0.0.1:8000${path}`, {
       method,
-      headers: { ...(hasBody ? { "Content-Type": "application/json" } : {}), ...options.headers },
-      ...(hasBody ? { body: textOf(options) } : {}),
+      headers: { ...(hasBody ? { "Content-Type": typeOf(options) } : {}), ...options.headers },
+      ...(hasBody ? { body: isBytes(options) ? options.body : textOf(options) } : {}),
     });
     const environment = { remoteAddr: { hostname: options.address ?? "192.0.2.1" } };
     const response = await this.app.fetch(request, environment);
-    const text = await response.text();
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    const text = new TextDecoder().decode(bytes);
     const isJson = /json/.test(response.headers.get("content-type") ?? "") && text !== "";
     const { status, headers } = response;
-    return { status, headers, text, body: isJson ? JSON.parse(text) : null };
+    return { status, headers, text, bytes, body: isJson ? JSON.parse(text) : null };
   }
 
   /** Amends an order of the account, which is named as in the path. */
@@ -251,7 +253,19 @@ export const LIMIT_BUY = {
 /** Id of the key of an account. */
 export const keyOf = (account: number | typeof ADMIN): string => `key_of_account_${account}`;
 
-function textOf({ body }: RequestOptions): string {
+function isBytes(
+  options: RequestOptions,
+): options is RequestOptions & { body: Uint8Array<ArrayBuffer> } {
+  return options.body instanceof Uint8Array;
+}
+
+const typeOf = (options: RequestOptions): string =>
+  isBytes(options) ? "application/vnd.edgebook.frame" : "application/json";
+
+/** The body as it is signed. */
+function textOf(options: RequestOptions): string {
+  const { body } = options;
   if (body === undefined) return "";
+  if (isBytes(options)) return createHash("sha256").update(options.body).digest("hex");
   return typeof body === "string" ? body : JSON.stringify(body);
 }

@@ -1,0 +1,48 @@
+/**
+ * What the reference says of frames of records.
+ *
+ * @module
+ */
+import { FRAME_RECORDS_MAX } from "../core/protocol/frame.ts";
+import { EdgeCode } from "./edge_code.ts";
+import { FRAME_TYPE } from "./middleware/body.ts";
+import type { Operation } from "./operation.ts";
+import { IDEMPOTENCY_KEY_PARAMETER, PREFER_PARAMETER } from "./schema/parameters.ts";
+
+/**
+ * A frame of one record, a limit buy of 0.0001 BTC-USD at 0.01 with the request key 1, in base64: an
+ * example of bytes cannot stand in JSON.
+ */
+export const FRAME_EXAMPLE_BASE64 =
+  "RURCSwEBAQBGtUA7AAAAAAAAAAAAAAAAAAAAAGAAAAABAAEBAAEAAAEAAAAAAAAAAQAAAAAAAAAAAAAAAAAAAAEAAAAAAAAAAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/** `POST /v1/frames`. */
+export const framesOperation: Operation = {
+  id: "sendFrame",
+  group: "Orders",
+  summary: "Send a frame of binary records",
+  description:
+    `Up to ${FRAME_RECORDS_MAX} commands as 64-byte records, the ones that the log is made of; ` +
+    "`routes/FRAMES.md` has their bytes and an example in Python. What is signed in the place of the " +
+    "body is its SHA-256 in lower-case hexadecimal. A frame with anything wrong in it is refused as " +
+    "a whole; records of one that was sent stand for themselves, in their order. The same signed " +
+    "request again repeats nothing. Ten records cost a unit, cancels by the limits of cancels. The " +
+    "examples are in base64.",
+  parameters: [PREFER_PARAMETER, IDEMPOTENCY_KEY_PARAMETER],
+  body: { contentType: FRAME_TYPE, schema: null, example: FRAME_EXAMPLE_BASE64 },
+  answers: [
+    {
+      status: 200,
+      description: "The reports of all records, in frames of reports.",
+      body: { contentType: FRAME_TYPE, schema: null, example: "" },
+    },
+    {
+      status: 202,
+      description:
+        "Reports are missing: of those records the outcome is not known yet. The same signed request " +
+        "again gives it.",
+      body: { contentType: FRAME_TYPE, schema: null, example: "" },
+    },
+  ],
+  problems: [EdgeCode.invalidFrame, EdgeCode.invalidRecord, EdgeCode.tooManyCommands],
+};
