@@ -6,6 +6,7 @@
 import { Hono } from "hono";
 import { adminStateEndpoint } from "./admin_state.ts";
 import { balancesEndpoint } from "./balances.ts";
+import { candlesEndpoint } from "./candles.ts";
 import { CountedAdmission } from "./counted_admission.ts";
 import { depthEndpoint } from "./depth.ts";
 import { EdgeCode } from "./edge_code.ts";
@@ -22,6 +23,7 @@ import { orderReadEndpoints } from "./order_reads.ts";
 import { ordersEndpoint } from "./orders.ts";
 import { Problem } from "./problem.ts";
 import { RequestMetrics } from "./request_metrics.ts";
+import { statusEndpoint } from "./status.ts";
 import { streamCredentialsEndpoint } from "./stream_credentials.ts";
 import { tickerEndpoint } from "./ticker.ts";
 import { timeEndpoint } from "./time.ts";
@@ -49,7 +51,9 @@ export function createApp(deps: AppDeps): Hono {
     instrumentsEndpoint,
     depthEndpoint,
     tradesEndpoint,
-    tickerEndpoint,
+    tickerEndpoint(),
+    candlesEndpoint,
+    statusEndpoint(),
     ...healthEndpoints(),
     metricsEndpoint(metrics, admission),
   ];

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { CandlesQuery } from "../../core/market_data/snapshot.ts";
 import type {
   BalancesAnswer,
   HistoryFillsAnswer,
@@ -89,7 +90,7 @@ export interface Queries {
   /** Asks the market-data worker about one instrument. */
   snapshot(
     symbol: string,
-    query: Required<SnapshotQuery>,
+    query: Required<SnapshotQuery> & CandlesQuery,
     options?: Pick<QueryOptions, "millisMax">,
   ): Promise<SnapshotAnswer>;
 }

@@ -6,7 +6,8 @@
  */
 
 import { type HistoryOrder, isOpenStatus, orderRow } from "../../core/history/history_order.ts";
-import { snapshot } from "../../core/market_data/snapshot.ts";
+import { parseCandleInterval } from "../../core/market_data/candle_intervals.ts";
+import { type CandlesQuery, snapshot } from "../../core/market_data/snapshot.ts";
 import {
   findLiveOrder,
   findOrderIdByKey,
@@ -64,7 +65,10 @@ export class MemoryQueries implements Queries {
     return { sequence, ...this.#stored(query) } as HistoryAnswers[Q["kind"]];
   }
 
-  async snapshot(symbol: string, query: Required<SnapshotQuery>): Promise<SnapshotAnswer> {
+  async snapshot(
+    symbol: string,
+    query: Required<SnapshotQuery> & CandlesQuery,
+  ): Promise<SnapshotAnswer> {
     this.asked.push({ symbol, ...query });
     await this.#meet("marketData");
     const { feeds, stampMicros } = this.exchange;
@@ -73,7 +77,11 @@ export class MemoryQueries implements Queries {
     if (feeds.lastEvent < query.minSequence) {
       throw new QueryFailedError("marketData", "behind", `at ${feeds.lastEvent}`);
     }
-    return snapshot(feed, query, feeds.lastEvent, stampMicros);
+    const { interval, candles, ...rest } = query;
+    const ofCandles = interval === undefined
+      ? {}
+      : { interval: parseCandleInterval(interval), ...(candles === undefined ? {} : { candles }) };
+    return snapshot(feed, { ...rest, ...ofCandles }, feeds.lastEvent, stampMicros);
   }
 
   /** An answer never comes in the turn in which it was asked for. */
