@@ -4,6 +4,9 @@
  * @module
  */
 import { Hono } from "hono";
+import { accountEndpoint } from "./account_terms.ts";
+import { limitsEndpoint } from "./account_limits.ts";
+import { reportsEndpoint } from "./account_reports.ts";
 import { adminStateEndpoint } from "./admin_state.ts";
 import { balancesEndpoint } from "./balances.ts";
 import { candlesEndpoint } from "./candles.ts";
@@ -12,10 +15,12 @@ import { depthEndpoint } from "./depth.ts";
 import { EdgeCode } from "./edge_code.ts";
 import { ExactFirstRouter } from "./exact_first_router.ts";
 import { endpoint, EndpointParts, type EndpointSpec } from "./endpoint.ts";
+import { feesEndpoint } from "./fees.ts";
 import { fillsEndpoint } from "./fills.ts";
 import type { AppDeps } from "./gateway.ts";
 import { healthEndpoints } from "./health.ts";
 import { instrumentsEndpoint } from "./instruments.ts";
+import { ledgerEndpoint } from "./ledger.ts";
 import { metricsEndpoint } from "./metrics.ts";
 import { amendEndpoints } from "./order_amends.ts";
 import { cancelEndpoints } from "./order_cancels.ts";
@@ -45,6 +50,11 @@ export function createApp(deps: AppDeps): Hono {
     ...orderReadEndpoints,
     fillsEndpoint,
     balancesEndpoint,
+    accountEndpoint,
+    feesEndpoint,
+    limitsEndpoint,
+    ledgerEndpoint,
+    reportsEndpoint,
     streamCredentialsEndpoint,
     adminStateEndpoint,
     timeEndpoint,

@@ -17,6 +17,7 @@ export const PageKind = {
   orders: "h",
   fills: "f",
   tickers: "t",
+  ledger: "l",
 } as const;
 /** One of {@link PageKind}. */
 export type PageKind = (typeof PageKind)[keyof typeof PageKind];

@@ -4,12 +4,8 @@
  * @module
  */
 import { PRICE_TICKS_MAX } from "../book/price_trie.ts";
-import type {
-  OrdersAnswer,
-  QueryError,
-  SnapshotAnswer,
-  SnapshotQuery,
-} from "../protocol/queries.ts";
+import type { QueryError, SnapshotAnswer, SnapshotQuery } from "../protocol/queries.ts";
+import type { OrdersAnswer } from "../protocol/order_page_query.ts";
 import type { FeedFormat } from "../protocol/subjects.ts";
 import { SAFE_MAX } from "../protocol/wire_buffer.ts";
 import {

@@ -5,6 +5,7 @@
  * @module
  */
 import type { CandlesQuery } from "../../core/market_data/snapshot.ts";
+import type { AccountAnswer, LedgerAnswer } from "../../core/protocol/account_queries.ts";
 import type {
   BalancesAnswer,
   HistoryFillsAnswer,
@@ -26,6 +27,7 @@ export interface LeaderAnswers {
   readonly orderByKey: OrderAnswer;
   readonly openOrders: OpenOrdersAnswer;
   readonly balances: BalancesAnswer;
+  readonly account: AccountAnswer;
   readonly state: StateAnswer;
 }
 
@@ -36,6 +38,7 @@ export interface HistoryAnswers {
   readonly orders: HistoryOrdersAnswer;
   readonly fills: HistoryFillsAnswer;
   readonly reports: ReportsAnswer;
+  readonly ledger: LedgerAnswer;
 }
 
 /** Who answers queries. */

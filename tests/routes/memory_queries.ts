@@ -6,9 +6,11 @@
  */
 
 import { type HistoryOrder, isOpenStatus, orderRow } from "../../core/history/history_order.ts";
+import { privateReport, type ReportContext } from "../../core/history/private_report.ts";
 import { parseCandleInterval } from "../../core/market_data/candle_intervals.ts";
 import { type CandlesQuery, snapshot } from "../../core/market_data/snapshot.ts";
 import {
+  describeAccount,
   findLiveOrder,
   findOrderIdByKey,
   listBalances,
@@ -19,6 +21,7 @@ import {
   type LeaderQuery,
   type OrderRow,
   PAGE_ROWS_MAX,
+  type PrivateReport,
   type SnapshotAnswer,
   type SnapshotQuery,
 } from "../../core/protocol/queries.ts";
@@ -110,6 +113,8 @@ export class MemoryQueries implements Queries {
       }
       case "balances":
         return { balances: listBalances(state, query.account) };
+      case "account":
+        return describeAccount(state, query.account);
       case "state":
         return {
           shard: 0,
@@ -149,8 +154,31 @@ export class MemoryQueries implements Queries {
         return { fills: rows.reverse().slice(0, limit) };
       }
       case "reports":
-        return { reports: [], lastReportSequence: history.reportSequence(query.account) };
+        return {
+          reports: this.#reports(query.account)
+            .filter(({ sequence }) => sequence > query.afterSequence).slice(0, query.limit),
+          lastReportSequence: history.reportSequence(query.account),
+        };
+      case "ledger": {
+        const { account, beforeSequence, limit } = query;
+        const movements = this.#reports(account).filter(({ kind, sequence }) =>
+          kind === "ledger" && (beforeSequence === 0 || sequence < beforeSequence)
+        );
+        return { reports: movements.reverse().slice(0, limit) };
+      }
     }
+  }
+
+  /** All reports of the account, oldest first. */
+  #reports(account: number): PrivateReport[] {
+    const { history, reference, state } = this.exchange;
+    const context: ReportContext = {
+      order: (of, orderId) => history.order(of, orderId),
+      instrument: (number) => reference.byNumber(number) ?? null,
+      asset: (number) => state.instruments.assets.get(number) ?? { name: "", scale: 0 },
+    };
+    return history.reports.filter((report) => report.account === account)
+      .map((report) => privateReport(report, context)).filter((report) => report !== null);
   }
 
   #one(order: HistoryOrder | undefined): object {
