@@ -29,7 +29,7 @@ import { ordersEndpoint } from "./orders.ts";
 import { Problem } from "./problem.ts";
 import { RequestMetrics } from "./request_metrics.ts";
 import { statusEndpoint } from "./status.ts";
-import { streamCredentialsEndpoint } from "./stream_credentials.ts";
+import { streamCredentialsEndpoints } from "./stream_credentials.ts";
 import { tickerEndpoint } from "./ticker.ts";
 import { timeEndpoint } from "./time.ts";
 import { tradesEndpoint } from "./trades.ts";
@@ -55,7 +55,7 @@ export function createApp(deps: AppDeps): Hono {
     limitsEndpoint,
     ledgerEndpoint,
     reportsEndpoint,
-    streamCredentialsEndpoint,
+    ...streamCredentialsEndpoints,
     adminStateEndpoint,
     timeEndpoint,
     instrumentsEndpoint,

@@ -7,6 +7,7 @@ import { formatDecimal } from "../core/protocol/decimal.ts";
 import type { Instrument } from "../infra/reference/instrument_terms.ts";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
+import { KEPT_SHORTLY } from "./middleware/response_headers.ts";
 import { Problem } from "./problem.ts";
 import { EdgeCode } from "./edge_code.ts";
 import { optionalInstrument, readParameters } from "./query_parameters.ts";
@@ -24,6 +25,7 @@ export const instrumentsEndpoint: EndpointSpec = {
   scope: null,
   weight: 1,
   isPublic: true,
+  cache: KEPT_SHORTLY,
   handle: listInstruments,
   operation: {
     id: "listInstruments",
@@ -31,7 +33,7 @@ export const instrumentsEndpoint: EndpointSpec = {
     summary: "What can be traded: steps, bounds, fees and status",
     description:
       "Everything that an order is checked by. Steps, bounds and fees of an instrument " +
-      "never change; its status does.",
+      "never change; its status does. May be kept for five seconds, and has an ETag.",
     parameters: [{ ...SYMBOL_PARAMETER, description: "Only this one." }],
     answers: [{
       status: 200,

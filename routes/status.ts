@@ -9,6 +9,7 @@
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
 import { NEEDED_PARTS, Probe } from "./health.ts";
+import { KEPT_A_SECOND } from "./middleware/response_headers.ts";
 import { Problem } from "./problem.ts";
 import { readParameters } from "./query_parameters.ts";
 import { jsonReply } from "./reply.ts";
@@ -23,6 +24,7 @@ export function statusEndpoint(): EndpointSpec {
     scope: null,
     weight: 1,
     isPublic: true,
+    cache: KEPT_A_SECOND,
     handle: (exchange) => readStatus(exchange, probe),
     operation: {
       id: "getStatus",

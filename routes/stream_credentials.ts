@@ -1,5 +1,5 @@
 /**
- * `POST /v1/stream-credentials`: short-lived NATS credentials for the account's own reports and the
+ * `POST /v1/stream-token`, also called `POST /v1/stream-credentials`: short-lived NATS credentials for the account's own reports and the
  * public market data.
  *
  * The account is noted in the LISTENERS bucket first: reports are published only for accounts that
@@ -15,21 +15,61 @@ import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
 import { Problem } from "./problem.ts";
 import { readParameters } from "./query_parameters.ts";
+import type { Operation } from "./operation.ts";
 import { jsonReply } from "./reply.ts";
+import { type StreamCredentials, StreamCredentialsSchema } from "./schema/stream_credentials.ts";
 
 /** How long credentials live. */
 export const STREAM_CREDENTIALS_SECONDS = 3_600;
 
 const MICROS_PER_SECOND = 1_000_000;
 
-/** The endpoint. */
-export const streamCredentialsEndpoint: EndpointSpec = {
-  method: "POST",
-  path: "/v1/stream-credentials",
-  scope: "read",
-  weight: 20,
-  handle: mintCredentials,
+const operation: Omit<Operation, "id"> = {
+  group: "Streams",
+  summary: "Short-lived NATS credentials for the account's own reports and market data",
+  description: "They live for an hour and can only listen. All credentials of an account live " +
+    "equally long; ask for new ones before they end.",
+  answers: [{
+    status: 201,
+    description: "The credentials, this once.",
+    body: {
+      schema: StreamCredentialsSchema,
+      example: {
+        servers: ["ws://127.0.0.1:8443"],
+        credentials: "-----BEGIN NATS USER JWT-----...",
+        jwt: "eyJ0eXAiOiJKV1QiLCJhbGciOiJlZDI1NTE5LW5rZXkifQ...",
+        seed: "SU...",
+        inboxPrefix: "_INBOX.app.UABC",
+        subjects: {
+          reports: "user.1.reports",
+          trades: "md.*.trades.json",
+          bbo: "md.*.bbo.json",
+          depth: "md.*.depth.json",
+          snapshot: "md.snapshot.<symbol>",
+        },
+        expiresMicros: 1_700_003_600_000_000,
+      } satisfies StreamCredentials,
+    },
+  }],
+  problems: [EdgeCode.streamsNotConfigured, EdgeCode.streamsUnavailable],
 };
+
+const shared = { method: "POST", scope: "read", weight: 20, handle: mintCredentials } as const;
+
+/** The endpoint by both of its names. */
+export const streamCredentialsEndpoints: readonly EndpointSpec[] = [
+  { ...shared, path: "/v1/stream-token", operation: { ...operation, id: "createStreamToken" } },
+  {
+    ...shared,
+    path: "/v1/stream-credentials",
+    operation: {
+      ...operation,
+      id: "createStreamCredentials",
+      description: `${operation.description} The same as \`POST /v1/stream-token\`, under its ` +
+        "older name.",
+    },
+  },
+];
 
 async function mintCredentials(exchange: Exchange): Promise<Outcome> {
   const parameters = readParameters(exchange, []);
