@@ -4,18 +4,24 @@
  * @module
  */
 import { Hono } from "hono";
+import { accountEndpoint } from "./account_terms.ts";
+import { limitsEndpoint } from "./account_limits.ts";
+import { reportsEndpoint } from "./account_reports.ts";
 import { adminStateEndpoint } from "./admin_state.ts";
 import { balancesEndpoint } from "./balances.ts";
+import { candlesEndpoint } from "./candles.ts";
 import { CountedAdmission } from "./counted_admission.ts";
 import { depthEndpoint } from "./depth.ts";
 import { documentEndpoints } from "./documents.ts";
 import { EdgeCode } from "./edge_code.ts";
 import { ExactFirstRouter } from "./exact_first_router.ts";
 import { endpoint, EndpointParts, type EndpointSpec } from "./endpoint.ts";
+import { feesEndpoint } from "./fees.ts";
 import { fillsEndpoint } from "./fills.ts";
 import type { AppDeps } from "./gateway.ts";
 import { healthEndpoints } from "./health.ts";
 import { instrumentsEndpoint } from "./instruments.ts";
+import { ledgerEndpoint } from "./ledger.ts";
 import { metricsEndpoint } from "./metrics.ts";
 import { amendEndpoints } from "./order_amends.ts";
 import { batchEndpoints } from "./order_batch.ts";
@@ -25,7 +31,8 @@ import { orderReadEndpoints } from "./order_reads.ts";
 import { ordersEndpoint } from "./orders.ts";
 import { Problem } from "./problem.ts";
 import { RequestMetrics } from "./request_metrics.ts";
-import { streamCredentialsEndpoint } from "./stream_credentials.ts";
+import { statusEndpoint } from "./status.ts";
+import { streamCredentialsEndpoints } from "./stream_credentials.ts";
 import { tickerEndpoint } from "./ticker.ts";
 import { timeEndpoint } from "./time.ts";
 import { tradesEndpoint } from "./trades.ts";
@@ -48,13 +55,20 @@ export function createApp(deps: AppDeps): Hono {
     ...orderReadEndpoints,
     fillsEndpoint,
     balancesEndpoint,
-    streamCredentialsEndpoint,
+    accountEndpoint,
+    feesEndpoint,
+    limitsEndpoint,
+    ledgerEndpoint,
+    reportsEndpoint,
+    ...streamCredentialsEndpoints,
     adminStateEndpoint,
     timeEndpoint,
     instrumentsEndpoint,
     depthEndpoint,
     tradesEndpoint,
-    tickerEndpoint,
+    tickerEndpoint(),
+    candlesEndpoint,
+    statusEndpoint(),
     ...healthEndpoints(),
     metricsEndpoint(metrics, admission),
   ];

@@ -11,7 +11,7 @@ import { Problem } from "./problem.ts";
 import { minSequence, readParameters } from "./query_parameters.ts";
 import { READ_PROBLEMS } from "./problem_groups.ts";
 import { jsonReply } from "./reply.ts";
-import { type Balances, BalancesSchema } from "./schema/account.ts";
+import { type Balances, BalancesSchema } from "./schema/balances.ts";
 import { MIN_SEQUENCE_PARAMETER } from "./schema/parameters.ts";
 
 /** The endpoint. */

@@ -24,6 +24,7 @@ export class CountedAdmission implements Admission {
   /** Decides about one request, as the other does. */
   admit(request: AdmissionRequest): Decision | Promise<Decision> {
     const decision = this.#admission.admit(request);
+    if (request.weight === 0) return decision;
     return decision instanceof Promise
       ? decision.then((decided) => this.#count(decided))
       : this.#count(decision);

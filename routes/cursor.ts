@@ -12,7 +12,13 @@ import { invalidParameter, type QueryParameters } from "./query_parameters.ts";
 export const CURSOR_LENGTH_MAX = 32;
 
 /** Kinds of pages, by the letter in their cursors. */
-export const PageKind = { openOrders: "o", orders: "h", fills: "f" } as const;
+export const PageKind = {
+  openOrders: "o",
+  orders: "h",
+  fills: "f",
+  tickers: "t",
+  ledger: "l",
+} as const;
 /** One of {@link PageKind}. */
 export type PageKind = (typeof PageKind)[keyof typeof PageKind];
 

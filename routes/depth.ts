@@ -4,6 +4,7 @@
  * @module
  */
 import * as v from "valibot";
+import { SNAPSHOT_LEVELS_MAX } from "../core/market_data/snapshot.ts";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
 import { SNAPSHOT_PROBLEMS } from "./problem_groups.ts";
@@ -14,8 +15,8 @@ import { jsonReply } from "./reply.ts";
 
 /** Levels of a side where the request names no number. */
 export const LEVELS_DEFAULT = 20;
-/** Most levels of a side. */
-export const LEVELS_MAX = 1_000;
+/** Most levels of a side: as many as a snapshot of market data has. */
+export const LEVELS_MAX = SNAPSHOT_LEVELS_MAX;
 
 /** The endpoint. */
 export const depthEndpoint: EndpointSpec = {
@@ -35,7 +36,8 @@ export const depthEndpoint: EndpointSpec = {
         name: "levels",
         in: "query",
         description:
-          `Levels of a side at most, from 1 to ${LEVELS_MAX}; ${LEVELS_DEFAULT} if left out.`,
+          `Levels of a side at most, from 1 to ${LEVELS_MAX}; ${LEVELS_DEFAULT} if left out. ` +
+          `A side with fewer is whole: so is every book of up to ${LEVELS_MAX} levels a side.`,
         schema: v.pipe(v.string(), v.regex(/^\d{1,4}$/)),
         example: "5",
       },

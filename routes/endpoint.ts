@@ -40,7 +40,14 @@ import { ErrorProblems } from "./middleware/errors.ts";
 import { REQUEST_ID_HEADER, RequestIds } from "./middleware/request_id.ts";
 import { checkHeaders, checkUrl } from "./middleware/request_limits.ts";
 import { enterOrderPath, leaveOrderPath, refuseCrowded } from "./middleware/order_path.ts";
-import { addCommonHeaders, addPublicHeaders } from "./middleware/response_headers.ts";
+import { represent } from "./middleware/representation.ts";
+import {
+  addCommonHeaders,
+  addPublicHeaders,
+  addSignedHeaders,
+  type CachePolicy,
+  NO_STORE,
+} from "./middleware/response_headers.ts";
 import type { Operation } from "./operation.ts";
 import { Problem } from "./problem.ts";
 import type { Reply } from "./reply.ts";
@@ -77,8 +84,8 @@ export interface EndpointSpec {
   readonly measure?: (exchange: Exchange) => readonly Charge[] | Problem;
   /** Whether scripts of other origins may read the answer. */
   readonly isPublic?: boolean;
-  /** `Cache-Control` of its answers that are no problems. Default: they are not stored. */
-  readonly cacheControl?: string;
+  /** How long the answer to a GET may be kept. Default: not at all. */
+  readonly cache?: CachePolicy;
   readonly handle: (exchange: Exchange) => Outcome | Promise<Outcome>;
   /** What the reference and the OpenAPI document say of it; left out of both without. */
   readonly operation?: Operation;
@@ -213,18 +220,18 @@ function respond(
   metrics: RouteMetrics,
   outcome: Outcome,
 ): Response {
-  const { status, body, contentType, headers } = outcome instanceof Problem
-    ? outcome.reply(exchange.requestId)
-    : outcome;
-  const response = new Response(body, { status, headers: { "content-type": contentType } });
+  const reply = outcome instanceof Problem ? outcome.reply(exchange.requestId) : outcome;
+  const { cache = NO_STORE } = spec;
+  const { status, body, headers } = spec.method === "GET"
+    ? represent(exchange, cache, reply)
+    : reply;
+  const response = new Response(body, { status, headers: { "content-type": reply.contentType } });
   // Fields that are added here cost a quarter of what they cost in the constructor.
-  addCommonHeaders(response.headers, exchange);
+  addCommonHeaders(response.headers, exchange, cache, status);
   if (exchange.decision !== null) addRateLimits(response.headers, exchange.decision);
-  if (spec.isPublic) addPublicHeaders(response.headers);
+  if (spec.isPublic) addPublicHeaders(response.headers, headers);
+  else if (spec.scope !== null) addSignedHeaders(response.headers, exchange);
   for (const [name, value] of headers) response.headers.append(name, value);
-  if (spec.cacheControl !== undefined && !(outcome instanceof Problem)) {
-    response.headers.set("cache-control", spec.cacheControl);
-  }
   metrics.observe(
     status,
     (exchange.deps.steadyMicros() - exchange.startedMicros) / MICROS_PER_SECOND,

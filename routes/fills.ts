@@ -18,7 +18,7 @@ import {
   wholeNumber,
 } from "./query_parameters.ts";
 import { jsonReply } from "./reply.ts";
-import { type AccountFill, type FillPage, FillPageSchema } from "./schema/account.ts";
+import { type AccountFill, type FillPage, FillPageSchema } from "./schema/balances.ts";
 import {
   CURSOR_PARAMETER,
   LIMIT_PARAMETER,

@@ -57,7 +57,7 @@ export const DOCUMENT_ENDPOINT = {
   scope: null,
   weight: 1,
   isPublic: true,
-  cacheControl: CACHE_CONTROL,
+  cache: { control: CACHE_CONTROL, hasEtag: false },
 } as const;
 
 /** Answers with the document a request that takes no parameters. */

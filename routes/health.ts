@@ -36,7 +36,8 @@ type Part =
 /** `null`: well; else what is wrong. */
 type Findings = Readonly<Record<Part, string | null>>;
 
-const NEEDED: readonly Part[] = ["gateway", "nats", "instruments", "leader", "orders"];
+/** Parts without which no order is taken. */
+export const NEEDED_PARTS: readonly Part[] = ["gateway", "nats", "instruments", "leader", "orders"];
 
 const open = { method: "GET", scope: null, weight: 0 } as const;
 
@@ -64,7 +65,7 @@ async function readReady(exchange: Exchange, probe: Probe): Promise<Outcome> {
   const checks = Object.fromEntries(
     Object.entries(findings).map(([part, finding]) => [part, finding ?? "ok"]),
   );
-  const reasons = NEEDED.filter((part) => findings[part] !== null)
+  const reasons = NEEDED_PARTS.filter((part) => findings[part] !== null)
     .map((part) => `${part}: ${findings[part]}`);
   return reasons.length === 0
     ? jsonReply(200, { status: "ready", checks })
@@ -72,7 +73,7 @@ async function readReady(exchange: Exchange, probe: Probe): Promise<Outcome> {
 }
 
 /** Looks at the backend; whoever asks while it looks, or soon after, gets what it found. */
-class Probe {
+export class Probe {
   #startedMicros = -Infinity;
   #asked: Backend | null = null;
   #answers: Promise<Pick<Findings, "leader" | "history" | "marketData">> = Promise.resolve({

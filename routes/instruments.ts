@@ -7,11 +7,12 @@ import { formatDecimal } from "../core/protocol/decimal.ts";
 import type { Instrument } from "../infra/reference/instrument_terms.ts";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
+import { KEPT_SHORTLY } from "./middleware/response_headers.ts";
 import { Problem } from "./problem.ts";
-import { optionalInstrument, readParameters } from "./query_parameters.ts";
 import { EdgeCode } from "./edge_code.ts";
+import { optionalInstrument, readParameters } from "./query_parameters.ts";
 import { jsonReply } from "./reply.ts";
-import { type Instruments, InstrumentsSchema, type InstrumentView } from "./schema/market.ts";
+import { type Instruments, InstrumentsSchema, type InstrumentView } from "./schema/instruments.ts";
 import { SYMBOL_PARAMETER } from "./schema/parameters.ts";
 
 /** Decimals of a rate in parts per million. */
@@ -24,15 +25,19 @@ export const instrumentsEndpoint: EndpointSpec = {
   scope: null,
   weight: 1,
   isPublic: true,
+  cache: KEPT_SHORTLY,
   handle: listInstruments,
   operation: {
     id: "listInstruments",
     group: "Market data",
-    summary: "What can be traded, in which steps, within which bounds, for which fees",
+    summary: "What can be traded: steps, bounds, fees and status",
+    description:
+      "Everything that an order is checked by. Steps, bounds and fees of an instrument " +
+      "never change; its status does. May be kept for five seconds, and has an ETag.",
     parameters: [{ ...SYMBOL_PARAMETER, description: "Only this one." }],
     answers: [{
       status: 200,
-      description: "The instruments.",
+      description: "The instruments, in the order in which they were defined.",
       body: {
         schema: InstrumentsSchema,
         example: {
@@ -43,16 +48,22 @@ export const instrumentsEndpoint: EndpointSpec = {
             status: "trading",
             tickSize: "0.01",
             lotSize: "0.0001",
-            priceMax: "10000000.00",
+            priceMin: "0.01",
+            priceMax: "1000000.00",
+            quantityMin: "0.0001",
             quantityMax: "9000.0000",
+            priceScale: 2,
+            quantityScale: 4,
+            baseScale: 8,
+            quoteScale: 6,
             makerFeeRate: "0.000100",
             takerFeeRate: "0.000500",
-            collarRate: "0.100000",
+            collarRate: "0.050000",
           }],
         } satisfies Instruments,
       },
     }],
-    problems: [EdgeCode.unknownSymbol, EdgeCode.starting],
+    problems: [EdgeCode.unknownSymbol],
   },
 };
 
@@ -63,12 +74,11 @@ function listInstruments(exchange: Exchange): Outcome {
   const one = optionalInstrument(parameters, reference);
   if (one instanceof Problem) return one;
   const chosen = one === null ? reference.all() : [one];
-  const view: Instruments = { instruments: chosen.map(instrumentView) };
-  return jsonReply(200, view);
+  return jsonReply(200, { instruments: chosen.map(instrumentView) });
 }
 
 function instrumentView(terms: Instrument): InstrumentView {
-  const { priceScale, quantityScale, tickSize, lotSize } = terms;
+  const { baseScale, lotSize, priceScale, quantityScale, quoteScale, tickSize } = terms;
   return {
     symbol: terms.symbol,
     base: terms.baseName,
@@ -76,10 +86,19 @@ function instrumentView(terms: Instrument): InstrumentView {
     status: terms.status,
     tickSize: formatDecimal(tickSize, priceScale),
     lotSize: formatDecimal(lotSize, quantityScale),
+    priceMin: formatDecimal(tickSize, priceScale),
     priceMax: formatDecimal(terms.priceTicksMax * tickSize, priceScale),
+    quantityMin: formatDecimal(lotSize, quantityScale),
     quantityMax: formatDecimal(terms.quantityLotsMax * lotSize, quantityScale),
-    makerFeeRate: formatDecimal(terms.makerFeePpm, PPM_DECIMALS),
-    takerFeeRate: formatDecimal(terms.takerFeePpm, PPM_DECIMALS),
-    collarRate: formatDecimal(terms.collarPpm, PPM_DECIMALS),
+    priceScale,
+    quantityScale,
+    baseScale,
+    quoteScale,
+    makerFeeRate: rateText(terms.makerFeePpm),
+    takerFeeRate: rateText(terms.takerFeePpm),
+    collarRate: rateText(terms.collarPpm),
   };
 }
+
+/** A rate in parts per million as a decimal. */
+export const rateText = (ppm: number): string => formatDecimal(ppm, PPM_DECIMALS);

@@ -1,5 +1,5 @@
 /**
- * `POST /v1/stream-credentials`: short-lived NATS credentials for the account's own reports and the
+ * `POST /v1/stream-token`, also called `POST /v1/stream-credentials`: short-lived NATS credentials for the account's own reports and the
  * public market data.
  *
  * The account is noted in the LISTENERS bucket first: reports are published only for accounts that
@@ -15,54 +15,61 @@ import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
 import { Problem } from "./problem.ts";
 import { readParameters } from "./query_parameters.ts";
+import type { Operation } from "./operation.ts";
 import { jsonReply } from "./reply.ts";
-import { type StreamCredentials, StreamCredentialsSchema } from "./schema/account.ts";
+import { type StreamCredentials, StreamCredentialsSchema } from "./schema/stream_credentials.ts";
 
 /** How long credentials live. */
 export const STREAM_CREDENTIALS_SECONDS = 3_600;
 
 const MICROS_PER_SECOND = 1_000_000;
 
-/** The endpoint. */
-export const streamCredentialsEndpoint: EndpointSpec = {
-  method: "POST",
-  path: "/v1/stream-credentials",
-  scope: "read",
-  weight: 20,
-  handle: mintCredentials,
-  operation: {
-    id: "createStreamCredentials",
-    group: "Streams",
-    summary: "Short-lived NATS credentials for your own reports and the market data",
-    description:
-      `They live for ${STREAM_CREDENTIALS_SECONDS / 60} minutes. Fetch new ones before ` +
-      "then and connect again: nothing is lost, for reports are numbered and can be asked for " +
-      "once more. The feeds are described in `/asyncapi.json`.",
-    answers: [{
-      status: 201,
-      description: "Credentials of this account.",
-      body: {
-        schema: StreamCredentialsSchema,
-        example: {
-          servers: ["ws://127.0.0.1:8443"],
-          credentials: "-----BEGIN NATS USER JWT-----\n...\n------END NATS USER JWT------\n",
-          jwt: "eyJ0eXAiOiJKV1QiLCJhbGciOiJlZDI1NTE5LW5rZXkifQ.e30.c2lnbmF0dXJl",
-          seed: "SU...",
-          inboxPrefix: "_INBOX.app.UA...",
-          subjects: {
-            reports: reportsSubject(1),
-            trades: marketDataSubject("*", "trades"),
-            bbo: marketDataSubject("*", "bbo"),
-            depth: marketDataSubject("*", "depth"),
-            snapshot: snapshotSubject("<symbol>"),
-          },
-          expiresMicros: 1_700_003_600_000_000,
-        } satisfies StreamCredentials,
-      },
-    }],
-    problems: [EdgeCode.streamsNotConfigured, EdgeCode.streamsUnavailable],
-  },
+const operation: Omit<Operation, "id"> = {
+  group: "Streams",
+  summary: "Short-lived NATS credentials for the account's own reports and market data",
+  description: "They live for an hour and can only listen. All credentials of an account live " +
+    "equally long; ask for new ones before they end.",
+  answers: [{
+    status: 201,
+    description: "The credentials, this once.",
+    body: {
+      schema: StreamCredentialsSchema,
+      example: {
+        servers: ["ws://127.0.0.1:8443"],
+        credentials: "-----BEGIN NATS USER JWT-----...",
+        jwt: "eyJ0eXAiOiJKV1QiLCJhbGciOiJlZDI1NTE5LW5rZXkifQ...",
+        seed: "SU...",
+        inboxPrefix: "_INBOX.app.UABC",
+        subjects: {
+          reports: "user.1.reports",
+          trades: "md.*.trades.json",
+          bbo: "md.*.bbo.json",
+          depth: "md.*.depth.json",
+          snapshot: "md.snapshot.<symbol>",
+        },
+        expiresMicros: 1_700_003_600_000_000,
+      } satisfies StreamCredentials,
+    },
+  }],
+  problems: [EdgeCode.streamsNotConfigured, EdgeCode.streamsUnavailable],
 };
+
+const shared = { method: "POST", scope: "read", weight: 20, handle: mintCredentials } as const;
+
+/** The endpoint by both of its names. */
+export const streamCredentialsEndpoints: readonly EndpointSpec[] = [
+  { ...shared, path: "/v1/stream-token", operation: { ...operation, id: "createStreamToken" } },
+  {
+    ...shared,
+    path: "/v1/stream-credentials",
+    operation: {
+      ...operation,
+      id: "createStreamCredentials",
+      description: `${operation.description} The same as \`POST /v1/stream-token\`, under its ` +
+        "older name.",
+    },
+  },
+];
 
 async function mintCredentials(exchange: Exchange): Promise<Outcome> {
   const parameters = readParameters(exchange, []);
@@ -81,7 +88,7 @@ async function mintCredentials(exchange: Exchange): Promise<Outcome> {
     deps.log("warn", `request ${exchange.requestId}: listener was not noted: ${reason}`);
     return new Problem(EdgeCode.streamsUnavailable);
   }
-  const minted: StreamCredentials = {
+  return jsonReply(201, {
     servers: natsServers,
     credentials: user.creds,
     jwt: user.jwt,
@@ -95,6 +102,5 @@ async function mintCredentials(exchange: Exchange): Promise<Outcome> {
       snapshot: snapshotSubject("<symbol>"),
     },
     expiresMicros,
-  };
-  return jsonReply(201, minted);
+  });
 }

@@ -1,22 +1,35 @@
 /**
  * What no endpoint takes: 404 for a path that is not there, 405 with `Allow` for one that takes
- * other methods, and the answer to a browser that asks before it reads a public path.
+ * other methods, and the answer to a browser that asks before it reads a path of another origin, or
+ * sends a signed request to it.
  *
  * @module
  */
+import { AuthHeader } from "../core/auth/header_problem.ts";
 import { EdgeCode } from "./edge_code.ts";
 import type { EndpointSpec, Method, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
 import { Problem } from "./problem.ts";
 import type { Reply } from "./reply.ts";
 
-/** How long a browser may remember the answer, in seconds. */
-const PREFLIGHT_SECONDS = "600";
+/** How long a browser may remember the answer, in seconds: the most that any of them does. */
+const PREFLIGHT_SECONDS = "7200";
+/** Header fields that a script may send. */
+const REQUEST_FIELDS = [
+  "Authorization",
+  "Content-Type",
+  "Idempotency-Key",
+  "If-None-Match",
+  "Prefer",
+  "X-Request-Id",
+  ...Object.values(AuthHeader).filter((name) => name.startsWith("X-")),
+].join(", ");
 
 interface Path {
   readonly pattern: RegExp;
   readonly methods: Method[];
-  isPublic: boolean;
+  /** Whether scripts of other origins may ask for it: what is public, and what they can sign. */
+  isForBrowsers: boolean;
 }
 
 /** The endpoint behind all others. */
@@ -33,11 +46,11 @@ export function unmatchedEndpoint(specs: readonly EndpointSpec[]): EndpointSpec 
 
 function pathsOf(specs: readonly EndpointSpec[]): readonly Path[] {
   const paths = new Map<string, Path>();
-  for (const { path, method, isPublic = false } of specs) {
+  for (const { path, method, scope, isPublic = false } of specs) {
     const pattern = new RegExp(`^${path.replaceAll(/:[^/]+/g, "[^/]+")}$`);
-    const found = paths.get(path) ?? { pattern, methods: [], isPublic: false };
+    const found = paths.get(path) ?? { pattern, methods: [], isForBrowsers: false };
     found.methods.push(method);
-    found.isPublic ||= isPublic;
+    found.isForBrowsers ||= isPublic || scope !== null;
     paths.set(path, found);
   }
   return [...paths.values()];
@@ -47,8 +60,8 @@ function refuse(exchange: Exchange, paths: readonly Path[]): Outcome {
   const { method, path } = exchange.context.req;
   const found = paths.find(({ pattern }) => pattern.test(path));
   if (found === undefined) return new Problem(EdgeCode.notFound, { value: path });
-  if (method === "OPTIONS" && found.isPublic) return preflight(found);
   const allow = found.methods.flatMap((one) => one === "GET" ? ["GET", "HEAD"] : [one]).join(", ");
+  if (method === "OPTIONS" && found.isForBrowsers) return preflight(found, allow);
   return new Problem(EdgeCode.methodNotAllowed, {
     limit: allow,
     value: method,
@@ -56,15 +69,17 @@ function refuse(exchange: Exchange, paths: readonly Path[]): Outcome {
   });
 }
 
-function preflight({ methods }: Path): Reply {
+/** Any origin may ask, and none shows a cookie: what counts is the signature or the token. */
+function preflight({ methods }: Path, allow: string): Reply {
   return {
     status: 204,
     body: null,
     contentType: "text/plain",
     headers: [
+      ["allow", allow],
       ["access-control-allow-origin", "*"],
       ["access-control-allow-methods", methods.join(", ")],
-      ["access-control-allow-headers", "X-Request-Id"],
+      ["access-control-allow-headers", REQUEST_FIELDS],
       ["access-control-max-age", PREFLIGHT_SECONDS],
     ],
   };

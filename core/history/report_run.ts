@@ -76,6 +76,7 @@ export class ReportRun implements PackedRun {
   readonly tradesOfInstruments = new Map<number, number>();
   readonly #firstSequence: number;
   #firstTradeId: number | null = null;
+  #firstLedgerSequence: number | null = null;
   #count = 0;
   #buffer = WireBuffer.allocate(REPORTS_AT_FIRST * PACKED_REPORT_BYTES);
 
@@ -93,6 +94,11 @@ export class ReportRun implements PackedRun {
   /** The trade of the first fill in it, or `null` where it has none. */
   get firstTradeId(): number | null {
     return this.#firstTradeId;
+  }
+
+  /** Sequence of its first report of a movement of money, or `null` where it has none. */
+  get firstLedgerSequence(): number | null {
+    return this.#firstLedgerSequence;
   }
 
   /** Whether it has {@link REPORTS_PER_RUN_MAX} reports. */
@@ -131,6 +137,7 @@ export class ReportRun implements PackedRun {
       words[to + index] = frame.words[from + index];
     }
     if (frame.bytes[at] === EventKind.trade) this.#noteFill(words, to);
+    else if (frame.bytes[at] === EventKind.ledger) this.#firstLedgerSequence ??= this.lastSequence;
   }
 
   #noteFill(words: Uint32Array, word: number): void {

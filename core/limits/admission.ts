@@ -28,7 +28,10 @@ export interface AdmissionRequest {
   readonly subject: LimitedSubject;
   /** What the subject may do. */
   readonly policy: SubjectPolicy;
-  /** Units that the request costs, a whole number from 1; more than a bucket holds needs it all. */
+  /**
+   * Units that the request costs, a whole number from 1; more than a bucket holds needs it all. A
+   * cancel of 0 only looks at what is left for cancels.
+   */
   readonly weight: number;
   readonly kind: AdmissionKind;
 }

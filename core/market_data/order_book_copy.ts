@@ -22,7 +22,8 @@
  *
  * @module
  */
-import type { OrdersQuery, SnapshotQuery } from "../protocol/queries.ts";
+import type { OrdersQuery } from "../protocol/order_page_query.ts";
+import type { SnapshotQuery } from "../protocol/queries.ts";
 import { Side } from "../protocol/order_record.ts";
 import { SAFE_MAX } from "../protocol/wire_buffer.ts";
 import { checkFrame, FeedFrameError, u64At, wordAt } from "./feed_check.ts";

@@ -8,7 +8,7 @@ import type { OrderEntry } from "./feed_messages.ts";
 import { type LotTerms, priceText, quantityText } from "./lot_terms.ts";
 import { OrderAction, type OrderEntries } from "./order_entries.ts";
 import type { OrderPage, OrderPlace, QueuedOrder } from "./order_page.ts";
-import type { OrdersAnswer, QueuedOrderEntry } from "../protocol/queries.ts";
+import type { OrdersAnswer, QueuedOrderEntry } from "../protocol/order_page_query.ts";
 
 /** An entry in ticks and lots. */
 export interface LotOrderEntry {

@@ -4,15 +4,16 @@
  * @module
  */
 import { PRICE_TICKS_MAX } from "../book/price_trie.ts";
-import type {
-  OrdersAnswer,
-  QueryError,
-  SnapshotAnswer,
-  SnapshotQuery,
-} from "../protocol/queries.ts";
+import type { QueryError, SnapshotAnswer, SnapshotQuery } from "../protocol/queries.ts";
+import type { OrdersAnswer } from "../protocol/order_page_query.ts";
 import type { FeedFormat } from "../protocol/subjects.ts";
 import { SAFE_MAX } from "../protocol/wire_buffer.ts";
-import { type CandleInterval, candleIntervals, parseCandleInterval } from "./candle_intervals.ts";
+import {
+  type CandleInterval,
+  type CandleIntervalName,
+  candleIntervals,
+  parseCandleInterval,
+} from "./candle_intervals.ts";
 import { newCandle } from "./candle_record.ts";
 import { RECENT_BARS_MAX } from "./candles.ts";
 import type { CandleEntry } from "./feed_messages.ts";
@@ -44,6 +45,14 @@ export const SNAPSHOT_ORDERS_MAX = 12_000;
 export const JSON_ORDERS_MAX = 2_000;
 /** Most levels of a side beside orders in JSON. */
 export const LEVELS_BESIDE_ORDERS_MAX = 1_000;
+
+/** What a request on `md.snapshot.<symbol>` may have besides, to get candles. */
+export interface CandlesQuery {
+  /** Name of their interval. */
+  readonly interval?: CandleIntervalName;
+  /** How many, the newest ones. */
+  readonly candles?: number;
+}
 
 /** A query with everything filled in. */
 export interface FullSnapshotQuery extends Required<SnapshotQuery>, OrderPageRequest {

@@ -4,10 +4,11 @@
  * @module
  */
 import { ORDER_DOUBLES_SHIFT, ORDER_INTEGERS_SHIFT, OrderField } from "../book/order_pool.ts";
+import type { AccountAnswer } from "../protocol/account_queries.ts";
 import { TEXT_BYTES_MAX } from "../protocol/frame.ts";
 import type { BalancesAnswer, InstrumentReference, LiveOrder } from "../protocol/queries.ts";
 import { clientOrderIdOfKey } from "../protocol/request_key.ts";
-import { AccountStatus } from "./accounts.ts";
+import { AccountStatus, NO_TRADE_GROUP } from "./accounts.ts";
 import { TradingStatus } from "./instruments.ts";
 import type { ShardState } from "./shard_state.ts";
 
@@ -97,6 +98,26 @@ export function listBalances(state: ShardState, account: number): BalancesAnswer
     rows.push({ asset: name, scale, available, held: state.balances.heldOf(slot) });
   }
   return rows;
+}
+
+const ACCOUNT_STATUSES = {
+  [AccountStatus.unknown]: "unknown",
+  [AccountStatus.enabled]: "enabled",
+  [AccountStatus.disabled]: "disabled",
+} as const;
+
+/** What an account is. O(1). */
+export function describeAccount(
+  { accounts }: ShardState,
+  account: number,
+): Omit<AccountAnswer, "sequence"> {
+  const status = ACCOUNT_STATUSES[accounts.status(account) as keyof typeof ACCOUNT_STATUSES];
+  if (status === "unknown") return { status, tradeGroup: NO_TRADE_GROUP, openOrders: 0 };
+  return {
+    status,
+    tradeGroup: accounts.tradeGroup(account),
+    openOrders: accounts.openCount(account),
+  };
 }
 
 /** Every instrument as gateways see it. */

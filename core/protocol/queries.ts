@@ -18,7 +18,9 @@ import type {
   TickerEntry,
   TradeEntry,
 } from "../market_data/feed_messages.ts";
+import type { AccountQuery, LedgerQuery } from "./account_queries.ts";
 import type { InstrumentTerms } from "./administration.ts";
+import type { OrdersAnswer } from "./order_page_query.ts";
 
 /** Longest query or answer. Answers are paged to stay below it. */
 export const QUERY_BYTES_MAX = 512 * 1024;
@@ -44,6 +46,7 @@ export type LeaderQuery =
     readonly limit: number;
   }
   | { readonly kind: "balances"; readonly account: number }
+  | AccountQuery
   | { readonly kind: "state" };
 
 /** A live order. */
@@ -150,7 +153,8 @@ export type HistoryQuery =
     readonly afterSequence: number;
     readonly limit: number;
     readonly minSequence: number;
-  };
+  }
+  | LedgerQuery;
 
 /** One side of a trade. */
 export interface FillRow {
@@ -281,40 +285,11 @@ export interface QueryError {
   readonly sequence: number;
 }
 
-/** A place in a side of a book: price in ticks, and the public id of an order there. */
-export type PlaceEntry = readonly [priceTicks: number, id: number];
-
 /** Request on `md.snapshot.<symbol>`; every field may be left out. */
 export interface SnapshotQuery {
   readonly levels?: number;
   readonly trades?: number;
   readonly minSequence?: number;
-}
-
-/** What a request on `md.snapshot.<symbol>` may have besides, to get the book order by order. */
-export interface OrdersQuery {
-  /** Orders of a side at most. */
-  readonly orders?: number;
-  /** Only those behind these places, as an answer has named them. */
-  readonly afterBid?: PlaceEntry;
-  readonly afterAsk?: PlaceEntry;
-}
-
-/** An order in its queue. */
-export type QueuedOrderEntry = readonly [id: string, price: string, quantity: string];
-
-/** A page of the orders of an instrument, in the order in which they would trade. */
-export interface OrdersAnswer {
-  /** Sequence of the last message of the feed `orders`, which is reflected. */
-  readonly sequence: number;
-  readonly bids: readonly QueuedOrderEntry[];
-  readonly asks: readonly QueuedOrderEntry[];
-  /** Where the page ends, for the query of the next one. */
-  readonly afterBid: PlaceEntry;
-  readonly afterAsk: PlaceEntry;
-  /** Whether there are orders behind it; everything in front is in this page and those before. */
-  readonly hasMoreBids: boolean;
-  readonly hasMoreAsks: boolean;
 }
 
 /** Answer on `md.snapshot.<symbol>`: decimal strings, as in the feeds. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { NatsConnection } from "nats.ws";
+import type { AccountAnswer } from "../../core/protocol/account_queries.ts";
 import type {
   BalancesAnswer,
   HistoryQuery,
@@ -23,6 +24,7 @@ export interface LeaderAnswers {
   readonly orderByKey: OrderAnswer;
   readonly openOrders: OpenOrdersAnswer;
   readonly balances: BalancesAnswer;
+  readonly account: AccountAnswer;
   readonly state: StateAnswer;
 }
 

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import type { CandlesQuery } from "../../core/market_data/snapshot.ts";
 import type { SnapshotAnswer } from "../../core/protocol/queries.ts";
 import type { Queries } from "./queries.ts";
 
@@ -42,6 +43,7 @@ export class MarketView {
    * A snapshot with this many levels a side and trades.
    *
    * @param minSequence event sequence that it must reflect as well; 0: none
+   * @param candles what it has of candles; none when left out
    * @returns rejects with `QueryFailedError` when there is no answer
    */
   snapshot(
@@ -49,21 +51,27 @@ export class MarketView {
     levels: number,
     trades: number,
     minSequence: number,
+    candles: CandlesQuery = {},
   ): Promise<SnapshotAnswer> {
     if (minSequence > this.#reported) {
       // Nobody else waits for events that one caller names: they may be far off, or never come.
       this.counts.asked++;
-      return this.#queries.snapshot(symbol, { levels, trades, minSequence });
+      return this.#queries.snapshot(symbol, { levels, trades, minSequence, ...candles });
     }
     const least = this.#reported;
-    const key = `${symbol} ${levels} ${trades}`;
+    const key = `${symbol} ${levels} ${trades} ${candles.interval} ${candles.candles}`;
     const asked = this.#asked.get(key);
     if (asked !== undefined && asked.minSequence >= least) {
       this.counts.shared++;
       return asked.answer;
     }
     this.counts.asked++;
-    const answer = this.#queries.snapshot(symbol, { levels, trades, minSequence: least });
+    const answer = this.#queries.snapshot(symbol, {
+      levels,
+      trades,
+      minSequence: least,
+      ...candles,
+    });
     const question = { minSequence: least, answer };
     this.#asked.set(key, question);
     const forget = (): void => {

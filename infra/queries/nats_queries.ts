@@ -4,6 +4,7 @@
  * @module
  */
 import { ErrorCode, type Msg, type NatsConnection, NatsError } from "nats.ws";
+import type { CandlesQuery } from "../../core/market_data/snapshot.ts";
 import {
   type HistoryQuery,
   type LeaderQuery,
@@ -56,7 +57,7 @@ export class NatsQueries implements Queries {
 
   snapshot(
     symbol: string,
-    query: Required<SnapshotQuery>,
+    query: Required<SnapshotQuery> & CandlesQuery,
     options: Pick<QueryOptions, "millisMax"> = {},
   ): Promise<SnapshotAnswer> {
     return this.#ask("marketData", snapshotSubject(symbol), query, options.millisMax);

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import type { CandlesQuery } from "../../core/market_data/snapshot.ts";
+import type { AccountAnswer, LedgerAnswer } from "../../core/protocol/account_queries.ts";
 import type {
   BalancesAnswer,
   HistoryFillsAnswer,
@@ -25,6 +27,7 @@ export interface LeaderAnswers {
   readonly orderByKey: OrderAnswer;
   readonly openOrders: OpenOrdersAnswer;
   readonly balances: BalancesAnswer;
+  readonly account: AccountAnswer;
   readonly state: StateAnswer;
 }
 
@@ -35,6 +38,7 @@ export interface HistoryAnswers {
   readonly orders: HistoryOrdersAnswer;
   readonly fills: HistoryFillsAnswer;
   readonly reports: ReportsAnswer;
+  readonly ledger: LedgerAnswer;
 }
 
 /** Who answers queries. */
@@ -89,7 +93,7 @@ export interface Queries {
   /** Asks the market-data worker about one instrument. */
   snapshot(
     symbol: string,
-    query: Required<SnapshotQuery>,
+    query: Required<SnapshotQuery> & CandlesQuery,
     options?: Pick<QueryOptions, "millisMax">,
   ): Promise<SnapshotAnswer>;
 }

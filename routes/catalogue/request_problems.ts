@@ -24,6 +24,18 @@ export const REQUEST_PROBLEMS = {
     "The body is not declared as JSON.",
     "Send `Content-Type: application/json`.",
   ],
+  invalid_frame: [
+    "The body is no frame of orders: its header, length or CRC is not right; `field` names the part.",
+    "Write it as FRAMES.md has it.",
+  ],
+  invalid_record: [
+    "A record of the frame has a value that it does not take; `field` names the record and its part.",
+    "Correct it; nothing of the frame was carried out.",
+  ],
+  too_many_commands: [
+    "The request has more commands than the limits of the key ever let in at once.",
+    "Send fewer at a time; `limit` says how many.",
+  ],
   malformed_json: ["The body is no JSON text.", "Send one JSON object."],
   not_an_object: ["The body is JSON, but no object.", "Send one JSON object."],
   unknown_field: [

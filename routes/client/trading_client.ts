@@ -19,7 +19,8 @@
  *
  * @module
  */
-import type { OrderSummary, OrderView } from "../order_view.ts";
+import type { Balances } from "../schema/balances.ts";
+import type { CanceledOrder, OrderSummary, OrderView } from "../schema/order.ts";
 import { NoAnswerError, OutcomeUnknownError, RefusedError } from "./client_error.ts";
 import { newClientId } from "./client_id.ts";
 import { type ClientRequest, HttpTransport, type TransportOptions } from "./http_transport.ts";
@@ -49,14 +50,6 @@ export interface OrderChange {
   readonly price?: string;
   /** The new total, what was executed included. */
   readonly quantity?: string;
-}
-
-/** What an account has of an asset. */
-export interface Balance {
-  readonly asset: string;
-  readonly total: string;
-  readonly available: string;
-  readonly held: string;
 }
 
 /** A page of a list, newest first. */
@@ -129,11 +122,11 @@ export class TradingClient {
    *
    * @throws {RefusedError | OutcomeUnknownError} `unknown_order` where it is no longer open
    */
-  async cancelOrder(name: OrderName, id: string = this.#newId()): Promise<OrderSummary> {
+  async cancelOrder(name: OrderName, id: string = this.#newId()): Promise<CanceledOrder> {
     const request = { method: "DELETE", path: pathOf(name), group: "cancels" } as const;
     const { body, status } = await this.#command({ ...request, idempotencyKey: id }, id);
     if (status === 202) throw new OutcomeUnknownError(id, null);
-    return body as OrderSummary;
+    return body as CanceledOrder;
   }
 
   /**
@@ -170,8 +163,8 @@ export class TradingClient {
   }
 
   /** What the account has of each asset. */
-  async balances(): Promise<readonly Balance[]> {
-    const { balances } = await this.#read("/v1/balances") as { readonly balances: Balance[] };
+  async balances(): Promise<Balances["balances"]> {
+    const { balances } = await this.#read("/v1/balances") as Balances;
     return balances;
   }
 

@@ -1,94 +1,93 @@
 /**
- * What an account has and what it traded, as answers show it.
+ * An account: what it is, what it pays, what it may ask for.
  *
  * @module
  */
 import * as v from "valibot";
-import {
-  DecimalSchema,
-  IdSchema,
-  MicrosSchema,
-  NextCursorSchema,
-  ReflectedSequenceSchema,
-  type Shown,
-  SideSchema,
-  SymbolSchema,
-} from "./fields.ts";
-import { FillSchema } from "./order.ts";
+import { DecimalSchema, IdSchema, SymbolSchema } from "./fields.ts";
 
-/** Answer of `GET /v1/balances`. */
-export const BalancesSchema = v.pipe(
-  v.strictObject({
-    balances: v.array(v.pipe(
-      v.strictObject({
-        asset: v.string(),
-        total: DecimalSchema,
-        available: v.pipe(DecimalSchema, v.description("What new orders may use.")),
-        held: v.pipe(DecimalSchema, v.description("What open orders have set aside.")),
-      }),
-      v.title("Balance"),
-    )),
-    sequence: ReflectedSequenceSchema,
-  }),
-  v.title("Balances"),
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const tier = v.pipe(
+  v.nullable(v.string()),
+  v.description("Set of limits that the key has; `null`: the deployment's own."),
 );
-/** See {@link BalancesSchema}. */
-export type Balances = Shown<v.InferOutput<typeof BalancesSchema>>;
 
-/** A fill in the list of an account's fills. */
-export const AccountFillSchema = v.pipe(
+/** Answer of `GET /v1/account`. */
+export const AccountSchema = v.pipe(
   v.strictObject({
-    orderId: IdSchema,
-    symbol: SymbolSchema,
-    side: SideSchema,
-    ...FillSchema.entries,
-    timeMicros: MicrosSchema,
-    sequence: v.pipe(IdSchema, v.description("Sequence of the event that the fill was.")),
-  }),
-  v.title("AccountFill"),
-);
-/** See {@link AccountFillSchema}. */
-export type AccountFill = Shown<v.InferOutput<typeof AccountFillSchema>>;
-
-/** Answer of `GET /v1/fills`. */
-export const FillPageSchema = v.pipe(
-  v.strictObject({
-    items: v.pipe(v.array(AccountFillSchema), v.description("Newest first.")),
-    nextCursor: NextCursorSchema,
-    sequence: ReflectedSequenceSchema,
-  }),
-  v.title("FillPage"),
-);
-/** See {@link FillPageSchema}. */
-export type FillPage = Shown<v.InferOutput<typeof FillPageSchema>>;
-
-/** Answer of `POST /v1/stream-credentials`. */
-export const StreamCredentialsSchema = v.pipe(
-  v.strictObject({
-    servers: v.pipe(v.array(v.string()), v.description("URLs of NATS, for WebSockets.")),
-    credentials: v.pipe(
-      v.string(),
-      v.description("A NATS credentials file: `jwt` and `seed` in one text. A secret."),
+    account: v.pipe(IdSchema, v.description("Its number.")),
+    enabled: v.pipe(v.boolean(), v.description("Whether it may trade. Cancels are always taken.")),
+    tradeGroup: v.pipe(
+      v.nullable(IdSchema),
+      v.description("Accounts of one group belong to one owner, and do not trade with each other."),
     ),
-    jwt: v.string(),
-    seed: v.pipe(v.string(), v.description("Signs the server's challenge. A secret.")),
-    inboxPrefix: v.pipe(
-      v.string(),
-      v.description("The only prefix under which these credentials may get replies."),
+    openOrders: count,
+    openOrdersMax: v.pipe(count, v.description("As many as it may have open.")),
+    feeTier: v.pipe(
+      v.literal("standard"),
+      v.description("There is one: fees are those of the instrument."),
     ),
-    subjects: v.pipe(
-      v.strictObject({
-        reports: v.string(),
-        trades: v.string(),
-        bbo: v.string(),
-        depth: v.string(),
-        snapshot: v.string(),
-      }),
-      v.description("What to subscribe to; `snapshot` is for requests."),
-    ),
-    expiresMicros: MicrosSchema,
+    limitTier: tier,
+    scopes: v.pipe(v.array(v.string()), v.description("What the key or token may be used for.")),
+    sequence: IdSchema,
   }),
-  v.title("StreamCredentials"),
+  v.title("Account"),
 );
-/** See {@link StreamCredentialsSchema}. */
-export type StreamCredentials = Shown<v.InferOutput<typeof StreamCredentialsSchema>>;
+/** See {@link AccountSchema}. */
+export type Account = v.InferOutput<typeof AccountSchema>;
+
+/** Answer of `GET /v1/fees`. */
+export const FeesSchema = v.pipe(
+  v.strictObject({
+    feeTier: v.literal("standard"),
+    fees: v.array(v.strictObject({
+      symbol: SymbolSchema,
+      makerFeeRate: v.pipe(DecimalSchema, v.description("Part of the notional, of what rested.")),
+      takerFeeRate: v.pipe(DecimalSchema, v.description("Part of the notional, of what came.")),
+      feeAsset: v.pipe(v.string(), v.description("The quote asset, in which fees are paid.")),
+    })),
+  }),
+  v.title("Fees"),
+);
+/** See {@link FeesSchema}. */
+export type Fees = v.InferOutput<typeof FeesSchema>;
+
+/** A limit as it stands. */
+export const LimitSchema = v.pipe(
+  v.strictObject({
+    policy: v.pipe(v.string(), v.description("As in `RateLimit` and `RateLimit-Policy`.")),
+    limit: v.pipe(count, v.description("Units when nothing was used.")),
+    unitsPerSecond: v.pipe(count, v.description("Units that come back in a second.")),
+    windowSeconds: v.pipe(count, v.description("Seconds in which all come back.")),
+  }),
+  v.title("Limit"),
+);
+
+/** What is left for the requests of some kinds. */
+export const KindLimitsSchema = v.pipe(
+  v.strictObject({
+    kind: v.picklist(["cancel", "amend", "order", "read"]),
+    limits: v.pipe(v.array(LimitSchema), v.description("All of them have to have room.")),
+    decidedBy: v.pipe(v.string(), v.description("The one with least left.")),
+    remaining: v.pipe(count, v.description("Units left there, this request deducted.")),
+    resetSeconds: v.pipe(count, v.description("Seconds until all are as good as new.")),
+  }),
+  v.title("KindLimits"),
+);
+
+/** Answer of `GET /v1/limits`. */
+export const LimitsSchema = v.pipe(
+  v.strictObject({
+    tier,
+    kinds: v.array(KindLimitsSchema),
+    degraded: v.pipe(
+      v.boolean(),
+      v.description(
+        "Whether this gateway decides by its own share, for the shared counters are lost.",
+      ),
+    ),
+  }),
+  v.title("Limits"),
+);
+/** See {@link LimitsSchema}. */
+export type Limits = v.InferOutput<typeof LimitsSchema>;

@@ -14,6 +14,7 @@ import {
   SideSchema,
   SymbolSchema,
 } from "./fields.ts";
+import { CandleSchema } from "./candles.ts";
 import { dayFigures, TradeSchema } from "./market.ts";
 
 /** A count: sequences in feeds are numbers. */
@@ -116,29 +117,6 @@ export const DayFiguresSchema = v.pipe(v.strictObject(dayFigures), v.title("DayF
 export const TickerMessageSchema = v.pipe(
   v.strictObject({ ...head, ...dayFigures }),
   v.title("TickerMessage"),
-);
-
-/** One candle. */
-export const CandleSchema = v.pipe(
-  v.strictObject({
-    startMicros: v.pipe(
-      MicrosSchema,
-      v.description("Where it begins, a multiple of its interval since the epoch, in UTC."),
-    ),
-    open: DecimalSchema,
-    high: DecimalSchema,
-    low: DecimalSchema,
-    close: DecimalSchema,
-    volume: DecimalSchema,
-    trades: CountSchema,
-    firstTradeId: v.nullable(IdSchema),
-    lastTradeId: v.nullable(IdSchema),
-    isFinal: v.pipe(
-      v.boolean(),
-      v.description("Whether its interval has ended: it does not change any more."),
-    ),
-  }),
-  v.title("Candle"),
 );
 
 /** `candles.<interval>`. */

@@ -13,16 +13,22 @@ import { ProblemSchema } from "./problem.ts";
 export const BATCH_ITEMS_MAX = 100;
 
 /** A cancel in a batch: one of the two ids. */
-export const CancelItemSchema = v.strictObject({
-  orderId: v.optional(IdSchema),
-  clientOrderId: v.optional(ClientOrderIdSchema),
-});
+export const CancelItemSchema = v.pipe(
+  v.strictObject({
+    orderId: v.optional(IdSchema),
+    clientOrderId: v.optional(ClientOrderIdSchema),
+  }),
+  v.title("CancelItem"),
+);
 
 /** An amend in a batch: one of the two ids, and price, quantity or both. */
-export const AmendItemSchema = v.strictObject({
-  ...CancelItemSchema.entries,
-  ...AmendSchema.entries,
-});
+export const AmendItemSchema = v.pipe(
+  v.strictObject({
+    ...CancelItemSchema.entries,
+    ...AmendSchema.entries,
+  }),
+  v.title("AmendItem"),
+);
 
 /** One command of a batch. */
 export const BatchItemSchema = v.pipe(
@@ -36,14 +42,17 @@ export const BatchItemSchema = v.pipe(
 );
 
 /** Body of `POST /v1/orders/batch`. */
-export const BatchSchema = v.strictObject({
-  items: v.pipe(
-    v.array(BatchItemSchema),
-    v.minLength(1),
-    v.maxLength(BATCH_ITEMS_MAX),
-    v.description("Carried out in their order, each for itself."),
-  ),
-});
+export const BatchSchema = v.pipe(
+  v.strictObject({
+    items: v.pipe(
+      v.array(BatchItemSchema),
+      v.minLength(1),
+      v.maxLength(BATCH_ITEMS_MAX),
+      v.description("Carried out in their order, each for itself."),
+    ),
+  }),
+  v.title("Batch"),
+);
 /** See {@link BatchSchema}. */
 export type BatchRequest = v.InferInput<typeof BatchSchema>;
 
@@ -66,22 +75,28 @@ export const BatchOutcomeSchema = v.pipe(
 );
 
 /** Answer to several commands. */
-export const BatchAnswerSchema = v.strictObject({
-  items: v.pipe(
-    v.array(BatchOutcomeSchema),
-    v.description("One for each command, in their order."),
-  ),
-});
+export const BatchAnswerSchema = v.pipe(
+  v.strictObject({
+    items: v.pipe(
+      v.array(BatchOutcomeSchema),
+      v.description("One for each command, in their order."),
+    ),
+  }),
+  v.title("BatchAnswer"),
+);
 /** See {@link BatchAnswerSchema}. */
 export type BatchAnswerBody = Shown<v.InferOutput<typeof BatchAnswerSchema>>;
 
 /** Body of `POST /v1/orders/cancel`. */
-export const CancelListSchema = v.strictObject({
-  orderIds: v.pipe(v.optional(v.array(IdSchema), () => []), v.maxLength(BATCH_ITEMS_MAX)),
-  clientOrderIds: v.pipe(
-    v.optional(v.array(ClientOrderIdSchema), () => []),
-    v.maxLength(BATCH_ITEMS_MAX),
-  ),
-});
+export const CancelListSchema = v.pipe(
+  v.strictObject({
+    orderIds: v.pipe(v.optional(v.array(IdSchema), () => []), v.maxLength(BATCH_ITEMS_MAX)),
+    clientOrderIds: v.pipe(
+      v.optional(v.array(ClientOrderIdSchema), () => []),
+      v.maxLength(BATCH_ITEMS_MAX),
+    ),
+  }),
+  v.title("CancelList"),
+);
 /** See {@link CancelListSchema}. */
 export type CancelList = v.InferInput<typeof CancelListSchema>;

@@ -10,7 +10,8 @@ import {
   SNAPSHOT_ORDERS_MAX,
   SNAPSHOT_TRADES_MAX,
 } from "../../core/market_data/snapshot.ts";
-import { CandleSchema, CountSchema, DayFiguresSchema, DefinitionSchema } from "./feeds.ts";
+import { CandleSchema } from "./candles.ts";
+import { CountSchema, DayFiguresSchema, DefinitionSchema } from "./feeds.ts";
 import {
   DecimalSchema,
   IdSchema,

@@ -6,8 +6,11 @@
  */
 
 import { type HistoryOrder, isOpenStatus, orderRow } from "../../core/history/history_order.ts";
-import { snapshot } from "../../core/market_data/snapshot.ts";
+import { privateReport, type ReportContext } from "../../core/history/private_report.ts";
+import { parseCandleInterval } from "../../core/market_data/candle_intervals.ts";
+import { type CandlesQuery, snapshot } from "../../core/market_data/snapshot.ts";
 import {
+  describeAccount,
   findLiveOrder,
   findOrderIdByKey,
   listBalances,
@@ -18,6 +21,7 @@ import {
   type LeaderQuery,
   type OrderRow,
   PAGE_ROWS_MAX,
+  type PrivateReport,
   type SnapshotAnswer,
   type SnapshotQuery,
 } from "../../core/protocol/queries.ts";
@@ -64,7 +68,10 @@ export class MemoryQueries implements Queries {
     return { sequence, ...this.#stored(query) } as HistoryAnswers[Q["kind"]];
   }
 
-  async snapshot(symbol: string, query: Required<SnapshotQuery>): Promise<SnapshotAnswer> {
+  async snapshot(
+    symbol: string,
+    query: Required<SnapshotQuery> & CandlesQuery,
+  ): Promise<SnapshotAnswer> {
     this.asked.push({ symbol, ...query });
     await this.#meet("marketData");
     const { feeds, stampMicros } = this.exchange;
@@ -73,7 +80,11 @@ export class MemoryQueries implements Queries {
     if (feeds.lastEvent < query.minSequence) {
       throw new QueryFailedError("marketData", "behind", `at ${feeds.lastEvent}`);
     }
-    return snapshot(feed, query, feeds.lastEvent, stampMicros);
+    const { interval, candles, ...rest } = query;
+    const ofCandles = interval === undefined
+      ? {}
+      : { interval: parseCandleInterval(interval), ...(candles === undefined ? {} : { candles }) };
+    return snapshot(feed, { ...rest, ...ofCandles }, feeds.lastEvent, stampMicros);
   }
 
   /** An answer never comes in the turn in which it was asked for. */
@@ -102,6 +113,8 @@ export class MemoryQueries implements Queries {
       }
       case "balances":
         return { balances: listBalances(state, query.account) };
+      case "account":
+        return describeAccount(state, query.account);
       case "state":
         return {
           shard: 0,
@@ -141,8 +154,31 @@ export class MemoryQueries implements Queries {
         return { fills: rows.reverse().slice(0, limit) };
       }
       case "reports":
-        return { reports: [], lastReportSequence: history.reportSequence(query.account) };
+        return {
+          reports: this.#reports(query.account)
+            .filter(({ sequence }) => sequence > query.afterSequence).slice(0, query.limit),
+          lastReportSequence: history.reportSequence(query.account),
+        };
+      case "ledger": {
+        const { account, beforeSequence, limit } = query;
+        const movements = this.#reports(account).filter(({ kind, sequence }) =>
+          kind === "ledger" && (beforeSequence === 0 || sequence < beforeSequence)
+        );
+        return { reports: movements.reverse().slice(0, limit) };
+      }
     }
+  }
+
+  /** All reports of the account, oldest first. */
+  #reports(account: number): PrivateReport[] {
+    const { history, reference, state } = this.exchange;
+    const context: ReportContext = {
+      order: (of, orderId) => history.order(of, orderId),
+      instrument: (number) => reference.byNumber(number) ?? null,
+      asset: (number) => state.instruments.assets.get(number) ?? { name: "", scale: 0 },
+    };
+    return history.reports.filter((report) => report.account === account)
+      .map((report) => privateReport(report, context)).filter((report) => report !== null);
   }
 
   #one(order: HistoryOrder | undefined): object {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import * as v from "valibot";
 import { readClaims } from "../../infra/nats/jwt.ts";
 import { createNkey, NkeyKind } from "../../infra/nats/nkey.ts";
+import { StreamCredentialsSchema } from "../../routes/schema/stream_credentials.ts";
 import { STREAM_CREDENTIALS_SECONDS } from "../../routes/stream_credentials.ts";
 import { TestGateway, type TestGatewayOptions } from "./test_gateway.ts";
 
@@ -45,4 +47,14 @@ Deno.test("the account is noted as listening before anybody has its credentials"
 Deno.test("a gateway without a signing key says so", async () => {
   const { status, body } = await new TestGateway().signed(1, "POST", PATH);
   assert.deepEqual([status, body.code], [501, "streams_not_configured"]);
+});
+
+Deno.test("a stream token is the same by another name", async () => {
+  const gateway = new TestGateway(await signingSettings());
+  const { status, body } = await gateway.signed(2, "POST", "/v1/stream-token");
+  assert.equal(status, 201);
+  assert.ok(v.is(StreamCredentialsSchema, body));
+  assert.deepEqual(readClaims(body.jwt).nats.tags, ["account:2"]);
+  const older = await gateway.signed(2, "POST", PATH);
+  assert.deepEqual(Object.keys(older.body), Object.keys(body));
 });

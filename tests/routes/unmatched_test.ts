@@ -4,7 +4,7 @@ import { TestGateway } from "./test_gateway.ts";
 Deno.test("a path that is not there is 404, one that takes other methods 405", async () => {
   const gateway = new TestGateway();
   const cases = [
-    ["GET", "/", 404, null],
+    ["GET", "/v2", 404, null],
     ["GET", "/v1/orders/", 404, null],
     ["GET", "/v1/orders/1/fills", 404, null],
     ["OPTIONS", "/nowhere", 404, null],
@@ -13,7 +13,9 @@ Deno.test("a path that is not there is 404, one that takes other methods 405", a
     ["POST", "/v1/orders/by-client-id/a1", 405, "PATCH, DELETE, GET, HEAD"],
     ["POST", "/v1/time", 405, "GET, HEAD"],
     ["GET", "/v1/stream-credentials", 405, "POST"],
-    ["OPTIONS", "/v1/balances", 405, "GET, HEAD"],
+    ["GET", "/v1/stream-token", 405, "POST"],
+    ["OPTIONS", "/metrics", 405, "GET, HEAD"],
+    ["OPTIONS", "/health/live", 405, "GET, HEAD"],
   ] as const;
   for (const [method, path, status, allow] of cases) {
     const answer = await gateway.send(method, path);
@@ -29,6 +31,27 @@ Deno.test("a browser may ask first before it reads a public path", async () => {
   assert.deepEqual([status, text], [204, ""]);
   assert.equal(headers.get("access-control-allow-origin"), "*");
   assert.equal(headers.get("access-control-allow-methods"), "GET");
+  assert.equal(headers.get("access-control-max-age"), "7200");
+  assert.equal(headers.get("allow"), "GET, HEAD");
+});
+
+Deno.test("a browser may send what it has signed, without credentials of its own", async () => {
+  const gateway = new TestGateway();
+  const { status, headers } = await gateway.send("OPTIONS", "/v1/orders");
+  assert.equal(status, 204);
+  assert.equal(headers.get("access-control-allow-origin"), "*");
+  assert.equal(headers.get("access-control-allow-methods"), "POST, DELETE, GET");
+  assert.equal(headers.get("access-control-allow-credentials"), null);
+  const allowed = headers.get("access-control-allow-headers")?.toLowerCase().split(", ") ?? [];
+  const sent = Object.keys(gateway.sign(1, "GET", "/v1/orders", {
+    recvWindowMillis: 5_000,
+    idempotencyKey: "once-1",
+  }));
+  for (const name of [...sent, "Content-Type", "Authorization", "Prefer"]) {
+    assert.ok(allowed.includes(name.toLowerCase()), `${name} is not allowed`);
+  }
+  const byId = await gateway.send("OPTIONS", "/v1/orders/17");
+  assert.equal(byId.headers.get("access-control-allow-methods"), "PATCH, DELETE, GET");
 });
 
 Deno.test("HEAD is answered as GET, without a body", async () => {

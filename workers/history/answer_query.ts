@@ -6,6 +6,7 @@
 import { type HistoryOrder, orderRow } from "../../core/history/history_order.ts";
 import { privateReport, type ReportContext } from "../../core/history/private_report.ts";
 import type { HistoryReport } from "../../core/history/report_run.ts";
+import type { LedgerAnswer } from "../../core/protocol/account_queries.ts";
 import {
   type FillRow,
   type HistoryFillsAnswer,
@@ -27,6 +28,7 @@ export type HistoryAnswer =
   | HistoryOrdersAnswer
   | HistoryFillsAnswer
   | ReportsAnswer
+  | LedgerAnswer
   | QueryError;
 
 /** What the answers are made of. */
@@ -78,6 +80,10 @@ function answer(
         reports: reports.map((report) => reportOf(source, report)),
         lastReportSequence: store.reportSequence(account),
       };
+    }
+    case "ledger": {
+      const reports = pages.ledger(account, query.beforeSequence, query.limit);
+      return { reports: reports.map((report) => reportOf(source, report)) };
     }
   }
 }

@@ -18,6 +18,7 @@ import {
   RUNS_OF_ORDER,
   RUNS_WITH_FILLS,
 } from "./fill_rows.ts";
+import { newestMovements, RUNS_WITH_LEDGER } from "./ledger_rows.ts";
 import { orderOfRow } from "./order_columns.ts";
 import { readPage, reportsAfter, RUNS_AFTER } from "./report_rows.ts";
 import { OPEN_CONDITION } from "./schema.ts";
@@ -130,6 +131,14 @@ export class HistoryPages {
     const statement = this.#prepare(RUNS_AFTER);
     const runs = (count: number) => statement.all(account, afterSequence, count);
     return readPage(runs, (some) => reportsAfter(some, afterSequence, limit), limit);
+  }
+
+  /** Movements of money of an account with a sequence below `beforeSequence` (0: all), newest first. */
+  ledger(account: number, beforeSequence: number, limit: number): HistoryReport[] {
+    const statement = this.#prepare(RUNS_WITH_LEDGER);
+    const before = beforeSequence || NEWEST;
+    const runs = (count: number) => statement.all(account, before, count);
+    return readPage(runs, (some) => newestMovements(some, before, limit), limit);
   }
 
   #prepare(sql: string): StatementSync {

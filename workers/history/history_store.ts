@@ -11,6 +11,7 @@ import type { HistoryOrder } from "../../core/history/history_order.ts";
 import type { HistoryReport } from "../../core/history/report_run.ts";
 import { prepareArrays } from "./array_rows.ts";
 import { FILLS_COLUMNS, instrumentRows, orderRows } from "./fill_rows.ts";
+import { LEDGER_COLUMNS, ledgerRows } from "./ledger_rows.ts";
 import {
   ORDER_COLUMNS,
   orderOfRow,
@@ -54,6 +55,7 @@ export class HistoryStore implements HistorySource {
   readonly #runs: RowWriter;
   readonly #instrumentFills: RowWriter;
   readonly #orderFills: RowWriter;
+  readonly #ledger: RowWriter;
   readonly #putAsset: StatementSync;
   readonly #putProgress: StatementSync;
   readonly #putBatch: StatementSync;
@@ -82,6 +84,7 @@ export class HistoryStore implements HistorySource {
     this.#runs = new RowWriter(database, "reports", RUN_COLUMNS);
     this.#instrumentFills = new RowWriter(database, "fills_of_instrument", FILLS_COLUMNS);
     this.#orderFills = new RowWriter(database, "fills_of_order", FILLS_COLUMNS);
+    this.#ledger = new RowWriter(database, "ledger_of_account", LEDGER_COLUMNS);
     this.#putAsset = prepare("INSERT OR REPLACE INTO assets VALUES (?, ?)");
     this.#putProgress = prepare(
       "UPDATE progress SET event_sequence = ?, stream_sequence = ?, stream_crc = ?, " +
@@ -155,6 +158,7 @@ export class HistoryStore implements HistorySource {
       this.#runs.insert(batch.reportRuns.map(runValues));
       this.#instrumentFills.insert(batch.reportRuns.flatMap(instrumentRows));
       this.#orderFills.insert(batch.reportRuns.flatMap(orderRows));
+      this.#ledger.insert(batch.reportRuns.flatMap(ledgerRows));
       if (batch.reportRuns.length > 0) this.#putBatch.run(eventSequence);
       for (const [asset, scale] of batch.assetScales) this.#putAsset.run(asset, scale);
       this.#putProgress.run(eventSequence, streamSequence, streamCrc, publishedSequence);

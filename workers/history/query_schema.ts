@@ -46,6 +46,13 @@ const SCHEMA = v.variant("kind", [
     limit,
     minSequence,
   }),
+  v.strictObject({
+    kind: v.literal("ledger"),
+    account,
+    beforeSequence: number,
+    limit,
+    minSequence,
+  }),
 ]);
 
 const REPAIR = v.strictObject({

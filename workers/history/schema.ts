@@ -8,6 +8,7 @@
  * | `batches` | a batch that has reports | last event of the batch |
  * | `fills_of_instrument` | a run of reports that has fills of an instrument | account, instrument, trade |
  * | `fills_of_order` | a run of reports that has fills of an order | account, order id, trade |
+ * | `ledger_of_account` | a run of reports that has movements of money | account, first of them |
  * | `assets` | the scale of an asset | asset |
  * | `progress` | the one row that says what the others reflect | |
  *
@@ -28,7 +29,7 @@
  */
 
 /** Written to `user_version`. A database with another version is built anew from the stream. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /** Condition of the index over open orders; a query that wants to use it repeats it literally. */
 export const OPEN_CONDITION = "status IN (1, 2)";
@@ -96,6 +97,13 @@ CREATE TABLE fills_of_order (
   first_trade_id INTEGER NOT NULL,
   last_sequence INTEGER NOT NULL,
   PRIMARY KEY (account, order_id, first_trade_id, last_sequence)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE ledger_of_account (
+  account INTEGER NOT NULL,
+  first_sequence INTEGER NOT NULL,
+  last_sequence INTEGER NOT NULL,
+  PRIMARY KEY (account, first_sequence)
 ) WITHOUT ROWID, STRICT;
 
 CREATE TABLE assets (

@@ -6,6 +6,7 @@
 import type { Msg, NatsConnection } from "nats.ws";
 import * as v from "valibot";
 import {
+  describeAccount,
   findLiveOrder,
   findOrderIdByKey,
   listBalances,
@@ -40,6 +41,7 @@ const Query = v.variant("kind", [
     limit: Limit,
   }),
   v.strictObject({ kind: v.literal("balances"), account: WholeNumber }),
+  v.strictObject({ kind: v.literal("account"), account: WholeNumber }),
   v.strictObject({ kind: v.literal("state") }),
 ]);
 
@@ -125,6 +127,8 @@ function answerQuery(
     }
     case "balances":
       return { balances: listBalances(state, query.account) };
+    case "account":
+      return { ...describeAccount(state, query.account) };
     case "state":
       return {
         shard,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  describeAccount,
   findLiveOrder,
   findOrderIdByKey,
   listBalances,
@@ -7,7 +8,7 @@ import {
   listOpenOrders,
 } from "../../../core/matching/inspect.ts";
 import { requestKeyOfClientOrderId } from "../../../core/protocol/request_key.ts";
-import { amend, buy, by, called, halt, on, sell } from "../../support/commands.ts";
+import { amend, buy, by, called, halt, on, sell, setAccount } from "../../support/commands.ts";
 import { plainMarket, Venue } from "./venue.ts";
 
 /** A venue with orders of account 1 in two instruments, one of them partly filled. */
@@ -101,4 +102,24 @@ Deno.test("an amended order is shown as it is now; the request of its amend lead
   assert.equal(order?.clientOrderId, "a1");
   const { low, high } = requestKeyOfClientOrderId("a2");
   assert.equal(findOrderIdByKey(venue.state, 1, low, high), null);
+});
+
+Deno.test("an account says whether it may trade, its group and its open orders", () => {
+  const venue = venueWithOrders();
+  assert.deepEqual(describeAccount(venue.state, 1), {
+    status: "enabled",
+    tradeGroup: 0,
+    openOrders: 3,
+  });
+  venue.submit(setAccount(2, false, 7));
+  assert.deepEqual(describeAccount(venue.state, 2), {
+    status: "disabled",
+    tradeGroup: 7,
+    openOrders: 1,
+  });
+  assert.deepEqual(describeAccount(venue.state, 9_999_999), {
+    status: "unknown",
+    tradeGroup: 0,
+    openOrders: 0,
+  });
 });

@@ -31,3 +31,57 @@ Deno.test("scripts of every origin may read what is public, and nothing else", a
   assert.match(headers.get("access-control-expose-headers") ?? "", /RateLimit/);
   assert.equal(headers.get("access-control-allow-credentials"), null);
 });
+
+Deno.test("a script of another origin reads the answer to what it has signed", async () => {
+  const gateway = new TestGateway();
+  const headers = { Origin: "https://app.test" };
+  const answers = [
+    await gateway.signed(1, "GET", "/v1/balances", { headers }),
+    await gateway.place(1, {}, { headers }),
+    await gateway.send("GET", "/v1/balances", { headers }),
+  ];
+  assert.deepEqual(answers.map(({ status }) => status), [200, 201, 401]);
+  for (const answer of answers) {
+    assert.equal(answer.headers.get("access-control-allow-origin"), "*");
+    assert.match(answer.headers.get("access-control-expose-headers") ?? "", /Retry-After/);
+  }
+  const metrics = await gateway.send("GET", "/metrics", { headers });
+  assert.equal(metrics.headers.get("access-control-allow-origin"), null);
+});
+
+Deno.test("an order is answered with the few fields that it needs", async () => {
+  const gateway = new TestGateway();
+  const { headers } = await gateway.place(1);
+  assert.deepEqual([...headers.keys()].sort(), [
+    "content-type",
+    "location",
+    "ratelimit",
+    "ratelimit-policy",
+    "x-request-id",
+  ]);
+});
+
+Deno.test("what may be kept says for how long, and a problem never may", async () => {
+  const gateway = new TestGateway();
+  const cases = [
+    ["/v1/instruments", "public, max-age=5"],
+    ["/v1/instruments?symbol=DOGE-USD", "no-store"],
+    ["/v1/status", "public, max-age=1"],
+    ["/v1/depth?symbol=BTC-USD", "no-store"],
+    ["/v1/ticker", "no-store"],
+    ["/v1/candles?symbol=BTC-USD", "no-store"],
+  ];
+  for (const [path, control] of cases) {
+    const { headers } = await gateway.send("GET", path);
+    assert.deepEqual([path, headers.get("cache-control")], [path, control]);
+  }
+});
+
+Deno.test("a public answer runs nothing and stands in no frame", async () => {
+  const gateway = new TestGateway();
+  const { headers } = await gateway.send("GET", "/v1/time");
+  assert.equal(
+    headers.get("content-security-policy"),
+    "default-src 'none'; frame-ancestors 'none'",
+  );
+});

@@ -23,13 +23,12 @@ import { MemoryHistory } from "../../core/history/memory_history.ts";
 import { newSeed, randomCommands, seededRandom } from "../../core/market_data/random_orders.ts";
 import { applyMessages, TestMarket } from "../../core/market_data/test_market.ts";
 import type {
-  OrdersAnswer,
-  OrdersQuery,
   PrivateReport,
   QueryError,
   SnapshotAnswer,
   SnapshotQuery,
 } from "../../../core/protocol/queries.ts";
+import type { OrdersAnswer, OrdersQuery } from "../../../core/protocol/order_page_query.ts";
 import * as feeds from "../../../routes/schema/feeds.ts";
 import type { Shown } from "../../../routes/schema/fields.ts";
 import { ReportSchema } from "../../../routes/schema/report.ts";

@@ -31,6 +31,7 @@ const VALID: readonly HistoryQuery[] = [
     minSequence: 0,
   },
   { kind: "reports", account: 1, afterSequence: 0, limit: 1, minSequence: 0 },
+  { kind: "ledger", account: 1, beforeSequence: 0, limit: 1, minSequence: 0 },
 ];
 
 Deno.test("every kind of query is taken as it is", () => {

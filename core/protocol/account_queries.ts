@@ -1,0 +1,36 @@
+/**
+ * Queries about an account as a whole: its terms, of the leader; its movements of money, of history.
+ *
+ * @module
+ */
+import type { Answered, PrivateReport } from "./queries.ts";
+
+/** Asks the leader what the account is. */
+export interface AccountQuery {
+  readonly kind: "account";
+  readonly account: number;
+}
+
+/** Answer to {@link AccountQuery}. */
+export interface AccountAnswer extends Answered {
+  /** `unknown`: it was never opened. */
+  readonly status: "unknown" | "enabled" | "disabled";
+  /** 0: none. */
+  readonly tradeGroup: number;
+  readonly openOrders: number;
+}
+
+/** Asks history for the movements of money of an account, newest first. */
+export interface LedgerQuery {
+  readonly kind: "ledger";
+  readonly account: number;
+  /** Reports with a per-account sequence below this; 0: from the newest. */
+  readonly beforeSequence: number;
+  readonly limit: number;
+  readonly minSequence: number;
+}
+
+/** Answer to {@link LedgerQuery}: the reports of kind `ledger`. */
+export interface LedgerAnswer extends Answered {
+  readonly reports: readonly PrivateReport[];
+}

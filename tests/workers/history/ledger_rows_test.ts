@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import type { HistoryReport } from "../../../core/history/report_run.ts";
+import { EventKind } from "../../../core/protocol/event_record.ts";
+import { HistoryPages } from "../../../workers/history/history_pages.ts";
+import { ACCOUNTS, EventSource, seededRandom } from "../../core/history/event_source.ts";
+import { applyAll, inStream, openHistory, randomMessages, withFolder } from "./stored_history.ts";
+
+/** More than any account has. */
+const ALL = 1_000_000;
+
+const keysOf = (reports: readonly HistoryReport[]) =>
+  reports.map(({ account, eventSequence, sequence }) => [account, sequence, eventSequence]);
+
+Deno.test("pages of movements of money are what a plain filter of all reports finds", () =>
+  withFolder((folder) => {
+    const seed = Date.now();
+    console.log(`seed ${seed}`);
+    const random = seededRandom(seed);
+    const below = (most: number) => Math.floor(random() * most);
+    const history = openHistory(`${folder}/history.sqlite`);
+    applyAll(history, inStream(randomMessages(new EventSource(), random, 40)));
+    const pages = new HistoryPages(history.store.database);
+    let found = 0;
+    for (let round = 0; round < 300; round++) {
+      const account = below(ACCOUNTS + 2);
+      const own = pages.reports(account, 0, ALL);
+      const before = below(2) * below(own.length + 2);
+      const limit = 1 + below(40);
+      const movements = own.filter(({ event, sequence }) =>
+        event[0] === EventKind.ledger && (before === 0 || sequence < before)
+      ).reverse().slice(0, limit);
+      found += movements.length;
+      assert.deepEqual(keysOf(pages.ledger(account, before, limit)), keysOf(movements));
+    }
+    assert.ok(found > 1_000, `only ${found} movements were compared`);
+    history.store.close();
+  }));
