@@ -42,7 +42,7 @@ export class ReplicaSide {
   }
   /** Best first. Made when asked for after a change: O(levels). */
   get levels(): readonly Level[] {
-    return this.#sorted ??= this.#levels.toReversed();
+    return this.#sorted ??= [...this.#levels].reverse();
   }
   /** The level with a rank, 0 for the best, below {@link count}. */
   levelOf(rank: number): Level {
@@ -55,7 +55,7 @@ export class ReplicaSide {
    * @param levelsAsked as many as were asked for: that many may not be all
    */
   fill(levels: readonly Level[], levelsAsked: number): void {
-    this.#levels.splice(0, Infinity, ...levels.toReversed());
+    this.#levels.splice(0, Infinity, ...[...levels].reverse());
     this.#edge = levels.length < levelsAsked ? null : levels.at(-1)?.[0] ?? null;
     this.#sorted = null;
   }

@@ -24,7 +24,14 @@ import type { CanceledOrder, OrderSummary, OrderView } from "../schema/order.ts"
 import { NoAnswerError, OutcomeUnknownError, RefusedError } from "./client_error.ts";
 import { newClientId } from "./client_id.ts";
 import { type ClientRequest, HttpTransport, type TransportOptions } from "./http_transport.ts";
+import { LiveBook } from "./live_book.ts";
 import { PAUSE_MILLIS_MAX, pauseMillis } from "./retry_schedule.ts";
+import {
+  type ChannelEvent,
+  type ConnectionState,
+  type SocketLike,
+  StreamConnection,
+} from "./stream_connection.ts";
 
 /** A new order. Prices and quantities are decimal strings. */
 export interface NewOrder {
@@ -65,6 +72,12 @@ const OUTCOME_MILLIS_MAX = 15_000;
 export interface ClientOptions extends TransportOptions {
   /** Draws the ids of commands. */
   readonly newId?: () => string;
+  /** Opens the socket of streams. */
+  readonly openSocket?: (url: string) => SocketLike;
+  /** Told when the streams open and break. */
+  readonly connectionChanged?: (state: ConnectionState) => void;
+  /** Told what of the streams is refused. */
+  readonly streamRefused?: (code: string, detail: string) => void;
 }
 
 /** A client of one account. */
@@ -72,9 +85,24 @@ export class TradingClient {
   readonly transport: HttpTransport;
   readonly #newId: () => string;
   readonly #options: ClientOptions;
+  readonly #streams: StreamConnection;
+  readonly #books = new Set<LiveBook>();
 
   constructor(options: ClientOptions) {
     this.transport = new HttpTransport(options);
+    this.#streams = new StreamConnection({
+      url: this.transport.url,
+      key: options.key,
+      token: options.token,
+      exchangeMillis: () => this.transport.exchangeMillis,
+      openSocket: options.openSocket,
+      random: options.random,
+      changed: (state) => {
+        if (!state.isOpen) { for (const book of this.#books) book.invalidate(); }
+        options.connectionChanged?.(state);
+      },
+      refused: (code, detail) => options.streamRefused?.(code, detail),
+    });
     this.#newId = options.newId ?? newClientId;
     this.#options = options;
   }
@@ -175,6 +203,42 @@ export class TradingClient {
     isPublic = false,
   ): Promise<unknown> {
     return await this.#read(`${path}${queryOf(query)}`, isPublic);
+  }
+
+  /**
+   * Listens to a channel (STREAMS.md): `trades:BTC-USD`, `book.10.100ms:BTC-USD`, `ticker:BTC-USD`,
+   * `reports` for the account's own, and so on.
+   *
+   * @returns ends it
+   */
+  subscribe(channel: string, handler: (event: ChannelEvent) => void): () => void {
+    return this.#streams.subscribe(channel, handler);
+  }
+
+  /**
+   * Keeps the whole book of an instrument.
+   *
+   * @param changed called whenever the book has changed and is live
+   * @returns the book, and what ends it
+   */
+  book(symbol: string, changed: (book: LiveBook) => void): { book: LiveBook; end: () => void } {
+    const book = new LiveBook(symbol);
+    const channel = `depth:${symbol}`;
+    this.#books.add(book);
+    const leave = this.#streams.subscribe(channel, (event) => {
+      if (!book.take(event)) this.#streams.renew(channel);
+      else if (book.isLive) changed(book);
+    });
+    const end = () => {
+      this.#books.delete(book);
+      leave();
+    };
+    return { book, end };
+  }
+
+  /** Ends all streams. */
+  close(): void {
+    this.#streams.close();
   }
 
   async #read(path: string, isPublic = false): Promise<unknown> {
