@@ -20,6 +20,7 @@ import { createApp } from "../../routes/app.ts";
 import type { Backend, GatewaySettings } from "../../routes/gateway.ts";
 import { BodyReads } from "../../routes/middleware/body_reads.ts";
 import { MemoryExchange, START_MICROS } from "./memory_exchange.ts";
+import { checkTold } from "./told_answers.ts";
 
 /** An answer with its body read. */
 export interface Answer {
@@ -215,6 +216,7 @@ export class TestGateway {
     const text = new TextDecoder().decode(bytes);
     const isJson = /json/.test(response.headers.get("content-type") ?? "") && text !== "";
     const { status, headers } = response;
+    await checkTold(() => new TestGateway().app, { method, path }, { status, headers, text });
     return { status, headers, text, bytes, body: isJson ? JSON.parse(text) : null };
   }
 

@@ -4,7 +4,7 @@ import { TestGateway } from "./test_gateway.ts";
 Deno.test("a path that is not there is 404, one that takes other methods 405", async () => {
   const gateway = new TestGateway();
   const cases = [
-    ["GET", "/v2", 404, null],
+    ["GET", "/v1", 404, null],
     ["GET", "/v1/orders/", 404, null],
     ["GET", "/v1/orders/1/fills", 404, null],
     ["OPTIONS", "/nowhere", 404, null],
