@@ -20,6 +20,7 @@ import { amendEndpoints } from "./order_amends.ts";
 import { batchEndpoints } from "./order_batch.ts";
 import { framesEndpoint } from "./order_frames.ts";
 import { cancelEndpoints } from "./order_cancels.ts";
+import { orderTrialEndpoint } from "./order_trial.ts";
 import { orderReadEndpoints } from "./order_reads.ts";
 import { ordersEndpoint } from "./orders.ts";
 import { Problem } from "./problem.ts";
@@ -44,6 +45,7 @@ export function createApp(deps: AppDeps): Hono {
     ...cancelEndpoints,
     ...batchEndpoints,
     framesEndpoint,
+    orderTrialEndpoint,
     ...orderReadEndpoints,
     fillsEndpoint,
     balancesEndpoint,

@@ -39,6 +39,17 @@ const TYPES = { limit: OrderType.limit, market: OrderType.market } as const;
 
 type OrderField = keyof typeof NewOrderSchema.entries;
 
+/** Names of the values of a table. */
+const nameIn = <T extends string>(table: Readonly<Record<T, number>>) => (value: number): T => {
+  const name = (Object.keys(table) as T[]).find((one) => table[one] === value);
+  if (name === undefined) throw new TypeError(`${value} has no name`);
+  return name;
+};
+/** A time in force as clients write it. */
+export const timeInForceText = nameIn(TIMES_IN_FORCE);
+/** A mode of self-trade prevention as clients write it. */
+export const selfTradeText = nameIn(SELF_TRADES);
+
 /** What each field takes, as a refusal says it. */
 const TAKES: Readonly<Record<OrderField, string>> = {
   symbol: "a symbol such as BTC-USD",
