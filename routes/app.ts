@@ -20,6 +20,7 @@ import { amendEndpoints } from "./order_amends.ts";
 import { batchEndpoints } from "./order_batch.ts";
 import { framesEndpoint } from "./order_frames.ts";
 import { cancelEndpoints } from "./order_cancels.ts";
+import { replaceEndpoints } from "./order_replaces.ts";
 import { orderTrialEndpoint } from "./order_trial.ts";
 import { orderReadEndpoints } from "./order_reads.ts";
 import { ordersEndpoint } from "./orders.ts";
@@ -46,6 +47,7 @@ export function createApp(deps: AppDeps): Hono {
     ...batchEndpoints,
     framesEndpoint,
     orderTrialEndpoint,
+    ...replaceEndpoints,
     ...orderReadEndpoints,
     fillsEndpoint,
     balancesEndpoint,
