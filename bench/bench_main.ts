@@ -6,6 +6,7 @@
  */
 import { parseArgs } from "node:util";
 import { authBench } from "./auth/auth_bench.ts";
+import { batchBench } from "./batch/batch_bench.ts";
 import { failoverBench } from "./failover/failover_bench.ts";
 import { fanoutBench } from "./fanout/fanout_bench.ts";
 import { limitsBench } from "./limits/limits_bench.ts";
@@ -30,6 +31,11 @@ const LATENCY_SECONDS = 60;
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   rest: { about: "signed orders over REST, beside plain forwarding and bare Hono", run: restBench },
+  batch: {
+    about:
+      "orders by binary frames and by batches over HTTP, beside frames over NATS and bare Hono",
+    run: batchBench,
+  },
   pipeline: { about: "durable orders end to end, beside an echo", run: pipelineBench },
   matching: {
     about: "the whole engine on one thread, beside npm's order books and the book alone",

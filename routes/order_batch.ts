@@ -18,24 +18,23 @@
  * @module
  */
 import { AdmissionKind } from "../core/limits/decision.ts";
-import { derivedKeyOfItem } from "../core/protocol/request_key.ts";
-import type { BatchAnswer } from "../infra/orders/commands.ts";
 import { parseBatch, parseCancelList, type RawItem, readItem } from "./batch_request.ts";
+import {
+  carryOutAll,
+  failureProblem,
+  itemSenders,
+  outcomeText,
+  type PreparedItem,
+} from "./command_group.ts";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Charge } from "./middleware/admit.ts";
-import { expectedProblem } from "./middleware/errors.ts";
 import { batchOperation, cancelListOperation } from "./order_batch_operations.ts";
 import { prepareAmend } from "./order_amends.ts";
 import { prepareCancel } from "./order_cancels.ts";
-import { requestKeyOfItems, type Sender } from "./order_command.ts";
-import { hasTraded, prepareOrder, waitMillisOf } from "./orders.ts";
-import type { PreparedCommand } from "./prepared_command.ts";
+import type { Sender } from "./order_command.ts";
+import { prepareOrder, waitMillisOf } from "./orders.ts";
 import { Problem } from "./problem.ts";
-import type { Reply } from "./reply.ts";
-
-/** An item that is ready to be sent, or why it is not. */
-export type PreparedItem = PreparedCommand | Problem;
 
 const shared = {
   method: "POST",
@@ -102,22 +101,10 @@ async function carryOutBatch(exchange: Exchange): Promise<Outcome> {
   const isReady = (item: PreparedItem | Promise<PreparedItem>): item is PreparedItem =>
     !(item instanceof Promise);
   const ready = prepared.every(isReady) ? prepared : await Promise.all(prepared);
-  return await sendItems(exchange, ready);
-}
-
-/** Who sends each of the commands of a request, by its place in it. */
-export function itemSenders(sender: Sender): (index: number) => Sender {
-  const key = requestKeyOfItems(sender);
-  const { account, keyId, deadlineMicros, signature, idempotencyKey, isNameVouchedFor } = sender;
-  return (index) => ({
-    account,
-    keyId,
-    deadlineMicros,
-    signature,
-    idempotencyKey,
-    isNameVouchedFor,
-    itemKey: derivedKeyOfItem(key, index),
-  });
+  const outcomes = await carryOutAll(exchange, ready, waitMillisOf(exchange));
+  const texts = outcomes.map((outcome) => outcomeText(outcome, exchange.requestId));
+  const body = `{"items":[${texts.join(",")}]}`;
+  return { status: 200, body, contentType: "application/json", headers: [] };
 }
 
 function prepareItem(
@@ -129,73 +116,5 @@ function prepareItem(
   if (item instanceof Problem) return item;
   if (item.kind === "place") return prepareOrder(exchange, item.order, sender);
   if (item.kind === "cancel") return prepareCancel(exchange, item.named, sender);
-  return prepareAmend(exchange, item.named, item.amend, sender).catch(problemOf);
-}
-
-/** Sends the items that are ready, in their order, and answers for all of them. */
-export async function sendItems(
-  exchange: Exchange,
-  items: readonly PreparedItem[],
-): Promise<Reply> {
-  const { backend, requestId } = exchange;
-  const commands = [];
-  for (const item of items) if (!(item instanceof Problem)) commands.push(item.command);
-  const waitMillis = waitMillisOf(exchange);
-  const answers = await backend.orders.submitAll(commands, waitMillis);
-  noteReports(exchange, answers);
-  const outcomes: Outcome[] = [];
-  const waiting: Promise<void>[] = [];
-  let next = 0;
-  for (const [index, item] of items.entries()) {
-    const outcome = item instanceof Problem
-      ? item
-      : outcomeOf(item, answers[next++], waitMillis === 0);
-    if (!(outcome instanceof Promise)) outcomes[index] = outcome;
-    else {
-      waiting.push(
-        outcome.catch(problemOf).then((settled) => void (outcomes[index] = settled)),
-      );
-    }
-  }
-  if (waiting.length > 0) await Promise.all(waiting);
-  const texts = outcomes.map((outcome) => itemText(outcome, requestId));
-  const body = `{"items":[${texts.join(",")}]}`;
-  return { status: 200, body, contentType: "application/json", headers: [] };
-}
-
-function outcomeOf(
-  item: PreparedCommand,
-  answer: BatchAnswer,
-  isAsked: boolean,
-): Outcome | Promise<Outcome> {
-  if (answer === "pending") return item.pending(isAsked);
-  return answer instanceof Error ? problemOf(answer) : item.answer(answer);
-}
-
-/** What is known now of the shard, and of the orders that cost nothing because they traded. */
-function noteReports(exchange: Exchange, answers: readonly BatchAnswer[]): void {
-  let traded = 0;
-  let sequence = 0;
-  for (const answer of answers) {
-    if (answer === "pending" || answer instanceof Error) continue;
-    sequence = Math.max(sequence, answer.sequence);
-    if (hasTraded(answer)) traded++;
-  }
-  exchange.backend.market.reported(sequence);
-  if (traded === 0 || exchange.charged === null) return;
-  exchange.deps.admission.giveBack({ ...exchange.charged, weight: traded });
-}
-
-/** An item of the answer, in JSON. */
-function itemText(outcome: Outcome, requestId: string): string {
-  return outcome instanceof Problem
-    ? `{"status":${outcome.status},"problem":${outcome.reply(requestId).body}}`
-    : `{"status":${outcome.status},"order":${outcome.body}}`;
-}
-
-/** A failure of one item, where it is one that is expected. */
-function problemOf(error: unknown): Problem {
-  const problem = expectedProblem(error);
-  if (problem === null) throw error;
-  return problem;
+  return prepareAmend(exchange, item.named, item.amend, sender).catch(failureProblem);
 }

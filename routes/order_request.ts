@@ -14,6 +14,8 @@ import {
   Side,
   TimeInForce,
 } from "../core/protocol/order_record.ts";
+import { CLIENT_ORDER_ID_PATTERN } from "../core/protocol/request_key.ts";
+import { SYMBOL_PATTERN } from "../core/protocol/subjects.ts";
 import { DECIMAL_TAKES, parseBody, readFields } from "./body_fields.ts";
 import { EdgeCode } from "./edge_code.ts";
 import { Problem } from "./problem.ts";
@@ -36,6 +38,17 @@ const SIDES = { buy: Side.buy, sell: Side.sell } as const;
 const TYPES = { limit: OrderType.limit, market: OrderType.market } as const;
 
 type OrderField = keyof typeof NewOrderSchema.entries;
+
+/** Names of the values of a table. */
+const nameIn = <T extends string>(table: Readonly<Record<T, number>>) => (value: number): T => {
+  const name = (Object.keys(table) as T[]).find((one) => table[one] === value);
+  if (name === undefined) throw new TypeError(`${value} has no name`);
+  return name;
+};
+/** A time in force as clients write it. */
+export const timeInForceText = nameIn(TIMES_IN_FORCE);
+/** A mode of self-trade prevention as clients write it. */
+export const selfTradeText = nameIn(SELF_TRADES);
 
 /** What each field takes, as a refusal says it. */
 const TAKES: Readonly<Record<OrderField, string>> = {
@@ -74,9 +87,68 @@ export function parseOrderRequest(body: string): OrderRequest | Problem {
 
 /** Reads an order out of a body that is JSON already. O(1). */
 export function readOrderRequest(json: unknown): OrderRequest | Problem {
-  const fields = readFields(json, SHAPE);
+  const fields = wellFormedOrder(json) ?? readFields(json, SHAPE);
   return fields instanceof Problem ? fields : combine(fields);
 }
+
+type NewOrderOutput = v.InferOutput<typeof NewOrderSchema>;
+
+/**
+ * The fields of an order that is well formed, as the schema gives them, in a tenth of the time; `null`
+ * for all others, of which the schema says what is wrong. O(fields).
+ */
+export function wellFormedOrder(json: unknown): NewOrderOutput | null {
+  if (typeof json !== "object" || json === null) return null;
+  const given = json as { readonly [K in keyof NewOrderOutput]: unknown };
+  const { symbol, side, type, price, quantity, quoteQuantity } = given;
+  const { timeInForce, clientOrderId, postOnly, selfTradePrevention } = given;
+  if (typeof symbol !== "string" || !SYMBOL_PATTERN.test(symbol)) return null;
+  if (side !== "buy" && side !== "sell") return null;
+  if (type !== "limit" && type !== "market") return null;
+  let count = 3;
+  if (!isTextOrNothing(price) || !isTextOrNothing(quantity)) return null;
+  if (!isTextOrNothing(quoteQuantity)) return null;
+  for (const text of [price, quantity, quoteQuantity]) if (text !== undefined) count++;
+  if (clientOrderId !== undefined) {
+    if (typeof clientOrderId !== "string" || !CLIENT_ORDER_ID_PATTERN.test(clientOrderId)) {
+      return null;
+    }
+    count++;
+  }
+  if (timeInForce !== undefined) {
+    if (timeInForce !== "GTC" && timeInForce !== "IOC" && timeInForce !== "FOK") return null;
+    count++;
+  }
+  if (postOnly !== undefined) {
+    if (typeof postOnly !== "boolean") return null;
+    count++;
+  }
+  if (selfTradePrevention !== undefined) {
+    if (!isSelfTrade(selfTradePrevention)) return null;
+    count++;
+  }
+  // A field that is not known makes more of them.
+  for (const _ in given) count--;
+  if (count !== 0) return null;
+  return {
+    symbol,
+    side,
+    type,
+    price,
+    quantity,
+    quoteQuantity,
+    timeInForce,
+    postOnly: postOnly ?? false,
+    clientOrderId,
+    selfTradePrevention: selfTradePrevention ?? "expire_taker",
+  };
+}
+
+const isTextOrNothing = (value: unknown): value is string | undefined =>
+  value === undefined || typeof value === "string";
+
+const isSelfTrade = (value: unknown): value is keyof typeof SELF_TRADES =>
+  typeof value === "string" && Object.hasOwn(SELF_TRADES, value);
 
 /** What depends on several fields. */
 function combine(order: v.InferOutput<typeof NewOrderSchema>): OrderRequest | Problem {

@@ -74,7 +74,7 @@ Deno.test("HMAC-SHA256 agrees with RFC 4231, also when a key is used again", () 
 Deno.test("HMAC-SHA256 of texts of every length and script, by keys in turn, is node:crypto's", () => {
   const secrets = ["one", "the other"].map((text) => new TextEncoder().encode(text));
   const verifiers = secrets.map(hmacVerifier);
-  for (const text of ["", "a", "ä€𝄞", "x".repeat(4_096), "€".repeat(4_096), "€".repeat(5_000)]) {
+  for (const text of ["", "a", "ä€𝄞", "x".repeat(1_024), "€".repeat(1_024), "€".repeat(1_025)]) {
     for (const [index, verify] of verifiers.entries()) {
       const signed = (other: number) =>
         createHmac("sha256", secrets[(index + other) % 2]).update(text).digest("hex");

@@ -1,0 +1,98 @@
+/**
+ * Commands of one request that are sent together: who sends each, and what became of it.
+ *
+ * @module
+ */
+import { derivedKeyOfItem } from "../core/protocol/request_key.ts";
+import type { BatchAnswer } from "../infra/orders/commands.ts";
+import type { Outcome } from "./endpoint.ts";
+import type { Exchange } from "./exchange.ts";
+import { expectedProblem } from "./middleware/errors.ts";
+import { requestKeyOfItems, type Sender } from "./order_command.ts";
+import { hasTraded } from "./orders.ts";
+import type { PreparedCommand } from "./prepared_command.ts";
+import { Problem } from "./problem.ts";
+
+/** An item that is ready to be sent, or why it is not. */
+export type PreparedItem = PreparedCommand | Problem;
+
+/** Who sends each of the commands of a request, by its place in it. */
+export function itemSenders(sender: Sender): (index: number) => Sender {
+  const key = requestKeyOfItems(sender);
+  const { account, keyId, deadlineMicros, signature, idempotencyKey, isNameVouchedFor } = sender;
+  return (index) => ({
+    account,
+    keyId,
+    deadlineMicros,
+    signature,
+    idempotencyKey,
+    isNameVouchedFor,
+    itemKey: derivedKeyOfItem(key, index),
+  });
+}
+
+/** Sends the items that are ready, in their order, and waits once for all of them. */
+export async function carryOutAll(
+  exchange: Exchange,
+  items: readonly PreparedItem[],
+  waitMillis: number,
+): Promise<readonly Outcome[]> {
+  const { backend } = exchange;
+  const commands = [];
+  for (const item of items) if (!(item instanceof Problem)) commands.push(item.command);
+  const answers = await backend.orders.submitAll(commands, waitMillis);
+  noteReports(exchange, answers);
+  const outcomes: Outcome[] = [];
+  const waiting: Promise<void>[] = [];
+  let next = 0;
+  for (const [index, item] of items.entries()) {
+    const outcome = item instanceof Problem
+      ? item
+      : outcomeOf(item, answers[next++], waitMillis === 0);
+    if (!(outcome instanceof Promise)) outcomes[index] = outcome;
+    else {
+      waiting.push(
+        outcome.catch(failureProblem).then((settled) => void (outcomes[index] = settled)),
+      );
+    }
+  }
+  if (waiting.length > 0) await Promise.all(waiting);
+  return outcomes;
+}
+
+function outcomeOf(
+  item: PreparedCommand,
+  answer: BatchAnswer,
+  isAsked: boolean,
+): Outcome | Promise<Outcome> {
+  if (answer === "pending") return item.pending(isAsked);
+  return answer instanceof Error ? failureProblem(answer) : item.answer(answer);
+}
+
+/** What is known now of the shard, and of the orders that cost nothing because they traded. */
+function noteReports(exchange: Exchange, answers: readonly BatchAnswer[]): void {
+  let traded = 0;
+  let sequence = 0;
+  for (const answer of answers) {
+    if (answer === "pending" || answer instanceof Error) continue;
+    sequence = Math.max(sequence, answer.sequence);
+    if (hasTraded(answer)) traded++;
+  }
+  exchange.backend.market.reported(sequence);
+  if (traded === 0 || exchange.charged === null) return;
+  exchange.deps.admission.giveBack({ ...exchange.charged, weight: traded });
+}
+
+/** What became of a command, as it stands in an answer about several. */
+export function outcomeText(outcome: Outcome, requestId: string): string {
+  return outcome instanceof Problem
+    ? `{"status":${outcome.status},"problem":${outcome.reply(requestId).body}}`
+    : `{"status":${outcome.status},"order":${outcome.body}}`;
+}
+
+/** A failure of one item, where it is one that is expected. */
+export function failureProblem(error: unknown): Problem {
+  const problem = expectedProblem(error);
+  if (problem === null) throw error;
+  return problem;
+}
