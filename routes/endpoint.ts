@@ -61,6 +61,8 @@ export interface EndpointSpec {
   readonly hasBody?: boolean;
   /** Whether scripts of other origins may read the answer. */
   readonly isPublic?: boolean;
+  /** It takes another way than orders, so that its round trip says nothing about theirs. */
+  readonly isOffOrderPath?: boolean;
   /** How long the answer to a GET may be kept. Default: not at all. */
   readonly cache?: CachePolicy;
   readonly handle: (exchange: Exchange) => Outcome | Promise<Outcome>;
@@ -141,7 +143,8 @@ async function passSigned(
   if (refusal !== null) return refuseStranger(exchange, refusal);
   const decided = admitKey(exchange, spec.weight, kind);
   refusal = decided instanceof Promise ? await decided : decided;
-  return refusal ?? await passTotal(exchange, spec, kind);
+  if (refusal !== null) return refusal;
+  return spec.isOffOrderPath ? await spec.handle(exchange) : await passTotal(exchange, spec, kind);
 }
 
 /** The last part of the way, in the company of all clients of this gateway. */

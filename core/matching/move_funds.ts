@@ -5,6 +5,7 @@
  * @module
  */
 import { ASSETS_MAX } from "../ledger/balances.ts";
+import { TransferRule } from "../protocol/administration.ts";
 import { EventFlag, EventKind, OrderStatus } from "../protocol/event_record.ts";
 import { CommandKind, OrderWord } from "../protocol/order_record.ts";
 import { ResultCode } from "../protocol/result_code.ts";
@@ -38,6 +39,8 @@ export function moveFunds(state: ShardState, frame: WireBuffer, at: number): voi
   if (isTransfer && to === account) {
     return reject(state, frame, at, ResultCode.accountInvalid, 0, to);
   }
+  const isForOneOwner = isTransfer && frame.bytes[at + 1] === TransferRule.oneOwner;
+  if (isForOneOwner && !checkOneOwner(state, frame, at, account, to)) return;
   const available = state.balances.availableOf(state.balances.find(account, asset));
   if (available < amount) {
     return reject(state, frame, at, ResultCode.insufficientFunds, available, amount);
@@ -47,6 +50,25 @@ export function moveFunds(state: ShardState, frame: WireBuffer, at: number): voi
   if (isTransfer) change(state, frame, at, to, asset, amount, EventFlag.transfer);
   else state.balances.supply[asset] -= amount;
   complete(state, ResultCode.ok, OrderStatus.none, 0, amount, left, 0);
+}
+
+/** Whether a transfer stays with one owner, who may trade on both sides; else it is rejected. */
+function checkOneOwner(
+  state: ShardState,
+  frame: WireBuffer,
+  at: number,
+  account: number,
+  to: number,
+): boolean {
+  const { accounts } = state;
+  for (const one of [account, to]) {
+    if (accounts.status(one) === AccountStatus.enabled) continue;
+    reject(state, frame, at, ResultCode.accountDisabled, 0, one);
+    return false;
+  }
+  if (accounts.isOneOwner(account, accounts.tradeGroup(account), to)) return true;
+  reject(state, frame, at, ResultCode.notOneOwner, 0, to);
+  return false;
 }
 
 function deposit(
