@@ -39,8 +39,7 @@ export function moveFunds(state: ShardState, frame: WireBuffer, at: number): voi
   if (isTransfer && to === account) {
     return reject(state, frame, at, ResultCode.accountInvalid, 0, to);
   }
-  const isForOneOwner = isTransfer && frame.bytes[at + 1] === TransferRule.oneOwner;
-  if (isForOneOwner && !checkOneOwner(state, frame, at, account, to)) return;
+  if (isTransfer && !keepsRule(state, frame, at, account, to)) return;
   const available = state.balances.availableOf(state.balances.find(account, asset));
   if (available < amount) {
     return reject(state, frame, at, ResultCode.insufficientFunds, available, amount);
@@ -52,8 +51,11 @@ export function moveFunds(state: ShardState, frame: WireBuffer, at: number): voi
   complete(state, ResultCode.ok, OrderStatus.none, 0, amount, left, 0);
 }
 
-/** Whether a transfer stays with one owner, who may trade on both sides; else it is rejected. */
-function checkOneOwner(
+/**
+ * Whether a transfer is one that its rule (TransferRule) lets through; else it is rejected. To stay with
+ * one owner both accounts have to be of one trade group, and enabled.
+ */
+function keepsRule(
   state: ShardState,
   frame: WireBuffer,
   at: number,
@@ -61,6 +63,12 @@ function checkOneOwner(
   to: number,
 ): boolean {
   const { accounts } = state;
+  const rule = frame.bytes[at + 1];
+  if (rule === TransferRule.any) return true;
+  if (rule !== TransferRule.oneOwner) {
+    reject(state, frame, at, ResultCode.reservedNotZero, TransferRule.oneOwner, rule);
+    return false;
+  }
   for (const one of [account, to]) {
     if (accounts.status(one) === AccountStatus.enabled) continue;
     reject(state, frame, at, ResultCode.accountDisabled, 0, one);

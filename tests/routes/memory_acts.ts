@@ -27,6 +27,10 @@ export class MemoryActs implements Acts {
   readonly records = new Map<string, KeyRecord>();
   readonly accountKeys = new AccountKeys();
   readonly changes: JournaledChange[] = [];
+  /** What went wrong. */
+  readonly errors: string[] = [];
+  /** Whether the bucket answers. */
+  hasBucket = true;
   readonly sent: { author: string; command: AdministrationCommand; once: string }[] = [];
   /** Requests as they came from the gateway. */
   readonly requests: ActRequest[] = [];
@@ -66,7 +70,10 @@ export class MemoryActs implements Acts {
       this.put(record);
     };
     return {
-      load: (id) => Promise.resolve(this.records.get(id) ?? null),
+      load: (id) =>
+        this.hasBucket
+          ? Promise.resolve(this.records.get(id) ?? null)
+          : Promise.reject(new Error("the bucket does not answer")),
       changes: (author) => ({
         create: (record, act) => {
           const isNew = !this.records.has(record.id);
@@ -94,6 +101,7 @@ export class MemoryActs implements Acts {
       audit: (limit, sinceMicros) =>
         Promise.resolve({ acts: [], hasMore: limit === 1 && sinceMicros === 0 }),
       nowMicros: this.nowMicros,
+      onError: (error) => this.errors.push(error.message),
     };
   }
 }

@@ -31,6 +31,8 @@ export interface RegistrarParts {
   /** The last administrative acts of the journal. */
   readonly audit: (limit: number, sinceMicros: number) => Promise<ShownAudit>;
   readonly nowMicros: () => number;
+  /** Told of what went wrong here. */
+  readonly onError: (error: Error) => void;
 }
 
 /** One verified request. */

@@ -4,6 +4,7 @@
  * @module
  */
 import * as v from "valibot";
+import { AuthCode } from "../../core/auth/auth_code.ts";
 import { isIdempotencyKey } from "../../core/auth/idempotency_key.ts";
 import { RECV_WINDOW_MILLIS_MAX } from "../../core/auth/recv_window.ts";
 import { KEY_ID_PATTERN } from "../../core/auth/signed_headers.ts";
@@ -15,6 +16,7 @@ import {
 } from "../../core/protocol/act.ts";
 import { AUTHOR_BYTES_MAX } from "../../core/protocol/frame_author.ts";
 import { AdministrationError, NoLeaderError } from "../../infra/administration/errors.ts";
+import type { KeyRecord } from "../../infra/keys/key_record.ts";
 import type { Act, RegistrarParts, VerifiedRequest } from "./act.ts";
 import { ADMIN_ACTS } from "./admin_acts.ts";
 import { KEY_ACTS } from "./key_acts.ts";
@@ -55,8 +57,16 @@ export class Registrar {
     const method = request.method === "HEAD" ? "GET" : request.method;
     const act = ACTS.find((one) => one.method === method && one.path.test(path));
     if (act === undefined) return { refused: "unknownAct" };
-    const { load, nowMicros } = this.#parts;
-    const key = verifyRequest(request, await load(request.keyId), act.scope, nowMicros());
+    const { load, nowMicros, onError } = this.#parts;
+    let record: KeyRecord | null;
+    try {
+      record = await load(request.keyId);
+    } catch (error) {
+      // The broker does not answer, or the record does not open: nothing has been done yet.
+      onError(error instanceof Error ? error : new Error(String(error)));
+      return { refused: AuthCode.keysUnavailable };
+    }
+    const key = verifyRequest(request, record, act.scope, nowMicros());
     if ("refused" in key) return key;
     const [, ...named] = act.path.exec(path) ?? [];
     const verified = {

@@ -106,6 +106,7 @@ async function run({ credentials, masterKey, natsSocket, natsUrl, shard }: Regis
     reference,
     audit: auditOver(connection, shard, reference),
     nowMicros: () => Date.now() * MICROS_PER_MILLI,
+    onError,
   };
   stop = async () => {
     await service?.stop();

@@ -74,6 +74,15 @@ Deno.test("the key is looked at as it stands in the bucket, not as gateways hold
   assert.equal(gateway.acts.sent.length, 0);
 });
 
+Deno.test("where keys cannot be read nothing is done, and that is said", async () => {
+  const { gateway, request } = await gatewayWithRequest();
+  gateway.acts.hasBucket = false;
+  const answer = await gateway.acts.registrar.carryOut(request);
+  assert.equal(codeOf(answer), AuthCode.keysUnavailable);
+  assert.deepEqual(gateway.acts.errors, ["the bucket does not answer"]);
+  assert.equal(gateway.acts.sent.length, 0);
+});
+
 /** A request that a gateway makes up of what it knows of an HMAC key. */
 function forged(gateway: TestGateway, method: string, path: string, body: string): ActRequest {
   const timestampMillis = Math.floor(gateway.nowMicros / 1_000);
