@@ -115,6 +115,13 @@ export const VARIABLES = {
     "",
     "a NATS creds file's text",
   ),
+  registrarCredentials: secret(
+    "EDGEBOOK_REGISTRAR_CREDENTIALS",
+    "text of the NATS credentials file of the registrar worker; without it there is none, and " +
+      "EDGEBOOK_MASTER_KEY is not read",
+    "",
+    "a NATS creds file's text",
+  ),
   historyPath: text(
     "EDGEBOOK_HISTORY_PATH",
     "SQLite file of the history projection; it can be rebuilt",

@@ -7,6 +7,7 @@ import { Hono } from "hono";
 import { accountEndpoint } from "./account_terms.ts";
 import { limitsEndpoint } from "./account_limits.ts";
 import { reportsEndpoint } from "./account_reports.ts";
+import { adminControlEndpoints } from "./admin_controls.ts";
 import { adminStateEndpoint } from "./admin_state.ts";
 import { balancesEndpoint } from "./balances.ts";
 import { candlesEndpoint } from "./candles.ts";
@@ -21,6 +22,7 @@ import { fillsEndpoint } from "./fills.ts";
 import type { AppDeps } from "./gateway.ts";
 import { healthEndpoints } from "./health.ts";
 import { instrumentsEndpoint } from "./instruments.ts";
+import { keyEndpoints } from "./keys_self_service.ts";
 import { ledgerEndpoint } from "./ledger.ts";
 import { metricsEndpoint } from "./metrics.ts";
 import { amendEndpoints } from "./order_amends.ts";
@@ -38,6 +40,7 @@ import { streamCredentialsEndpoints } from "./stream_credentials.ts";
 import { tickerEndpoint } from "./ticker.ts";
 import { timeEndpoint } from "./time.ts";
 import { tradesEndpoint } from "./trades.ts";
+import { transfersEndpoint } from "./transfers.ts";
 import { unmatchedEndpoint } from "./unmatched.ts";
 
 /**
@@ -66,6 +69,9 @@ export function createApp(deps: AppDeps): Hono {
     reportsEndpoint,
     ...streamCredentialsEndpoints,
     adminStateEndpoint,
+    ...adminControlEndpoints,
+    ...keyEndpoints,
+    transfersEndpoint,
     timeEndpoint,
     instrumentsEndpoint,
     depthEndpoint,

@@ -22,6 +22,7 @@ import { createOrderGateway } from "../infra/orders/order_gateway.ts";
 import { followLeaderClock } from "../infra/queries/follow_leader_clock.ts";
 import { MarketView } from "../infra/queries/market_view.ts";
 import { NatsQueries } from "../infra/queries/nats_queries.ts";
+import { NatsActs } from "../infra/registrar/nats_acts.ts";
 import { followReference } from "../infra/reference/reference.ts";
 import { IssuerKeys } from "../infra/tokens/issuer_keys.ts";
 import { TokenVerifier } from "../infra/tokens/token_verifier.ts";
@@ -166,6 +167,7 @@ async function openSession(
     keyUses,
     bans,
     listeners: new Bucket(connection, LISTENERS_BUCKET),
+    acts: new NatsActs(connection, shard),
     isConnected: () => state.isConnected,
   };
   return {

@@ -44,6 +44,13 @@ export const EdgeCode = {
   streamsNotConfigured: 1047,
   streamsUnavailable: 1048,
   brokerUnavailable: 1049,
+  registrarUnavailable: 1050,
+  actUnanswered: 1051,
+
+  signatureRequired: 1060,
+  keyNotFound: 1061,
+  keyBeyondOwn: 1062,
+  keysFull: 1063,
 
   internal: 1099,
 } as const;

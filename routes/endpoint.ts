@@ -84,6 +84,8 @@ export interface EndpointSpec {
   readonly measure?: (exchange: Exchange) => readonly Charge[] | Problem;
   /** Whether scripts of other origins may read the answer. */
   readonly isPublic?: boolean;
+  /** It takes another way than orders, so that its round trip says nothing about theirs. */
+  readonly isOffOrderPath?: boolean;
   /** How long the answer to a GET may be kept. Default: not at all. */
   readonly cache?: CachePolicy;
   readonly handle: (exchange: Exchange) => Outcome | Promise<Outcome>;
@@ -168,7 +170,10 @@ async function passSigned(
   if (spec.measure !== undefined) return passMeasured(exchange, spec, spec.measure(exchange));
   const decided = admitKey(exchange, spec.weight, kind);
   refusal = decided instanceof Promise ? await decided : decided;
-  return refusal ?? await passTotal(exchange, spec, spec.weight, kind);
+  if (refusal !== null) return refusal;
+  return spec.isOffOrderPath
+    ? await spec.handle(exchange)
+    : await passTotal(exchange, spec, spec.weight, kind);
 }
 
 /** The way on of a request that costs what its body says; what cannot be read costs one unit. */

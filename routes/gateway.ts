@@ -11,6 +11,7 @@ import type { VerifyingKey } from "../infra/keys/verify_signature.ts";
 import type { OrderGateway } from "../infra/orders/commands.ts";
 import type { MarketView } from "../infra/queries/market_view.ts";
 import type { Queries } from "../infra/queries/queries.ts";
+import type { Acts } from "../infra/registrar/nats_acts.ts";
 import type { Reference } from "../infra/reference/reference.ts";
 import type { TokenVerifier } from "../infra/tokens/token_verifier.ts";
 import type { UpstashStatus } from "../infra/upstash/limiter.ts";
@@ -47,6 +48,8 @@ export interface Backend {
   /** Addresses that are not served. */
   readonly bans: BanList;
   readonly listeners: Listeners;
+  /** Carries out what gateways may not. */
+  readonly acts: Acts;
   /** Whether the connection stands at the moment. */
   readonly isConnected: () => boolean;
 }

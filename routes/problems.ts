@@ -162,6 +162,11 @@ export const PROBLEMS = {
   [ResultCode.instrumentInvalid]: kind(422, "instrument_invalid", "The terms are not valid"),
   [ResultCode.accountInvalid]: kind(422, "account_invalid", "The account number is not valid"),
   [ResultCode.notClaimed]: notUnderstood("not_claimed"),
+  [ResultCode.notOneOwner]: kind(
+    422,
+    "not_one_owner",
+    "The accounts do not belong to one owner: they are in no trade group together",
+  ),
 
   [AuthCode.headerMissing]: kind(401, "signature_missing", "The request is not signed"),
   [AuthCode.keyMalformed]: notSigned,
@@ -294,6 +299,31 @@ export const PROBLEMS = {
     "Stream credentials cannot be minted now",
     1,
   ),
+
+  [EdgeCode.registrarUnavailable]: kind(
+    503,
+    "registrar_unavailable",
+    "Keys and administration cannot be changed now",
+    1,
+  ),
+  [EdgeCode.actUnanswered]: kind(
+    503,
+    "act_unanswered",
+    "No answer came in time: whether it was carried out is not known",
+    1,
+  ),
+  [EdgeCode.signatureRequired]: kind(
+    403,
+    "signature_required",
+    "This takes a request that a key has signed, and no token",
+  ),
+  [EdgeCode.keyNotFound]: kind(404, "key_not_found", "The account has no such key"),
+  [EdgeCode.keyBeyondOwn]: kind(
+    422,
+    "key_beyond_own",
+    "The new key would be good for more than the one that asks for it",
+  ),
+  [EdgeCode.keysFull]: kind(422, "keys_full", "The account has as many keys as it may have"),
 
   [EdgeCode.internal]: kind(500, "internal", "Something went wrong here"),
 } as const satisfies Readonly<Record<ProblemCode, ProblemKind>>;

@@ -5,6 +5,7 @@
  * @module
  */
 import { ASSETS_MAX } from "../ledger/balances.ts";
+import { TransferRule } from "../protocol/administration.ts";
 import { EventFlag, EventKind, OrderStatus } from "../protocol/event_record.ts";
 import { CommandKind, OrderWord } from "../protocol/order_record.ts";
 import { ResultCode } from "../protocol/result_code.ts";
@@ -38,6 +39,7 @@ export function moveFunds(state: ShardState, frame: WireBuffer, at: number): voi
   if (isTransfer && to === account) {
     return reject(state, frame, at, ResultCode.accountInvalid, 0, to);
   }
+  if (isTransfer && !keepsRule(state, frame, at, account, to)) return;
   const available = state.balances.availableOf(state.balances.find(account, asset));
   if (available < amount) {
     return reject(state, frame, at, ResultCode.insufficientFunds, available, amount);
@@ -47,6 +49,34 @@ export function moveFunds(state: ShardState, frame: WireBuffer, at: number): voi
   if (isTransfer) change(state, frame, at, to, asset, amount, EventFlag.transfer);
   else state.balances.supply[asset] -= amount;
   complete(state, ResultCode.ok, OrderStatus.none, 0, amount, left, 0);
+}
+
+/**
+ * Whether a transfer is one that its rule (TransferRule) lets through; else it is rejected. To stay with
+ * one owner both accounts have to be of one trade group, and enabled.
+ */
+function keepsRule(
+  state: ShardState,
+  frame: WireBuffer,
+  at: number,
+  account: number,
+  to: number,
+): boolean {
+  const { accounts } = state;
+  const rule = frame.bytes[at + 1];
+  if (rule === TransferRule.any) return true;
+  if (rule !== TransferRule.oneOwner) {
+    reject(state, frame, at, ResultCode.reservedNotZero, TransferRule.oneOwner, rule);
+    return false;
+  }
+  for (const one of [account, to]) {
+    if (accounts.status(one) === AccountStatus.enabled) continue;
+    reject(state, frame, at, ResultCode.accountDisabled, 0, one);
+    return false;
+  }
+  if (accounts.isOneOwner(account, accounts.tradeGroup(account), to)) return true;
+  reject(state, frame, at, ResultCode.notOneOwner, 0, to);
+  return false;
 }
 
 function deposit(

@@ -16,7 +16,7 @@
  * Accounts of one trade group (1 to 2^32 - 2) do not trade with each other where an order's self-trade
  * prevention says so. 0 leaves the group as it is, 2^32 - 1 takes the account out of its group.
  *
- * A transfer has at 48, as u32, the account that it is given to.
+ * A transfer has at 48, as u32, the account that it is given to, and at 1 its rule (TransferRule).
  *
  * An audit record changes nothing: it says that something is about to be done that the log does not
  * do itself, such as a change of an API key. It has at 48 the first 8 bytes of the SHA-256 digest of
@@ -132,15 +132,20 @@ export function writeAmount(frame: WireBuffer, at: number, asset: number, amount
   writeU64(frame.words, (at >> 2) + OrderWord.quantity, amount);
 }
 
-/** Adds what a transfer moves, and the account that gets it. */
+/** Which transfers are carried out: any, or those between accounts of one owner that are enabled. */
+export const TransferRule = { any: 0, oneOwner: 1 } as const;
+
+/** Adds what a transfer moves, the account that gets it, and the rule (TransferRule). */
 export function writeTransfer(
   frame: WireBuffer,
   at: number,
   asset: number,
   amount: number,
   toAccount: number,
+  rule: number = TransferRule.any,
 ): void {
   writeAmount(frame, at, asset, amount);
+  frame.bytes[at + 1] = rule;
   frame.words[(at >> 2) + OrderWord.target] = toAccount;
 }
 

@@ -74,6 +74,7 @@ export const ResultCode = {
   instrumentInvalid: 603,
   accountInvalid: 604,
   notClaimed: 605,
+  notOneOwner: 606,
 
   canceledByRequest: 700,
   selfTrade: 701,

@@ -5,6 +5,7 @@
  * | --- | --- | --- |
  * | `orders.<shard>` | gateways, one frame a message | the leader of the shard |
  * | `admin.<shard>` | the operator | the leader of the shard |
+ * | `act.<shard>` | gateways, request/reply | the registrar: signed requests about keys and administration |
  * | `query.<shard>` | gateways, request/reply | the leader: live orders, balances, state |
  * | `leader.<shard>` | whoever begins to lead, once | gateways |
  * | `handover.<shard>` | the operator, request/reply | the leader |
@@ -30,6 +31,8 @@ export const SYMBOL_PATTERN = /^[A-Z0-9]{1,10}-[A-Z0-9]{1,10}$/;
 export const ordersSubject = (shard: number): string => `orders.${shard}`;
 /** Frames of administrative records. */
 export const adminSubject = (shard: number): string => `admin.${shard}`;
+/** Signed requests that gateways have no right to carry out themselves (act.ts). */
+export const actSubject = (shard: number): string => `act.${shard}`;
 /** Queries that the leader answers from its live state. */
 export const querySubject = (shard: number): string => `query.${shard}`;
 /** Queries that the history projection answers. */

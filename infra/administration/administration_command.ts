@@ -8,6 +8,7 @@ import {
   type AuditAct,
   type InstrumentTerms,
   TradeGroupChange,
+  TransferRule,
   writeAmount,
   writeAsset,
   writeAudit,
@@ -55,6 +56,8 @@ export type AdministrationCommand =
     readonly toAccount: number;
     readonly asset: number;
     readonly amount: number;
+    /** TransferRule; any transfer when left out. */
+    readonly rule?: number;
   }
   | { readonly kind: "tradingStatus"; readonly instrument: number; readonly trading: boolean }
   | { readonly kind: "cancelAccount"; readonly account: number; readonly instrument: number }
@@ -131,7 +134,14 @@ function writeContent(frame: OutgoingFrame, at: number, command: AdministrationC
     case "withdraw":
       return writeAmount(wire, at, command.asset, command.amount);
     case "transfer":
-      return writeTransfer(wire, at, command.asset, command.amount, command.toAccount);
+      return writeTransfer(
+        wire,
+        at,
+        command.asset,
+        command.amount,
+        command.toAccount,
+        command.rule ?? TransferRule.any,
+      );
     case "tradingStatus":
       return writeSwitch(wire, at, command.instrument, command.trading);
     case "cancelAccount":

@@ -8,6 +8,7 @@ import {
   AUDIT_DIGEST_BYTES,
   type AuditAct,
   InstrumentWord,
+  TransferRule,
 } from "../../core/protocol/administration.ts";
 import { CommandKind, OrderWord } from "../../core/protocol/order_record.ts";
 import type { RequestKey } from "../../core/protocol/request_key.ts";
@@ -55,6 +56,7 @@ export function readAdministration(
         toAccount: words[word + OrderWord.target],
         asset: number,
         amount,
+        ...(bytes[at + 1] === TransferRule.any ? {} : { rule: bytes[at + 1] }),
       };
     case CommandKind.tradingStatus:
       return { kind: "tradingStatus", instrument: number, trading: isOn };

@@ -77,6 +77,11 @@ export class KeyChanges {
     await this.#write(record, act);
   }
 
+  /** Stores a record under an id that nothing was stored under; false where something was. */
+  async create(record: KeyRecord, act: AuditAct): Promise<boolean> {
+    return await this.#write(record, act, 0);
+  }
+
   /**
    * Changes a record by compare-and-set.
    *

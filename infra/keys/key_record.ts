@@ -6,8 +6,8 @@
 import * as v from "valibot";
 import { KEY_ID_PATTERN } from "../../core/auth/signed_headers.ts";
 
-/** What a key may be used for. */
-export const SCOPES = ["read", "trade", "admin"] as const;
+/** What a key may be used for; `keys`: to list, make and revoke keys of its own account. */
+export const SCOPES = ["read", "trade", "keys", "admin"] as const;
 /** One of {@link SCOPES}. */
 export type Scope = (typeof SCOPES)[number];
 

@@ -24,6 +24,7 @@ export type InboxRole =
   | "history"
   | "market-data"
   | "matcher"
+  | "registrar"
   | "replay"
   | "snapshots"
   | "subscriber";

@@ -66,13 +66,19 @@ const KINDS: Readonly<Record<keyof Seeds, NkeyKind>> = {
   history: NkeyKind.user,
   marketData: NkeyKind.user,
   matcher: NkeyKind.user,
+  registrar: NkeyKind.user,
   replay: NkeyKind.user,
   snapshots: NkeyKind.user,
   subscriber: NkeyKind.user,
 };
 
 /** Keys that a key store of an earlier version does not have yet. */
-const ADDED_KEYS: readonly (keyof Seeds)[] = ["backOffice", "snapshots", ...OUTSIDE_ACCOUNTS];
+const ADDED_KEYS: readonly (keyof Seeds)[] = [
+  "backOffice",
+  "registrar",
+  "snapshots",
+  ...OUTSIDE_ACCOUNTS,
+];
 
 /**
  * Reads the keys of an installation, or makes them, and signs its JWTs.

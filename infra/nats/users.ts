@@ -4,12 +4,13 @@
  *
  * | User | Publishes | Subscribes | JetStream |
  * | --- | --- | --- | --- |
- * | gateway | orders, query, history, snapshot and bucket requests | md, changes of the leader, keys and reference data | none |
- * | matcher | journal, events, leader, query, standby, answers to gateway, admin and matcher | orders, admin, query, handover, standby, elections of JOURNAL | reads JOURNAL, EVENTS and SNAPSHOTS, writes REFERENCE and LEASES |
+ * | gateway | orders, query, history, acts, snapshot and bucket requests | md, changes of the leader, keys and reference data | none |
+ * | matcher | journal, events, leader, query, standby, answers to gateway, admin, registrar and matcher | orders, admin, query, handover, standby, elections of JOURNAL | reads JOURNAL, EVENTS and SNAPSHOTS, writes REFERENCE and LEASES |
  * | backOffice | repair and snapshot requests | dropcopy, md | none |
  * | marketData | md, answers to snapshot requests | snapshot requests, events | reads EVENTS and REFERENCE, gets from and puts to PROGRESS |
  * | history | user, dropcopy, answers to gateway, admin and backOffice | history, repair, bucket requests | reads EVENTS, REFERENCE and LISTENERS; relays gets from KEYS and puts to LISTENERS and KEY_USES |
  * | admin | admin, handover, query, history | | creates streams and buckets, writes KEYS |
+ * | registrar | admin, query, answers to gateway | acts, keys and reference data | reads JOURNAL and EVENTS, gets from REFERENCE, gets from and puts to KEYS |
  * | replay | | | reads JOURNAL, EVENTS and SNAPSHOTS, gets from REFERENCE |
  * | snapshots | | | reads JOURNAL, reads and writes SNAPSHOTS |
  * | subscriber, apps | snapshot requests | md; apps: the feeds of their account | none |
@@ -46,6 +47,7 @@ export const USER_NAMES = [
   "history",
   "marketData",
   "matcher",
+  "registrar",
   "replay",
   "snapshots",
   "subscriber",
@@ -138,6 +140,7 @@ export function userTable(shards: readonly number[]): Readonly<Record<UserName, 
     history: historyGrant(events),
     marketData: marketDataGrant(events),
     matcher: matcherGrant(journals, events),
+    registrar: registrarGrant([...journals, ...events]),
     replay: replayGrant([...journals, ...events]),
     snapshots: snapshotsGrant(journals),
     subscriber: publicGrant("subscriber", ["md.>"]),
@@ -176,6 +179,7 @@ function gatewayGrant(): Grant {
     "orders.*",
     "query.*",
     "history.*",
+    "act.*",
     SNAPSHOT_REQUESTS,
     ...[REFERENCE_BUCKET, KEYS_BUCKET].flatMap((bucket) => [
       bucketSubject("get", bucket),
@@ -234,6 +238,7 @@ function matcherGrant(journals: readonly string[], events: readonly string[]): G
     "leader.*",
     inboxesOf("gateway"),
     inboxesOf("admin"),
+    inboxesOf("registrar"),
     inboxesOf("matcher"),
     ...journals.flatMap(readsStream),
     ...events.flatMap(readsStream),
@@ -245,6 +250,21 @@ function matcherGrant(journals: readonly string[], events: readonly string[]): G
   ];
   const subscribe = ["orders.*", "admin.*", "query.*", "handover.*", "standby.*"];
   return inHouse("matcher", publish, [...subscribe, ...journals.map(streamLeaderSubject)]);
+}
+
+/** Carries out what clients have signed: see core/protocol/act.ts. It reads logs for the audit trail. */
+function registrarGrant(logs: readonly string[]): Grant {
+  const publish = [
+    "admin.*",
+    "query.*",
+    inboxesOf("gateway"),
+    ...logs.flatMap(readsStream),
+    ...getsDirect(bucketStream(REFERENCE_BUCKET)),
+    ...getsDirect(bucketStream(KEYS_BUCKET)),
+    bucketSubjects(KEYS_BUCKET),
+  ];
+  const buckets = [bucketSubjects(REFERENCE_BUCKET), bucketSubjects(KEYS_BUCKET)];
+  return inHouse("registrar", publish, ["act.*", ...buckets]);
 }
 
 /** Of REFERENCE only single messages: the terms of the instruments that the events are about. */

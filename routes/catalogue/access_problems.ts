@@ -68,6 +68,20 @@ export const PERMISSION_PROBLEMS = {
     "The key is confined to address ranges, and this request comes from elsewhere.",
     "Send it from an address of the key's ranges.",
   ],
+  signature_required: [
+    "This changes keys, money or the venue, and takes a request that a key has signed itself; a " +
+    "bearer token is not enough.",
+    "Sign the request with a key.",
+  ],
+  key_not_found: ["The account has no such key.", "List the keys with `GET /v1/keys`."],
+  key_beyond_own: [
+    "The new key would have a scope, addresses or an end beyond those of the key that asks.",
+    "Ask for no more than the key has, or have the operator make it.",
+  ],
+  keys_full: [
+    "The account has as many keys as it may have; `limit` says how many.",
+    "Revoke one that is not used.",
+  ],
   address_banned: [
     "The operator has banned the address that the request comes from.",
     "Ask the operator; sending again does not help.",

@@ -57,6 +57,10 @@ export const TERMS_PROBLEMS = {
 
 /** What the account may do, and what the market says. */
 export const MARKET_PROBLEMS = {
+  not_one_owner: [
+    "A transfer goes between accounts of one owner, and these are in no trade group together.",
+    "Have the operator put them into one trade group.",
+  ],
   unknown_account: ["The account is not open.", "Ask the operator to open it."],
   account_disabled: [
     "The account may not trade at present.",

@@ -7,6 +7,14 @@ import type { CataloguePart } from "./catalogue_entry.ts";
 
 /** What is not there at the moment. */
 export const AVAILABILITY_PROBLEMS = {
+  registrar_unavailable: [
+    "Whoever changes keys and carries out administration does not answer. Nothing was changed.",
+    "Send the request again after `Retry-After`.",
+  ],
+  act_unanswered: [
+    "The change was handed over and no answer came in time: whether it was made is not known.",
+    "Look whether it was made, or send the same signed request again: it is made once.",
+  ],
   starting: ["The gateway is not connected yet.", "Send the request again after `Retry-After`."],
   leader_unavailable: [
     "The matching engine does not answer. A command may have been carried out all the same.",

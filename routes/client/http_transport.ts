@@ -128,7 +128,7 @@ export class HttpTransport {
         if (answer !== null) return answer;
         if (problem === null) throw new Error("an answer without a problem");
         failure = new RefusedError(problem, !isOpen || isOfTheCommand(problem.status));
-        isOpen ||= mayBeDone(problem.status);
+        isOpen ||= mayBeDone(problem.status) || problem.code === "act_unanswered";
         if (attempts === 1 && CLOCK_CODES.includes(problem.code)) await this.#setClock();
         else if (!mayComeAgain(problem.status)) throw failure;
         else pause = pauseMillis(attempts, retryAfterSeconds, random());

@@ -7,7 +7,11 @@
  *
  * @module
  */
-import { toJsonSchema, toJsonSchemaDefs } from "@valibot/to-json-schema";
+import {
+  type OverrideActionContext,
+  toJsonSchema,
+  toJsonSchemaDefs,
+} from "@valibot/to-json-schema";
 import * as v from "valibot";
 import type { Schema } from "../operation.ts";
 
@@ -63,6 +67,7 @@ export class NamedSchemas {
   written(): Readonly<Record<string, JsonSchema>> {
     const schemas = toJsonSchemaDefs(this.#schemas, {
       target: this.target,
+      overrideAction: checked,
       overrideRef: ({ referenceId }) => `${AT}/${referenceId}`,
     });
     return Object.fromEntries(
@@ -91,6 +96,17 @@ export class NamedSchemas {
       else this.#addParts(part, isClosed);
     }
   }
+}
+
+/**
+ * What a schema checks by a function has no form in a document: of a list it is that no item comes twice,
+ * and of anything else the description tells it.
+ */
+function checked(
+  { jsonSchema, valibotAction: { type } }: OverrideActionContext,
+): JsonSchema | undefined {
+  if (type !== "check") return undefined;
+  return jsonSchema.type === "array" ? { ...jsonSchema, uniqueItems: true } : jsonSchema;
 }
 
 /** The schema of something small, such as a parameter, in its place. */

@@ -18,7 +18,14 @@ import { frameCount, FrameKind } from "../../core/protocol/frame.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
 import { eventsMessage } from "../../core/sequencer/events_frames.ts";
 import { collectReports } from "../../core/sequencer/reports.ts";
-import type { WireBuffer } from "../../core/protocol/wire_buffer.ts";
+import { EventKind, OrderStatus } from "../../core/protocol/event_record.ts";
+import { requestKeyOfSignedRequest } from "../../core/protocol/request_key.ts";
+import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
+import {
+  type AdministrationCommand,
+  administrationFrame,
+} from "../../infra/administration/administration_command.ts";
+import { AdministrationError } from "../../infra/administration/errors.ts";
 import {
   type BatchAnswer,
   type Command,
@@ -46,6 +53,7 @@ export const ACCOUNTS = 3;
 
 const OPERATOR = 1;
 const GATEWAY = 2;
+const ADMINISTRATOR = 3;
 const CAPACITIES = {
   orders: 2 ** 11,
   levels: 2 ** 8,
@@ -167,6 +175,23 @@ export class MemoryExchange implements OrderGateway {
   operate(commands: readonly PlainCommand[]): void {
     const frame = this.#operator.frame(commands);
     this.#append(frame, frame.bytes.length);
+  }
+
+  /**
+   * Applies one administrative command, as an append of its own.
+   *
+   * @param once the same text again is a repeat
+   * @throws {AdministrationError} when it is refused
+   */
+  administer(command: AdministrationCommand, once: string): CommandReport {
+    const key = requestKeyOfSignedRequest(once);
+    const origin = { sender: ADMINISTRATOR, frameNumber: ++this.#frameNumber };
+    const bytes = administrationFrame(command, key, origin);
+    const report = this.#append(WireBuffer.copyOf(bytes), bytes.length);
+    const isRepeat = report.kind === EventKind.summary && report.status === OrderStatus.rejected;
+    if (report.kind !== EventKind.rejected && !isRepeat) return report;
+    const { code, limit, value } = report;
+    throw new AdministrationError(command.kind, code, limit, value, report);
   }
 
   #append(frame: WireBuffer, byteLength: number): CommandReport {

@@ -19,6 +19,7 @@ import { MemoryAdmission } from "../../infra/upstash/memory.ts";
 import { createApp } from "../../routes/app.ts";
 import type { Backend, GatewaySettings } from "../../routes/gateway.ts";
 import { BodyReads } from "../../routes/middleware/body_reads.ts";
+import { MemoryActs } from "./memory_acts.ts";
 import { MemoryExchange, START_MICROS } from "./memory_exchange.ts";
 import { checkTold } from "./told_answers.ts";
 
@@ -66,6 +67,11 @@ export class TestGateway {
   readonly exchange = new MemoryExchange();
   readonly market = new MarketView(this.exchange.queries);
   readonly keys = new Map<string, VerifyingKey>();
+  readonly acts = new MemoryActs(
+    this.exchange,
+    () => this.nowMicros,
+    (record) => this.keys.set(record.id, verifyingKeyOf(record)),
+  );
   readonly listeners = new Map<string, string>();
   limits: UpstashStatus | null = null;
   readonly bans = new BanList();
@@ -109,6 +115,7 @@ export class TestGateway {
       listeners: {
         put: (key, value) => new Promise((resolve) => resolve(this.listeners.set(key, value))),
       },
+      acts: this.acts,
       isConnected: () => this.isConnected,
     };
     const policy = admissionPolicy(10_000, 10_000);
@@ -143,22 +150,19 @@ export class TestGateway {
     changes: { revoked?: boolean; expiresMicros?: number; addresses?: string[] } = {},
   ): void {
     const id = keyOf(account);
-    this.keys.set(
+    this.acts.put({
       id,
-      verifyingKeyOf({
-        id,
-        account: account === ADMIN ? 0 : account,
-        kind: "hmac",
-        secret: secretOf(id),
-        scopes,
-        createdMicros: START_MICROS,
-        expiresMicros: null,
-        revoked: false,
-        tier: null,
-        addresses: [],
-        ...changes,
-      }),
-    );
+      account: account === ADMIN ? 0 : account,
+      kind: "hmac",
+      secret: secretOf(id),
+      scopes,
+      createdMicros: START_MICROS,
+      expiresMicros: null,
+      revoked: false,
+      tier: null,
+      addresses: [],
+      ...changes,
+    });
   }
 
   /** Headers of a request that is signed by the account's key. */

@@ -73,6 +73,8 @@ export interface Transfer extends Request {
   readonly toAccount: number;
   readonly asset: number;
   readonly amount: number;
+  /** TransferRule; any when left out. */
+  readonly rule?: number;
 }
 
 /** Halts an instrument or lets it trade. */

@@ -184,7 +184,7 @@ export const transfer = (
   toAccount: number,
   asset: number,
   amount: number,
-  ...changes: Partial<Request>[]
+  ...changes: Partial<Transfer>[]
 ): Transfer =>
   Object.assign(
     { ...request, account, kind: CommandKind.transfer, toAccount, asset, amount },

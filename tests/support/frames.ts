@@ -120,7 +120,14 @@ export function writeCommand(frame: WireBuffer, at: number, command: NumberedCom
     case CommandKind.withdraw:
       return writeAmount(frame, at, command.asset, command.amount);
     case CommandKind.transfer:
-      return writeTransfer(frame, at, command.asset, command.amount, command.toAccount);
+      return writeTransfer(
+        frame,
+        at,
+        command.asset,
+        command.amount,
+        command.toAccount,
+        command.rule,
+      );
     case CommandKind.tradingStatus:
       return writeSwitch(frame, at, command.instrument, command.on);
     case CommandKind.asset:

@@ -14,6 +14,7 @@ export const MATCHING_VARIABLES = [
   "marketDataCredentials",
   "historyCredentials",
   "historyPath",
+  "registrarCredentials",
   "projections",
   "outcomesAtStart",
   "snapshotDirectory",

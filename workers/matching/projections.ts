@@ -2,11 +2,13 @@
  * The Workers of the matching process: market data and history, each with its own connection to
  * NATS. They read the events stream and never touch the matching thread; to market data the one that
  * leads hands its events over by a ring as well. Those of a process that stands by follow the stream,
- * so that they are there when it leads.
+ * so that they are there when it leads. The registrar is another Worker, that carries out what clients
+ * have signed; the market goes on without it.
  *
  * @module
  */
 import { FrameRingProducer, makeFrameRing } from "../../core/memory/frame_ring.ts";
+import { readConfig } from "../../infra/config.ts";
 import type { MatchingConfig } from "./matching_config.ts";
 
 /**
@@ -64,11 +66,33 @@ export function startProjections(
       ),
     );
   }
+  const registrar = startRegistrar(config);
   return {
     events: new FrameRingProducer(eventsRing),
-    lead: async () => void await Promise.all(workers.map((worker) => worker.lead())),
-    stop: async () => void await Promise.all(workers.map((worker) => worker.stop())),
+    lead: async () => {
+      void registrar?.lead();
+      await Promise.all(workers.map((worker) => worker.lead()));
+    },
+    stop: async () => {
+      await Promise.all(
+        [...workers, ...registrar === null ? [] : [registrar]].map((one) => one.stop()),
+      );
+    },
   };
+}
+
+/** The registrar; `null` where the process has no credentials for it. */
+function startRegistrar(config: MatchingConfig): ProjectionWorker | null {
+  const { natsUrl, natsSocket, registrarCredentials, shard } = config;
+  if (registrarCredentials === "") return null;
+  const { masterKey } = readConfig(["masterKey"]);
+  return new ProjectionWorker(
+    "registrar",
+    new URL("../registrar/registrar_worker.ts", import.meta.url),
+    { natsUrl, natsSocket, shard, credentials: registrarCredentials, masterKey },
+    // Orders need no registrar: it is said, and gateways answer that it is not there.
+    (reason) => console.error(`matching: ${reason}; keys and administration wait for a restart`),
+  );
 }
 
 /** One of the Workers, by the messages that both of them understand. */

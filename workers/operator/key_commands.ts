@@ -177,8 +177,8 @@ async function create(
   }
   const scopes = scopesOf(options.scopes ?? (isOperator ? "admin" : "read,trade"));
   // An account number comes with every trade; a key without one cannot have any.
-  if (isOperator && scopes.some((scope) => scope !== "admin")) {
-    throw new UsageError("--scopes of the operator's key take admin alone: it has no account");
+  if (isOperator && scopes.some((scope) => scope === "read" || scope === "trade")) {
+    throw new UsageError("--scopes of the operator's key take admin and keys: it has no account");
   }
   const now = nowMicros();
   const { record, secret } = await newKey({

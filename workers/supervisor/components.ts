@@ -20,6 +20,7 @@ export const SNAPSHOTS_ENTRY = "workers/snapshots/snapshots_main.ts";
 export const WORKER_ENTRIES = [
   "workers/market_data/market_data_worker.ts",
   "workers/history/history_worker.ts",
+  "workers/registrar/registrar_worker.ts",
 ] as const;
 
 /** Exit code of a process that refuses its configuration. */

@@ -154,7 +154,7 @@ export class Market {
     const gateway = () => gatewayProcess(this.#running(), { host, port }, masterKeys.read(), paths);
     await Promise.all([
       this.#add(gatewayComponent(url, () => ({ ...gateway(), ...this.#output("gateway") }))),
-      this.#startMatching(connection),
+      this.#startMatching(connection, masterKeys),
     ]);
     const client = new AdminClient(connection, SHARD, ANSWER_MILLIS_MAX, AUTHOR);
     await storeApiKeys(connection, client, masterKeys.read(), keys, say);
@@ -229,11 +229,11 @@ export class Market {
     }
   }
 
-  async #startMatching(connection: NatsConnection): Promise<void> {
+  async #startMatching(connection: NatsConnection, masterKeys: MasterKeyFile): Promise<void> {
     const { directory, say, withDemo } = this.#options;
     await this.#add(
       matchingComponent(() => ({
-        ...matchingProcess(this.#running(), directory.paths),
+        ...matchingProcess(this.#running(), masterKeys.read(), directory.paths),
         ...this.#output("matching"),
       })),
     );

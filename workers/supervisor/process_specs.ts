@@ -38,11 +38,24 @@ export const MATCHING_V8_FLAGS: readonly string[] = [
 ];
 
 /** Where the Workers of the matching process have their modules from. */
-const WORKER_FOLDERS = ["core", "infra", "workers/history", "workers/market_data"];
+const WORKER_FOLDERS = [
+  "core",
+  "infra",
+  "workers/history",
+  "workers/market_data",
+  "workers/registrar",
+  // The audit trail is shown in the same words everywhere.
+  "workers/operator/shown_act.ts",
+  "workers/operator/shown_key.ts",
+];
 
 /** The matching process. */
-export function matchingProcess(server: BrokerAccess, paths: InstallationPaths): ProcessSpec {
-  const { matcher, marketData, history } = server.credentials;
+export function matchingProcess(
+  server: BrokerAccess,
+  masterKey: string,
+  paths: InstallationPaths,
+): ProcessSpec {
+  const { matcher, marketData, history, registrar } = server.credentials;
   return {
     entry: ENTRIES.matching,
     net: hostsOf(server),
@@ -57,6 +70,8 @@ export function matchingProcess(server: BrokerAccess, paths: InstallationPaths):
       [VARIABLES.marketDataCredentials.name]: marketData,
       [VARIABLES.historyCredentials.name]: history,
       [VARIABLES.historyPath.name]: paths.historyDatabase(),
+      [VARIABLES.registrarCredentials.name]: registrar,
+      [VARIABLES.masterKey.name]: masterKey,
     },
     label: paths.data,
   };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { AUDIT_ACT_MAX, AuditAct } from "../../../core/protocol/administration.ts";
+import { AUDIT_ACT_MAX, AuditAct, TransferRule } from "../../../core/protocol/administration.ts";
 import { EventKind } from "../../../core/protocol/event_record.ts";
 import { ACCOUNTS_MAX } from "../../../core/matching/accounts.ts";
 import { SAFE_MAX } from "../../../core/protocol/wire_buffer.ts";
@@ -62,6 +62,29 @@ Deno.test("a transfer moves what is available to another account, and changes no
   assert.equal(venue.state.balances.supply[USD], 700);
   assert.match(venue.submit(transfer(1, 2, USD, 300, { requestId: "t1" }))[0], /outcome again/);
   assert.equal(venue.available(1, "USD"), 400, "a repeat moves nothing more");
+});
+
+Deno.test("a transfer that is to stay with one owner does, and both accounts may trade", () => {
+  const opening = market().asset("BTC", 8).asset("USD", 6).account(1, { USD: 1_000 }).account(2)
+    .account(3);
+  const venue = new Venue(opening);
+  const oneOwner = { rule: TransferRule.oneOwner };
+  const codesOf = (...commands: Parameters<Venue["submit"]>) =>
+    venue.submit(...commands).map((line) => /code \d+|rejected[^,]*/.exec(line)?.[0] ?? "done");
+  const before = codesOf(transfer(1, 2, USD, 100, oneOwner));
+  venue.submit(setAccount(1, true, 7), setAccount(2, true, 7), setAccount(3, true, 8));
+  const within = venue.submit(transfer(1, 2, USD, 100, oneOwner));
+  assert.match(within[0], /^1 .*100/);
+  assert.equal(venue.available(2, "USD"), 100);
+  for (const [from, to] of [[1, 3], [3, 1]]) {
+    assert.deepEqual(codesOf(transfer(from, to, USD, 1, oneOwner)), before);
+  }
+  venue.submit(setAccount(2, false));
+  const sent = venue.submit(transfer(1, 2, USD, 1, oneOwner), transfer(2, 1, USD, 1, oneOwner));
+  for (const line of sent) assert.match(line, /accountDisabled/);
+  assert.equal(venue.submit(transfer(1, 2, USD, 1)).length, 2, "the operator's goes anywhere");
+  assert.match(venue.submit(transfer(1, 2, USD, 1, { rule: 2 }))[0], /reservedNotZero/);
+  assert.equal(venue.available(2, "USD"), 101);
 });
 
 Deno.test("a transfer needs two accounts and the money, and is refused with the limit it met", () => {

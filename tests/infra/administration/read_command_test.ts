@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type AuditAct, TRADE_GROUP_MAX } from "../../../core/protocol/administration.ts";
+import {
+  type AuditAct,
+  TRADE_GROUP_MAX,
+  TransferRule,
+} from "../../../core/protocol/administration.ts";
 import {
   checkRecordFrame,
   FRAME_HEADER_BYTES,
@@ -58,6 +62,14 @@ const commands: fc.Arbitrary<AdministrationCommand> = fc.oneof(
     toAccount: u32,
     asset: u32,
     amount: u64,
+  }),
+  fc.record({
+    kind: fc.constant("transfer"),
+    account: u32,
+    toAccount: u32,
+    asset: u32,
+    amount: u64,
+    rule: fc.constant(TransferRule.oneOwner),
   }),
   fc.record({ kind: fc.constant("tradingStatus"), instrument: u32, trading: fc.boolean() }),
   fc.record({ kind: fc.constant("cancelAccount"), account: u32, instrument: u32 }),

@@ -27,6 +27,16 @@ const died = () => {
   throw new Error("the process died");
 };
 
+Deno.test("a key is created where there was none, and nowhere else", () =>
+  withNats(async (nats) => {
+    const { store, journal, changes } = await changesOver(nats);
+    const { record } = await someKey();
+    assert.equal(await changes.create(record, AuditAct.keyCreate), true);
+    assert.equal(await changes.create({ ...record, tier: "gold" }, AuditAct.keyCreate), false);
+    assert.deepEqual(await store.load(record.id), record);
+    assert.equal(journal.length, 2, "what was to be written stands in the journal first");
+  }));
+
 Deno.test("every change stands in the journal before the bucket, with the digest of what is written", () =>
   withNats(async (nats) => {
     const { store, journal, changes, meanwhile } = await changesOver(nats);

@@ -32,7 +32,7 @@ const key: KeyRecord = {
 };
 
 const specs: Readonly<Record<string, ProcessSpec>> = {
-  matching: matchingProcess(server, paths),
+  matching: matchingProcess(server, "a".repeat(64), paths),
   gateway: gatewayProcess(server, { host: "127.0.0.1", port: 8000 }, "a".repeat(64), paths),
   demo: demoProcess("http://127.0.0.1:8000", [key], paths),
 };

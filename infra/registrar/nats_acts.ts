@@ -1,0 +1,54 @@
+/**
+ * A gateway's side of acts: hands the signed request on and waits for what became of it.
+ *
+ * @module
+ */
+import { ErrorCode, type NatsConnection, NatsError } from "nats.ws";
+import { ACT_BYTES_MAX, type ActAnswer, type ActRequest } from "../../core/protocol/act.ts";
+import { actSubject } from "../../core/protocol/subjects.ts";
+
+/** Longest wait for an answer: longer than a leader takes to be replaced. */
+export const ACT_MILLIS_MAX = 8_000;
+/** Acts of one gateway that may wait for their answers. */
+export const ACTS_WAITING_MAX = 256;
+
+/** There is no answer. `isUnknown`: the request may have been carried out all the same. */
+export class ActUnansweredError extends Error {
+  override readonly name = "ActUnansweredError";
+  constructor(readonly isUnknown: boolean, detail: string) {
+    super(`the registrar does not answer: ${detail}`);
+  }
+}
+
+/** Has acts carried out. */
+export interface Acts {
+  /** @throws {ActUnansweredError} */
+  carryOut(request: ActRequest): Promise<ActAnswer>;
+}
+
+/** Acts over NATS. Closes with its connection. */
+export class NatsActs implements Acts {
+  #waiting = 0;
+
+  constructor(readonly connection: NatsConnection, readonly shard: number) {}
+
+  async carryOut(request: ActRequest): Promise<ActAnswer> {
+    if (this.#waiting >= ACTS_WAITING_MAX) {
+      throw new ActUnansweredError(false, `${this.#waiting} requests wait already`);
+    }
+    this.#waiting++;
+    try {
+      const subject = actSubject(this.shard);
+      const { data } = await this.connection.request(subject, JSON.stringify(request), {
+        timeout: ACT_MILLIS_MAX,
+      });
+      if (data.length > ACT_BYTES_MAX) throw new RangeError(`an answer of ${data.length} bytes`);
+      return JSON.parse(new TextDecoder().decode(data));
+    } catch (error) {
+      const isNobody = error instanceof NatsError && error.code === ErrorCode.NoResponders;
+      throw new ActUnansweredError(!isNobody, error instanceof Error ? error.message : "unknown");
+    } finally {
+      this.#waiting--;
+    }
+  }
+}
