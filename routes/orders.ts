@@ -28,7 +28,7 @@ import {
   quantityAtEntry,
 } from "./order_view.ts";
 import { Problem } from "./problem.ts";
-import { unknownSymbol } from "./query_parameters.ts";
+import { readParameters, unknownSymbol } from "./query_parameters.ts";
 import { orderRejected } from "./rejection.ts";
 import { type HeaderFields, jsonReply, type Reply } from "./reply.ts";
 import type { OrderView, Pending } from "./schema/order.ts";
@@ -56,6 +56,8 @@ export function waitMillisOf(exchange: Exchange): number {
 
 async function placeOrder(exchange: Exchange): Promise<Outcome> {
   const { backend } = exchange;
+  const parameters = readParameters(exchange, []);
+  if (parameters instanceof Problem) return parameters;
   const order = parseOrderRequest(exchange.body);
   if (order instanceof Problem) return order;
   const instrument = backend.reference.bySymbol(order.symbol);
