@@ -29,7 +29,7 @@ import {
 } from "./order_view.ts";
 import type { PreparedCommand } from "./prepared_command.ts";
 import { Problem } from "./problem.ts";
-import { unknownSymbol } from "./query_parameters.ts";
+import { readParameters, unknownSymbol } from "./query_parameters.ts";
 import { orderRejected } from "./rejection.ts";
 import { type HeaderFields, jsonReply, type Reply } from "./reply.ts";
 import type { OrderView, Pending } from "./schema/order.ts";
@@ -56,6 +56,8 @@ export function waitMillisOf(exchange: Exchange): number {
 }
 
 async function placeOrder(exchange: Exchange): Promise<Outcome> {
+  const parameters = readParameters(exchange, []);
+  if (parameters instanceof Problem) return parameters;
   const order = parseOrderRequest(exchange.body);
   if (order instanceof Problem) return order;
   const placed = prepareOrder(exchange, order, exchange.identity);

@@ -102,9 +102,7 @@ export class NamedSchemas {
  * What a schema checks by a function has no form in a document: of a list it is that no item comes twice,
  * and of anything else the description tells it.
  */
-function checked(
-  { jsonSchema, valibotAction: { type } }: OverrideActionContext,
-): JsonSchema | undefined {
+function checked({ jsonSchema, valibotAction: { type } }: OverrideActionContext) {
   if (type !== "check") return undefined;
   return jsonSchema.type === "array" ? { ...jsonSchema, uniqueItems: true } : jsonSchema;
 }

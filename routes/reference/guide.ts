@@ -119,9 +119,9 @@ cancels have limits of their own.</p>
 <h2 id="streaming">Streaming</h2>
 <p>Ask for credentials (<a href="#createStreamCredentials">POST /v1/stream-credentials</a>), connect to
 one of their <code>servers</code> with any NATS client, and subscribe. With <code>nats.ws</code>, where
-<code>minted</code> is the answer:</p>
+<code>minted</code> is the answer and <code>show</code> what your app does with a message:</p>
 ${code(STREAM_PROGRAM)}
-<p>Messages are numbered: one whose <code>prevSequence</code> is not the <code>sequence</code> that you
+<p>Messages are numbered: one whose <code>prevSequence</code> is above the <code>sequence</code> that you
 have follows a gap. Of the book ask for a snapshot and go on from there; of your reports read the
 orders over REST. Fetch new credentials before they expire. The subjects are
 <a href="#feeds">below</a>.</p>`;

@@ -101,9 +101,10 @@ class TypesOfPage {
   /** A section for each. */
   sections(): Part {
     return Object.entries(this.#written).map(([name, schema]) =>
-      markup`<details class="more" id="${
+      // A link to what stands within opens it.
+      markup`<details class="more"><summary><code>${name}</code></summary><div id="${
         typeAnchor(name)
-      }"><summary><code>${name}</code></summary>${schemaTable(schema)}</details>`
+      }">${schemaTable(schema)}</div></details>`
     );
   }
 }

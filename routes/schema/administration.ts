@@ -41,7 +41,7 @@ export const CanceledOrdersSchema = v.pipe(
     canceled: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
     ...done,
   }),
-  v.title("CanceledOrders"),
+  v.title("CanceledByOperator"),
 );
 /** See {@link CanceledOrdersSchema}. */
 export type CanceledOrders = v.InferOutput<typeof CanceledOrdersSchema>;

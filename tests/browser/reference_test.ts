@@ -44,6 +44,12 @@ async function look(browser: BrowserContext, base: string): Promise<void> {
       assert.equal(buttons, blocks, about);
     }
   }
+  await tab.goto("about:blank");
+  await tab.goto(`${base}/reference#type-Order`);
+  const isOpen = await tab.evaluate(
+    'document.querySelector("#type-Order").closest("details").open',
+  );
+  assert.equal(isOpen, true, "a link to a type opens it");
   assert.deepEqual(troubles.filter((one) => !one.includes("about:blank")), []);
 }
 

@@ -98,7 +98,11 @@ async function spoil(driver: ContractDriver, operation: ContractOperation): Prom
   const key = driver.keyOf(operation);
   const with_ = (changes: Partial<Call>): Call => ({ ...call, ...changes });
   const query = call.path.includes("?") ? "&" : "?";
-  await driver.send(operation, with_({ path: `${call.path}${query}nonsense=1` }), key);
+  const nonsense = with_({ path: `${call.path}${query}nonsense=1` });
+  const refused = await driver.send(operation, nonsense, key);
+  if (call.path.startsWith("/v1/")) {
+    assert.deepEqual([operation.operationId, refused.status], [operation.operationId, 400]);
+  }
   await driver.send(operation, with_({ path: `${call.path}${query}${"x".repeat(2_100)}=1` }), key);
   if (key === null) return;
   const bearer = { Authorization: "Bearer a.b.c" };

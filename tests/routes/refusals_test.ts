@@ -186,3 +186,11 @@ Deno.test("an unexpected error shows nothing of itself to the client, and all to
   await gateway.place(1);
   assert.match(gateway.logged[10], /5 more errors were not logged/);
 });
+
+Deno.test("a new order takes no parameters: what is meant for the body must not get lost", async () => {
+  const gateway = new TestGateway();
+  const path = `${ORDERS}?postOnly=true`;
+  const { status, body } = await gateway.signed(1, "POST", path, { body: LIMIT_BUY });
+  assert.deepEqual([status, body.code, body.field], [400, "unknown_parameter", "postOnly"]);
+  assert.equal(gateway.exchange.commands.length, 0);
+});
