@@ -114,6 +114,7 @@ const auditOperation: Operation = {
   id: "listAudit",
   group: "Administration",
   summary: "The last administrative acts of the journal: who, what, and what came of it",
+  description: "Of the last 200,000 appends; `deno task admin audit` reads all of the journal.",
   parameters: [
     {
       name: "limit",

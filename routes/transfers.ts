@@ -40,7 +40,7 @@ export const transfersEndpoint: EndpointSpec = {
     summary: "Moves money to another account of the same owner",
     description: "Both accounts are in one trade group, which the operator gives them, and may " +
       "trade. The same `transferId` within ten minutes is the same transfer: with the same " +
-      "contents it is answered with the first outcome, with others it is refused. " +
+      "contents it is answered with the first outcome, be it a refusal, with others it is refused. " +
       "`GET /v1/ledger` has it of both accounts.",
     body: {
       schema: TransferSchema,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as v from "valibot";
 import { TransferredSchema } from "../../routes/schema/transfers.ts";
-import { setAccount } from "../support/commands.ts";
+import { deposit, setAccount } from "../support/commands.ts";
 import { TestGateway } from "./test_gateway.ts";
 
 const BODY = { transferId: "t-1", toAccount: "2", asset: "USD", amount: "250.5" };
@@ -56,6 +56,7 @@ Deno.test("money stays with its owner", async () => {
   const gateway = gatewayWithOwner();
   const stranger = await transfer(gateway, { toAccount: "3" });
   assert.deepEqual([stranger.status, stranger.body.code], [422, "not_one_owner"]);
+  assert.equal(stranger.body.field, undefined, "nothing is wrong with the amount");
   const fromStranger = await transfer(gateway, {}, 3);
   assert.equal(fromStranger.body.code, "not_one_owner");
   const self = await transfer(gateway, { transferId: "self", toAccount: "1" });
@@ -84,10 +85,20 @@ Deno.test("what is no transfer is refused", async () => {
     [{ toAccount: 2 }, "invalid_field"],
     [{ transferId: "" }, "invalid_field"],
     [{ fromAccount: "3" }, "unknown_field"],
-    [{ amount: "100000001", transferId: "much" }, "insufficient_funds"],
   ] as const;
   for (const [changes, code] of cases) {
     const { body } = await transfer(gateway, changes);
     assert.deepEqual([changes, body.code], [changes, code]);
   }
+});
+
+Deno.test("a transfer of more than there is says how much there is, and stays refused", async () => {
+  const gateway = gatewayWithOwner();
+  const much = { transferId: "much", amount: "100000001" };
+  const { status, body } = await transfer(gateway, much);
+  assert.deepEqual([status, body.code, body.field], [422, "insufficient_funds", "amount"]);
+  assert.deepEqual([body.limit, body.value], ["100000000.000000", "100000001.000000"]);
+  gateway.exchange.operate([deposit(1, 3, 5_000_000)]);
+  assert.equal((await transfer(gateway, much)).body.code, "insufficient_funds");
+  assert.equal((await transfer(gateway, { ...much, transferId: "much-2" })).status, 201);
 });

@@ -19,7 +19,14 @@ export interface ShownAudit {
   readonly hasMore: boolean;
 }
 
-/** Reads the last acts of the journal; where they are rare, a journal is read back to its beginning. */
+/** Appends at the end of the journal that are read for a request; `deno task admin audit` reads all. */
+export const AUDITED_APPENDS_MAX = 200_000;
+
+/** First append that is read of a journal. */
+export const auditedFrom = (firstSequence: number, lastSequence: number): number =>
+  Math.max(firstSequence, lastSequence - AUDITED_APPENDS_MAX + 1);
+
+/** Reads the last acts of the journal's last {@link AUDITED_APPENDS_MAX} appends. */
 export function auditOver(
   connection: NatsConnection,
   shard: number,
@@ -28,10 +35,12 @@ export function auditOver(
   return async (limit, sinceMicros) => {
     const manager = await connection.jetstreamManager({ checkAPI: false });
     const { state } = await manager.streams.info(journalStream(shard));
+    const { first_seq: first, last_seq: last } = state;
+    const from = auditedFrom(first, last);
     const { acts, more } = await readLastActs({
       journal: new JournalStream(connection, shard),
-      firstSequence: state.first_seq,
-      lastSequence: state.last_seq,
+      firstSequence: from,
+      lastSequence: last,
       limit,
       sinceMicros,
     });
@@ -39,7 +48,7 @@ export function auditOver(
     const names = new ActNames(reference.all(), acts);
     return {
       acts: acts.map((act, index) => shownAct(act, results[index], names)),
-      hasMore: more,
+      hasMore: more || from > first,
     };
   };
 }

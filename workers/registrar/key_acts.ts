@@ -136,10 +136,9 @@ function isRange(text: string): boolean {
   }
 }
 
-/** One of the ranges as it stands there, or a single address in one of them. */
+/** One of the ranges as it stands there, or a single address in one of them; a part of one is none. */
 function isWithin(text: string, ranges: readonly string[]): boolean {
-  if (ranges.includes(text)) return true;
-  return !text.includes("/") && AddressRanges.parse(ranges).has(text);
+  return ranges.includes(text) || AddressRanges.parse(ranges).has(text);
 }
 
 async function madeKey(body: NewKeyBody, wanted: WantedKey, id: string) {

@@ -6,7 +6,10 @@
  */
 import type { ActAnswer } from "../../core/protocol/act.ts";
 import { TransferRule } from "../../core/protocol/administration.ts";
+import type { CommandReport } from "../../core/protocol/command_report.ts";
 import { formatDecimal, parseDecimal } from "../../core/protocol/decimal.ts";
+import { ResultCode } from "../../core/protocol/result_code.ts";
+import { AdministrationError } from "../../infra/administration/errors.ts";
 import { TransferSchema } from "../../infra/registrar/act_bodies.ts";
 import { type Act, invalid, type VerifiedRequest } from "./act.ts";
 import { doneOf } from "./admin_acts.ts";
@@ -29,14 +32,26 @@ async function transfer({ author, key, parts, request }: VerifiedRequest): Promi
     return invalid("invalidField", "amount", takes, text);
   }
   const { account } = key;
-  const report = await parts.send(author, {
-    kind: "transfer",
-    account,
-    toAccount: Number(toAccount),
-    asset: asset.number,
-    amount,
-    rule: TransferRule.oneOwner,
-  }, `transfer of ${account} ${transferId}`);
+  let report: CommandReport;
+  try {
+    report = await parts.send(author, {
+      kind: "transfer",
+      account,
+      toAccount: Number(toAccount),
+      asset: asset.number,
+      amount,
+      rule: TransferRule.oneOwner,
+    }, `transfer of ${account} ${transferId}`);
+  } catch (error) {
+    const isShort = error instanceof AdministrationError &&
+      error.code === ResultCode.insufficientFunds;
+    if (!isShort) throw error;
+    const [available, needed] = [error.limit, error.value].map((one) =>
+      formatDecimal(one, asset.scale)
+    );
+    const detail = `The transfer needs ${needed} ${name}, and ${available} ${name} are available.`;
+    return { refused: error.code, detail, field: "amount", limit: available, value: needed };
+  }
   return {
     status: report.isDuplicate ? 200 : 201,
     body: {
