@@ -10,6 +10,7 @@ import { EventWriter } from "../../../core/matching/event_writer.ts";
 import { EventKind, OrderStatus } from "../../../core/protocol/event_record.ts";
 import { FRAME_HEADER_BYTES, frameCount, RECORD_BYTES } from "../../../core/protocol/frame.ts";
 import { OrderWord } from "../../../core/protocol/order_record.ts";
+import { derivedKeyOfItem, type RequestKey } from "../../../core/protocol/request_key.ts";
 import { readU64, WireBuffer } from "../../../core/protocol/wire_buffer.ts";
 import { collectReports } from "../../../core/sequencer/reports.ts";
 import {
@@ -63,6 +64,9 @@ class EchoedFrames {
     return writeBatch(this.writing, commands, down);
   }
 
+  /** Request keys of the records that went out. */
+  readonly keys: RequestKey[] = [];
+
   /** Sends and answers all that wait. @returns how many commands of each frame have a report */
   answerAll(): number[] {
     const counts: number[] = [];
@@ -80,6 +84,8 @@ class EchoedFrames {
     for (let index = 0; index < frameCount(frame, 0); index++) {
       const word = (FRAME_HEADER_BYTES + index * RECORD_BYTES) >> 2;
       const price = readU64(frame.words, word + OrderWord.price);
+      const [low, high] = frame.words.subarray(word + OrderWord.keyLow);
+      this.keys.push({ low, high });
       events.commandIndex = index;
       events.head(EventKind.accepted, 0, OrderStatus.new, 0, 0, 1, 1, price);
       events.keyed(0, 0, price, 1, 0, 0);
@@ -170,4 +176,16 @@ Deno.test("records share frames with others, and their reports have the indexes 
   assert.deepEqual(reports.map(({ fields }) => fields[0]), [30, 31, 32, 33, 34, 35]);
   assert.deepEqual(reports.map(({ sequence }) => sequence), [103, 200, 201, 202, 203, 300]);
   assert.deepEqual(reports.map(({ stampMicros }) => stampMicros), [1, 2, 2, 2, 2, 3]);
+});
+
+Deno.test("records without a key are named by the request and their place in it, in whichever frame", () => {
+  const frames = new EchoedFrames();
+  const sealed = new ClientFrame();
+  for (let index = 0; index < 6; index++) sealed.place({ priceTicks: 30 + index });
+  const key = { low: 0x1234, high: 0xc0005678 };
+  const wire = new WireBuffer(sealed.seal().buffer);
+  const records = { wire, count: 6, cancels: 0, account: 1, deadlineMicros: 99, key };
+  writeRecords(frames.writing, records);
+  frames.answerAll();
+  assert.deepEqual(frames.keys, [0, 1, 2, 3, 4, 5].map((index) => derivedKeyOfItem(key, index)));
 });
