@@ -6,6 +6,7 @@
 
 import assert from "node:assert/strict";
 import type { Admission } from "../../core/limits/admission.ts";
+import { AdmissionKind } from "../../core/limits/decision.ts";
 import { admissionPolicy } from "../../core/limits/policy.ts";
 import { MemoryAdmission } from "../../infra/upstash/memory.ts";
 import { BATCH_ITEMS_MAX } from "../../routes/schema/order_batch.ts";
@@ -199,16 +200,17 @@ Deno.test("what no room is left for, and what is not known in time, says so by i
 });
 
 /** A gateway whose keys may send this many commands a second, and what it gives back. */
-function limited(rate: number): TestGateway & { readonly givenBack: readonly number[] } {
+function limited(rate: number): TestGateway & { readonly givenBack: readonly string[] } {
   const nowMicros = () => gateway.nowMicros;
   const policy = admissionPolicy(rate, rate);
   const memory = new MemoryAdmission({ policy, nowMicros });
-  const givenBack: number[] = [];
+  const givenBack: string[] = [];
   const admission: Admission = {
     policy,
     admit: (request) => memory.admit(request),
     giveBack: (request) => {
-      givenBack.push(request.weight);
+      const kind = request.kind === AdmissionKind.order ? "orders" : "others";
+      givenBack.push(`${request.weight} ${kind}`);
       memory.giveBack(request);
     },
   };
@@ -236,14 +238,14 @@ Deno.test("where cancels are refused, the orders of the batch are given back wha
   for (let count = 0; count < 10; count++) await send(gateway, cancels);
   const refused = await send(gateway, [place(), place(), ...cancels]);
   assert.deepEqual([refused.status, refused.body.field], [429, "key-cancel"]);
-  assert.deepEqual(gateway.givenBack, [2]);
+  assert.deepEqual(gateway.givenBack, ["2 orders"]);
 });
 
 Deno.test("orders of a batch that trade are given back what they cost", async () => {
   const gateway = limited(100);
   await gateway.place(2, { ...SELL, quantity: "2.0000" });
   await send(gateway, [place(), place(), place({ price: "2.00" }), { cancel: { orderId: "9" } }]);
-  assert.deepEqual(gateway.givenBack, [2], "all but the one that rests, and the cancel");
+  assert.deepEqual(gateway.givenBack, ["2 orders"], "all but the one that rests, and the cancel");
 });
 
 Deno.test("a batch that no bucket could ever hold is refused for good", async () => {

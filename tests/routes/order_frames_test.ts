@@ -284,6 +284,21 @@ Deno.test("ten records cost a unit, cancels by the limits of cancels", async () 
   assert.deepEqual([tooMany.body.code, tooMany.body.value], ["too_many_commands", "6"]);
 });
 
+Deno.test("records whose orders trade are given back what they cost, by the ten", async () => {
+  const nowMicros = () => gateway.nowMicros;
+  const policy = admissionPolicy(10, 10);
+  const memory = new MemoryAdmission({ policy, nowMicros });
+  const givenBack: number[] = [];
+  const giveBack = ({ weight }: { weight: number }) => void givenBack.push(weight);
+  const admission = { policy, admit: memory.admit.bind(memory), giveBack };
+  const gateway: TestGateway = new TestGateway({ admission });
+  await gateway.place(2, { side: "sell", quantity: "0.0025", price: "50000.00" });
+  const frame = new ClientFrame();
+  for (let index = 0; index < 30; index++) frame.place({ quantityLots: 1 });
+  assert.equal((await send(gateway, frame.seal())).status, 200);
+  assert.deepEqual(givenBack, [2], "of 25 that traded");
+});
+
 Deno.test("a frame that there is no room for is not sent, and reports that are late are missing", async () => {
   const gateway = new TestGateway();
   const body = () => new ClientFrame().place().place().seal();

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import {
   CLIENT_ORDER_ID_PATTERN,
   clientOrderIdOfKey,
+  derivedKeyOfItem,
   isNumericClientOrderId,
   KeyClass,
   type RequestKey,
@@ -93,4 +94,19 @@ Deno.test("client order ids are one to 36 characters of the allowed ones", () =>
   for (const id of ["", "x".repeat(37), "a b", "é", "a\n", "a\u0000"]) {
     assert.doesNotMatch(id, CLIENT_ORDER_ID_PATTERN);
   }
+});
+
+Deno.test("the commands of a request have keys of their own, of the derived class, and always the same", () => {
+  const ITEMS = 2_048;
+  const seen = new Set<string>();
+  for (const request of ["one", "the other"].map(requestKeyOfSignedRequest)) {
+    seen.add(textOf(request));
+    for (let index = 0; index < ITEMS; index++) {
+      const key = derivedKeyOfItem(request, index);
+      assert.equal(classOf(key), KeyClass.derived);
+      assert.deepEqual(derivedKeyOfItem(request, index), key);
+      seen.add(textOf(key));
+    }
+  }
+  assert.equal(seen.size, 2 * (ITEMS + 1));
 });
