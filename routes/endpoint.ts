@@ -14,12 +14,12 @@
 import type { Context } from "hono";
 import { AdmissionKind } from "../core/limits/decision.ts";
 import type { Scope } from "../infra/keys/key_record.ts";
+import { type Dialect, ownDialect } from "./dialect.ts";
 import { Exchange } from "./exchange.ts";
 import type { AppDeps } from "./gateway.ts";
 import { addRateLimits, admitAddress, admitKey } from "./middleware/admit.ts";
-import { authenticate, checkCredentials } from "./middleware/authenticate.ts";
 import { checkBan } from "./middleware/bans.ts";
-import { checkJsonBody, checkNoBody, readBody } from "./middleware/body.ts";
+import { readBody } from "./middleware/body.ts";
 import { ClientAddresses } from "./middleware/client_address.ts";
 import { ErrorProblems } from "./middleware/errors.ts";
 import { REQUEST_ID_HEADER, RequestIds } from "./middleware/request_id.ts";
@@ -37,7 +37,7 @@ const MICROS_PER_SECOND = 1_000_000;
 export type Outcome = Reply | Problem;
 
 /** Methods that the gateway knows. */
-export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** What an endpoint is. */
 export interface EndpointSpec {
@@ -48,6 +48,8 @@ export interface EndpointSpec {
   readonly scope: Scope | null;
   /** Units that a request costs; 0: it is not limited. */
   readonly weight: number;
+  /** What an unsigned request costs where that depends on what it asks for; at least `weight`. */
+  readonly weightOf?: (exchange: Exchange) => number;
   /** What a request is to admission. Default: it reads. */
   readonly kind?: AdmissionKind;
   /** Whether the request has a JSON body. Default: it has none. */
@@ -55,6 +57,8 @@ export interface EndpointSpec {
   /** Whether scripts of other origins may read the answer. */
   readonly isPublic?: boolean;
   readonly handle: (exchange: Exchange) => Outcome | Promise<Outcome>;
+  /** How requests are signed and problems written. Default: as everywhere under `/v1`. */
+  readonly dialect?: Dialect;
   /** What the reference and the OpenAPI document say of it; left out of both without. */
   readonly operation?: Operation;
 }
@@ -76,10 +80,12 @@ export function endpoint(
   spec: EndpointSpec,
 ): (context: Context) => Response | Promise<Response> {
   const metrics = parts.metrics.route(spec.method, spec.path);
-  const kind = spec.kind ?? AdmissionKind.read;
+  const { kind = AdmissionKind.read, dialect } = spec;
   return (context) => {
     const requestId = parts.requestIds.of(context.req.raw.headers.get(REQUEST_ID_HEADER));
-    const crowded = spec.scope === null ? null : refuseCrowded(parts.deps, kind, requestId);
+    const crowded = spec.scope === null
+      ? null
+      : refuseCrowded(parts.deps, kind, requestId, dialect);
     if (crowded !== null) {
       metrics.observe(crowded.status, 0);
       return crowded;
@@ -106,7 +112,7 @@ function passOpen(exchange: Exchange, spec: EndpointSpec): Outcome | Promise<Out
   const refusal = checkUrl(exchange) ?? checkHeaders(exchange);
   if (refusal !== null) return refusal;
   if (spec.weight === 0) return spec.handle(exchange);
-  const decided = admitAddress(exchange, spec.weight);
+  const decided = admitAddress(exchange, spec.weightOf?.(exchange) ?? spec.weight);
   return decided instanceof Promise
     ? decided.then((problem) => problem ?? spec.handle(exchange))
     : decided ?? spec.handle(exchange);
@@ -118,16 +124,15 @@ async function passSigned(
   spec: EndpointSpec,
   scope: Scope,
 ): Promise<Outcome> {
-  const kind = spec.kind ?? AdmissionKind.read;
-  let refusal = checkUrl(exchange) ?? checkCredentials(exchange) ??
-    (spec.hasBody ? checkJsonBody(exchange) : checkNoBody(exchange));
+  const { kind = AdmissionKind.read, dialect = ownDialect } = spec;
+  let refusal = checkUrl(exchange) ?? dialect.checkHead(exchange, spec.hasBody ?? false);
   if (refusal !== null) return refuseStranger(exchange, refusal);
-  if (spec.hasBody) {
+  if (dialect.hasBody(exchange, spec.hasBody ?? false)) {
     const body = await readBody(exchange);
     if (body instanceof Problem) return refuseStranger(exchange, body);
     exchange.body = body;
   }
-  const verified = authenticate(exchange, scope, kind);
+  const verified = dialect.authenticate(exchange, scope, kind);
   refusal = verified instanceof Promise ? await verified : verified;
   if (refusal !== null) return refuseStranger(exchange, refusal);
   const decided = admitKey(exchange, spec.weight, kind);
@@ -170,13 +175,17 @@ function respond(
   metrics: RouteMetrics,
   outcome: Outcome,
 ): Response {
+  const { dialect = ownDialect, kind = AdmissionKind.read } = spec;
   const { status, body, contentType, headers } = outcome instanceof Problem
-    ? outcome.reply(exchange.requestId)
+    ? dialect.write(outcome, exchange.requestId)
     : outcome;
   const response = new Response(body, { status, headers: { "content-type": contentType } });
   // Fields that are added here cost a quarter of what they cost in the constructor.
   addCommonHeaders(response.headers, exchange);
-  if (exchange.decision !== null) addRateLimits(response.headers, exchange.decision);
+  if (exchange.decision !== null) {
+    addRateLimits(response.headers, exchange.decision);
+    dialect.addLimits?.(response.headers, exchange.decision, kind);
+  }
   if (spec.isPublic) addPublicHeaders(response.headers);
   for (const [name, value] of headers) response.headers.append(name, value);
   metrics.observe(

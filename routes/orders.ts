@@ -17,12 +17,14 @@ import type { Instrument } from "../infra/reference/instrument_terms.ts";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
 import { howToRepeat, newOrderCommand } from "./order_command.ts";
-import { parseOrderRequest } from "./order_request.ts";
+import { type OrderRequest, parseOrderRequest } from "./order_request.ts";
 import {
   factsOfReport,
   factsOfRow,
   fillsOfHistory,
   fillsOfReport,
+  type FillView,
+  type OrderFacts,
   type OrderView,
   orderView,
   quantityAtEntry,
@@ -53,9 +55,45 @@ export function waitMillisOf(exchange: Exchange): number {
 }
 
 async function placeOrder(exchange: Exchange): Promise<Outcome> {
-  const { backend } = exchange;
   const order = parseOrderRequest(exchange.body);
   if (order instanceof Problem) return order;
+  const placement = await submitOrder(exchange, order);
+  if (placement instanceof Problem) return placement;
+  if (placement.isPending) return pendingReply(exchange, placement);
+  const { facts, fills, areAll, isDuplicate, instrument } = placement;
+  return created(orderView(facts, fills, areAll, isDuplicate, instrument));
+}
+
+/** An order whose outcome is not known, or was not asked for; its id where that is known. */
+interface PendingOrder {
+  readonly isPending: true;
+  readonly isAsked: boolean;
+  readonly orderId: number | null;
+  readonly clientOrderId: string | null;
+  readonly instrument: Instrument;
+}
+
+/** An order that is in the market, or was, and what it did at its entry. */
+export interface PlacedOrder {
+  readonly isPending: false;
+  readonly facts: OrderFacts;
+  readonly fills: readonly FillView[];
+  /** Whether these are all of its fills. */
+  readonly areAll: boolean;
+  readonly isDuplicate: boolean;
+  readonly instrument: Instrument;
+  readonly command: NewOrderCommand;
+}
+
+/** What became of an order that went into the log and was not refused. */
+export type Placement = PlacedOrder | PendingOrder;
+
+/** Sends an order into the log, and finds out what became of it. */
+export async function submitOrder(
+  exchange: Exchange,
+  order: OrderRequest,
+): Promise<Placement | Problem> {
+  const { backend } = exchange;
   const instrument = backend.reference.bySymbol(order.symbol);
   if (instrument === undefined) return unknownSymbol(order.symbol);
   const command = newOrderCommand(order, instrument, exchange.identity);
@@ -85,7 +123,10 @@ interface Placed {
   readonly clientOrderId: string | null;
 }
 
-function answer(placed: Placed, report: CommandReport): Outcome | Promise<Outcome> {
+function answer(
+  placed: Placed,
+  report: CommandReport,
+): Placement | Problem | Promise<Placement> {
   const { command, instrument, clientOrderId } = placed;
   if (report.kind === EventKind.rejected) return orderRejected(report, command, instrument);
   const isRepeat = report.kind === EventKind.summary;
@@ -98,7 +139,16 @@ function answer(placed: Placed, report: CommandReport): Outcome | Promise<Outcom
   if (needsHistory) return answerByHistory(placed, report);
   const facts = factsOfReport(command, clientOrderId, report, instrument);
   const fills = fillsOfReport(report, instrument);
-  return created(orderView(facts, fills, true, report.isDuplicate, instrument));
+  return done(placed, facts, { fills, areAll: true }, report.isDuplicate);
+}
+
+function done(
+  { command, instrument }: Placed,
+  facts: OrderFacts,
+  { fills, areAll }: Pick<PlacedOrder, "fills" | "areAll">,
+  isDuplicate: boolean,
+): PlacedOrder {
+  return { isPending: false, facts, fills, areAll, isDuplicate, instrument, command };
 }
 
 /**
@@ -106,7 +156,7 @@ function answer(placed: Placed, report: CommandReport): Outcome | Promise<Outcom
  * that had too many for its report. Where history does not answer in time, the order is there all
  * the same, so the answer is 202 with its id.
  */
-async function answerByHistory(placed: Placed, report: CommandReport): Promise<Outcome> {
+async function answerByHistory(placed: Placed, report: CommandReport): Promise<Placement> {
   const { exchange, command, instrument, clientOrderId } = placed;
   const { orderId, sequence, isDuplicate } = report;
   const query = {
@@ -125,18 +175,17 @@ async function answerByHistory(placed: Placed, report: CommandReport): Promise<O
   const row = history.order;
   if (row === null) return pending(placed, false, orderId);
   if (report.kind === EventKind.accepted) {
-    const { fills, areAll } = fillsOfHistory(history.fills, row.executedLots, instrument);
-    return created(orderView(factsOfRow(row, instrument), fills, areAll, false, instrument));
+    const entered = fillsOfHistory(history.fills, row.executedLots, instrument);
+    return done(placed, factsOfRow(row, instrument), entered, false);
   }
   const facts = factsOfReport(command, clientOrderId, report, instrument);
   const atEntry = history.fills.filter((fill) => fill.sequence <= sequence);
-  const { fills, areAll } = fillsOfHistory(atEntry, report.executedLots, instrument);
   const first = {
     ...facts,
     priceTicks: command.priceTicks === 0 ? row.priceTicks : command.priceTicks,
     quantity: mayLoseQuantity(command) ? quantityAtEntry(report, row) : command.quantityLots,
   };
-  return created(orderView(first, fills, areAll, isDuplicate, instrument));
+  return done(placed, first, fillsOfHistory(atEntry, report.executedLots, instrument), isDuplicate);
 }
 
 /** Whether the order may have entered with another price or quantity than its command says. */
@@ -152,16 +201,24 @@ function created(view: OrderView): Reply {
   return jsonReply(view.duplicate ? 200 : 201, view, [["location", `/v1/orders/${view.orderId}`]]);
 }
 
+function pending(
+  { clientOrderId, instrument }: Placed,
+  isAsked: boolean,
+  orderId: number | null,
+): PendingOrder {
+  return { isPending: true, isAsked, orderId, clientOrderId, instrument };
+}
+
 /** The outcome is not known, or not asked for: never "failed". */
-function pending(placed: Placed, isAsked: boolean, orderId: number | null): Reply {
-  const { exchange, clientOrderId, instrument } = placed;
+function pendingReply({ identity }: Exchange, placement: PendingOrder): Reply {
+  const { isAsked, orderId, clientOrderId, instrument } = placement;
   const location = orderId !== null
     ? `/v1/orders/${orderId}`
     : clientOrderId !== null
     ? `/v1/orders/by-client-id/${encodeURIComponent(clientOrderId)}`
     : null;
   const detail = location === null
-    ? `The outcome is unknown. ${howToRepeat(exchange.identity)}`
+    ? `The outcome is unknown. ${howToRepeat(identity)}`
     : `The outcome is unknown. Query it: GET ${location}`;
   const headers: HeaderFields = [
     ...(location === null ? [] : [["location", location] as const]),

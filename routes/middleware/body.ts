@@ -14,15 +14,27 @@ import { BODY_MILLIS_MAX, type BodyRead } from "./body_reads.ts";
 /** Longest body, in bytes. */
 export const BODY_BYTES_MAX = 64 * 1024;
 
-const JSON_TYPE = /^application\/json[ \t]*(;|$)/i;
+/** A type of bodies. */
+export interface BodyType {
+  readonly name: string;
+  readonly pattern: RegExp;
+}
+
+const JSON_BODY: BodyType = {
+  name: "application/json",
+  pattern: /^application\/json[ \t]*(;|$)/i,
+};
+
+/** Refuses a JSON body before any of it is read: by its type, or by its length. */
+export const checkJsonBody = (exchange: Exchange): Problem | null => checkBody(exchange, JSON_BODY);
 
 /** Refuses a body before any of it is read: by its type, or by its length. */
-export function checkJsonBody(exchange: Exchange): Problem | null {
+export function checkBody(exchange: Exchange, { name, pattern }: BodyType): Problem | null {
   const type = exchange.header("content-type");
-  if (type === null || !JSON_TYPE.test(type)) {
+  if (type === null || !pattern.test(type)) {
     return new Problem(EdgeCode.unsupportedMediaType, {
       field: "Content-Type",
-      limit: "application/json",
+      limit: name,
       ...(type === null ? {} : { value: type }),
     });
   }
@@ -44,7 +56,7 @@ export function checkNoBody(exchange: Exchange): Problem | null {
   });
 }
 
-/** Reads the text of a body that {@link checkJsonBody} let pass, as long as it comes in time. */
+/** Reads the text of a body that {@link checkBody} let pass, as long as it comes in time. */
 export function readBody(exchange: Exchange): Promise<string | Problem> {
   const request = exchange.context.req.raw;
   const length = exchange.header("content-length");
