@@ -6,6 +6,7 @@
 import { Hono } from "hono";
 import { adminStateEndpoint } from "./admin_state.ts";
 import { balancesEndpoint } from "./balances.ts";
+import { binanceEndpoints } from "./binance/binance_endpoints.ts";
 import { CountedAdmission } from "./counted_admission.ts";
 import { depthEndpoint } from "./depth.ts";
 import { EdgeCode } from "./edge_code.ts";
@@ -52,6 +53,7 @@ export function createApp(deps: AppDeps): Hono {
     tickerEndpoint,
     ...healthEndpoints(),
     metricsEndpoint(metrics, admission),
+    ...binanceEndpoints,
   ];
   const app = new Hono({ router: new ExactFirstRouter() });
   for (const spec of specs) app.on(spec.method, spec.path, endpoint(parts, spec));

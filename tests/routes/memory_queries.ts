@@ -6,7 +6,7 @@
  */
 
 import { type HistoryOrder, isOpenStatus, orderRow } from "../../core/history/history_order.ts";
-import { snapshot } from "../../core/market_data/snapshot.ts";
+import { parseSnapshotQuery, snapshot } from "../../core/market_data/snapshot.ts";
 import {
   findLiveOrder,
   findOrderIdByKey,
@@ -73,7 +73,9 @@ export class MemoryQueries implements Queries {
     if (feeds.lastEvent < query.minSequence) {
       throw new QueryFailedError("marketData", "behind", `at ${feeds.lastEvent}`);
     }
-    return snapshot(feed, query, feeds.lastEvent, stampMicros);
+    const asked = parseSnapshotQuery(JSON.stringify(query));
+    if (typeof asked === "string") throw new QueryFailedError("marketData", "malformed", asked);
+    return snapshot(feed, asked, feeds.lastEvent, stampMicros);
   }
 
   /** An answer never comes in the turn in which it was asked for. */
