@@ -18,18 +18,29 @@ const FORM: BodyType = {
 /** The dialect of every endpoint under `/api`. */
 export const binanceDialect: Dialect = {
   checkHead: (exchange) =>
-    checkKeyHeader(exchange) ?? (hasForm(exchange) ? checkBody(exchange, FORM) : null),
-  hasBody: hasForm,
-  authenticate: authenticateSigned,
+    checkKeyHeader(exchange) ?? (isCounted(exchange) ? checkBody(exchange, FORM) : null),
+  hasBody: (exchange) => isCounted(exchange) || isChunked(exchange),
+  // Some clients send chunks in which nothing is, of any type, where they have no body.
+  authenticate: (exchange, scope) =>
+    (exchange.body === "" ? null : checkBody(exchange, FORM)) ??
+      authenticateSigned(exchange, scope),
   write: writeError,
   addLimits: addUsage,
 };
 
-/** Whether parameters may stand in a body: those of a GET stand in the query. */
-function hasForm(exchange: Exchange): boolean {
-  const { method, raw } = exchange.context.req;
-  if (method === "GET" || method === "HEAD") return false;
+/** Whether a request says how long its body is. Parameters of a GET stand in the query. */
+function isCounted(exchange: Exchange): boolean {
   const length = exchange.header("content-length");
-  // Without a length there is one that comes in chunks; HTTP/2 has no field that says so.
-  return length === null ? raw.body !== null : length !== "0";
+  return isChange(exchange) && length !== null && length !== "0";
+}
+
+/** Whether a body comes in chunks; HTTP/2 has no field that says so. */
+function isChunked(exchange: Exchange): boolean {
+  const { raw } = exchange.context.req;
+  return isChange(exchange) && exchange.header("content-length") === null && raw.body !== null;
+}
+
+function isChange({ context }: Exchange): boolean {
+  const { method } = context.req;
+  return method !== "GET" && method !== "HEAD";
 }

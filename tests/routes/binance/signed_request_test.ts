@@ -207,6 +207,10 @@ Deno.test("a body that is no form is refused, and one that is too long", async (
     headers: { "Content-Type": "application/json" },
   }, "{}");
   refused(json, 415, -1100);
+  const untyped = await client.raw("DELETE", "order?symbol=BTCUSD", {
+    headers: { "Content-Type": "application/json" },
+  }, "");
+  refused(untyped, 400, -1102);
   const long = await client.raw("POST", "order", {
     headers: { "Content-Length": String(70_000) },
   }, `symbol=${"A".repeat(70_000)}`);
