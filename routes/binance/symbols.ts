@@ -24,7 +24,9 @@ export function binanceSymbol({ baseName, quoteName }: Instrument): string {
 }
 
 /** The instruments by their names. O(instruments) after a change, else O(1). */
-export function instrumentsByName(reference: Reference): ReadonlyMap<string, Instrument> {
+export function instrumentsByName(
+  reference: Pick<Reference, "all">,
+): ReadonlyMap<string, Instrument> {
   const all = reference.all();
   const known = tables.get(all);
   if (known !== undefined) return known;

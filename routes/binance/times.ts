@@ -23,11 +23,22 @@ const inMicros: TimeWriter = (micros) => micros;
 
 /** How times are written in the answer to a request. */
 export function timeWriter(exchange: Exchange): TimeWriter | Problem {
-  const unit = exchange.header("x-mbx-time-unit")?.toUpperCase() ?? "MILLISECOND";
-  if (unit === "MILLISECOND") return inMillis;
-  if (unit === "MICROSECOND") return inMicros;
+  const writer = timeWriterOf(exchange.header("x-mbx-time-unit"));
+  if (writer !== null) return writer;
   const msg = "Invalid value for time unit; expected either MICROSECOND or MILLISECOND.";
   return new BinanceProblem(EdgeCode.invalidParameter, binanceError(-1194, msg));
+}
+
+/** How times are written in a unit by its name, milliseconds without one; `null`: there is no such. */
+export function timeWriterOf(unit: string | null): TimeWriter | null {
+  switch (unit?.toUpperCase() ?? "MILLISECOND") {
+    case "MILLISECOND":
+      return inMillis;
+    case "MICROSECOND":
+      return inMicros;
+    default:
+      return null;
+  }
 }
 
 /** A time of milliseconds or microseconds, by its length, in microseconds. */
