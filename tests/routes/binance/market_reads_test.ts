@@ -9,6 +9,8 @@ async function tradedVenue() {
   await maker.place({ side: "SELL", price: "50010.00", quantity: "0.3" });
   await maker.place({ price: "49990.00", quantity: "0.2" });
   await taker.send("POST", "order", MARKET);
+  // Not at the beginning of a millisecond.
+  gateway.exchange.stampMicros += 500;
   await taker.send("POST", "order", { ...MARKET, side: "SELL", quantity: "0.1" });
   const get = async (path: string) => {
     const { status, body, text, headers } = await gateway.send("GET", `/api/v3/${path}`);
@@ -133,6 +135,8 @@ Deno.test("trades are oldest first, each its own aggregate", async () => {
   assert.deepEqual(from.map(({ a }: { a: number }) => a), [trades[1].id]);
   const since = await get(`aggTrades?symbol=BTCUSD&startTime=${last.time}`);
   assert.deepEqual(since.map(({ a }: { a: number }) => a), [last.id]);
+  const exact = await get(`aggTrades?symbol=BTCUSD&startTime=${last.time}&endTime=${last.time}`);
+  assert.deepEqual(exact.map(({ a }: { a: number }) => a), [last.id], "all of its millisecond");
   const until = await get(`aggTrades?symbol=BTCUSD&endTime=${trades[0].time}`);
   assert.deepEqual(until.map(({ a }: { a: number }) => a), [trades[0].id, trades[1].id]);
 });
@@ -202,6 +206,29 @@ Deno.test("a request for two tickers costs as much as two for one", async () => 
   const one = await used("ticker/price?symbol=BTCUSD", "192.0.2.8");
   const two = await used("ticker/price", "192.0.2.9");
   assert.equal(one - two, 1);
+});
+
+Deno.test("more instruments than a request may ask for are refused, and the first has a name", async () => {
+  const { gateway, refusal, get } = await tradedVenue();
+  const { reference } = gateway.exchange;
+  const [btc] = reference.all();
+  assert.ok(btc !== undefined);
+  const learn = (instrument: number, baseName: string, quoteName: string) =>
+    reference.learn({
+      ...btc,
+      instrument,
+      symbol: `${baseName}-${quoteName}`,
+      baseName,
+      quoteName,
+      status: "halted",
+    });
+  learn(50, "BT", "CUSD");
+  const { symbols } = await get("exchangeInfo?symbol=BTCUSD");
+  assert.equal(symbols[0].baseAsset, "BTC", "that of the lower number");
+  for (let number = 100; number < 200; number++) learn(number, `A${number}`, "USD");
+  const many = await refusal("ticker/price");
+  refused(many, 400, -1101, "Too many parameters; expected '100' and received '103'.");
+  assert.equal((await get("ticker/price?symbol=BTCUSD")).symbol, "BTCUSD");
 });
 
 Deno.test("candles are Binance's rows, as far back as they are kept", async () => {

@@ -92,6 +92,23 @@ Deno.test("a cancel whose last fills history does not tell in time is told all t
   assert.equal(answer.cummulativeQuoteQty, "10000.00000000");
 });
 
+Deno.test("what an order trades between the question and its cancel is in the answer", async () => {
+  const { gateway, maker, taker } = venue();
+  const { orderId } = await placed(maker);
+  const { exchange } = gateway;
+  const submit = exchange.submit.bind(exchange);
+  exchange.submit = async (command, waitMillis) => {
+    exchange.submit = submit;
+    await taker.send("POST", "order", { ...MARKET, side: "SELL" });
+    return await submit(command, waitMillis);
+  };
+  const answer = await maker.ok("DELETE", "order", { symbol: "BTCUSD", orderId });
+  assert.deepEqual(
+    [answer.status, answer.executedQty, answer.cummulativeQuoteQty],
+    ["CANCELED", "0.20000000", "10000.00000000"],
+  );
+});
+
 Deno.test("all orders of a symbol are canceled at once, and shown", async () => {
   const { gateway, maker, taker } = venue();
   const ids = [];
