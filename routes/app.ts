@@ -10,6 +10,7 @@ import { reportsEndpoint } from "./account_reports.ts";
 import { adminControlEndpoints } from "./admin_controls.ts";
 import { adminStateEndpoint } from "./admin_state.ts";
 import { balancesEndpoint } from "./balances.ts";
+import { binanceEndpoints } from "./binance/binance_endpoints.ts";
 import { candlesEndpoint } from "./candles.ts";
 import { CountedAdmission } from "./counted_admission.ts";
 import { depthEndpoint } from "./depth.ts";
@@ -81,6 +82,7 @@ export function createApp(deps: AppDeps): Hono {
     statusEndpoint(),
     ...healthEndpoints(),
     metricsEndpoint(metrics, admission),
+    ...binanceEndpoints,
   ];
   const specs = [...described, ...documentEndpoints(described, deps.settings.natsServers)];
   const app = new Hono({ router: new ExactFirstRouter() });

@@ -9,7 +9,7 @@ import type { Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
 import { expectedProblem } from "./middleware/errors.ts";
 import { requestKeyOfItems, type Sender } from "./order_command.ts";
-import { hasTraded } from "./orders.ts";
+import { hasTraded } from "./order_placement.ts";
 import type { PreparedCommand } from "./prepared_command.ts";
 import { Problem } from "./problem.ts";
 

@@ -15,6 +15,7 @@ import type { Context } from "hono";
 import { AdmissionKind } from "../core/limits/decision.ts";
 import { bodyDigest } from "../infra/keys/body_digest.ts";
 import type { Scope } from "../infra/keys/key_record.ts";
+import { type Dialect, ownDialect } from "./dialect.ts";
 import { Exchange } from "./exchange.ts";
 import type { AppDeps } from "./gateway.ts";
 import {
@@ -24,12 +25,9 @@ import {
   admitKey,
   type Charge,
 } from "./middleware/admit.ts";
-import { authenticate, checkCredentials } from "./middleware/authenticate.ts";
 import { checkBan } from "./middleware/bans.ts";
 import {
   type BodyRule,
-  checkBody,
-  checkNoBody,
   FRAME_TYPE,
   JSON_BODY,
   readBody,
@@ -59,7 +57,7 @@ const MICROS_PER_SECOND = 1_000_000;
 export type Outcome = Reply | Problem;
 
 /** Methods that the gateway knows. */
-export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** What an endpoint is. */
 export interface EndpointSpec {
@@ -70,6 +68,8 @@ export interface EndpointSpec {
   readonly scope: Scope | null;
   /** Units that a request costs; 0: it is not limited. */
   readonly weight: number;
+  /** What an unsigned request costs where that depends on what it asks for; at least `weight`. */
+  readonly weightOf?: (exchange: Exchange) => number;
   /** What a request is to admission. Default: it reads. */
   readonly kind?: AdmissionKind;
   /** Whether the request has a body. Default: it has none. */
@@ -89,6 +89,8 @@ export interface EndpointSpec {
   /** How long the answer to a GET may be kept. Default: not at all. */
   readonly cache?: CachePolicy;
   readonly handle: (exchange: Exchange) => Outcome | Promise<Outcome>;
+  /** How requests are signed and problems written. Default: as everywhere under `/v1`. */
+  readonly dialect?: Dialect;
   /** What the reference and the OpenAPI document say of it; left out of both without. */
   readonly operation?: Operation;
 }
@@ -110,10 +112,12 @@ export function endpoint(
   spec: EndpointSpec,
 ): (context: Context) => Response | Promise<Response> {
   const metrics = parts.metrics.route(spec.method, spec.path);
-  const kind = spec.kind ?? AdmissionKind.read;
+  const { kind = AdmissionKind.read, dialect } = spec;
   return (context) => {
     const requestId = parts.requestIds.of(context.req.raw.headers.get(REQUEST_ID_HEADER));
-    const crowded = spec.scope === null ? null : refuseCrowded(parts.deps, kind, requestId);
+    const crowded = spec.scope === null
+      ? null
+      : refuseCrowded(parts.deps, kind, requestId, dialect);
     if (crowded !== null) {
       metrics.observe(crowded.status, 0);
       return crowded;
@@ -140,7 +144,7 @@ function passOpen(exchange: Exchange, spec: EndpointSpec): Outcome | Promise<Out
   const refusal = checkUrl(exchange) ?? checkHeaders(exchange);
   if (refusal !== null) return refusal;
   if (spec.weight === 0) return spec.handle(exchange);
-  const decided = admitAddress(exchange, spec.weight);
+  const decided = admitAddress(exchange, spec.weightOf?.(exchange) ?? spec.weight);
   return decided instanceof Promise
     ? decided.then((problem) => problem ?? spec.handle(exchange))
     : decided ?? spec.handle(exchange);
@@ -152,19 +156,18 @@ async function passSigned(
   spec: EndpointSpec,
   scope: Scope,
 ): Promise<Outcome> {
-  const kind = spec.kind ?? AdmissionKind.read;
-  const rule = spec.body ?? JSON_BODY;
-  let refusal = checkUrl(exchange) ?? checkCredentials(exchange) ??
-    (spec.hasBody ? checkBody(exchange, rule) : checkNoBody(exchange));
+  const { body: rule = JSON_BODY, dialect = ownDialect, kind = AdmissionKind.read } = spec;
+  const takesBody = spec.hasBody ?? false;
+  let refusal = checkUrl(exchange) ?? dialect.checkHead(exchange, takesBody ? rule : null);
   if (refusal !== null) return refuseStranger(exchange, refusal);
-  if (spec.hasBody) {
+  if (dialect.hasBody(exchange, takesBody)) {
     const isFrame = rule.type === FRAME_TYPE;
     const body = isFrame ? await readBodyBytes(exchange, rule) : await readBody(exchange, rule);
     if (body instanceof Problem) return refuseStranger(exchange, body);
     if (typeof body !== "string") exchange.bytes = body;
     exchange.body = typeof body === "string" ? body : bodyDigest(body);
   }
-  const verified = authenticate(exchange, scope, kind);
+  const verified = dialect.authenticate(exchange, scope, kind);
   refusal = verified instanceof Promise ? await verified : verified;
   if (refusal !== null) return refuseStranger(exchange, refusal);
   if (spec.measure !== undefined) return passMeasured(exchange, spec, spec.measure(exchange));
@@ -225,15 +228,18 @@ function respond(
   metrics: RouteMetrics,
   outcome: Outcome,
 ): Response {
-  const reply = outcome instanceof Problem ? outcome.reply(exchange.requestId) : outcome;
-  const { cache = NO_STORE } = spec;
+  const { cache = NO_STORE, dialect = ownDialect, kind = AdmissionKind.read } = spec;
+  const reply = outcome instanceof Problem ? dialect.write(outcome, exchange.requestId) : outcome;
   const { status, body, headers } = spec.method === "GET"
     ? represent(exchange, cache, reply)
     : reply;
   const response = new Response(body, { status, headers: { "content-type": reply.contentType } });
   // Fields that are added here cost a quarter of what they cost in the constructor.
   addCommonHeaders(response.headers, exchange, cache, status);
-  if (exchange.decision !== null) addRateLimits(response.headers, exchange.decision);
+  if (exchange.decision !== null) {
+    addRateLimits(response.headers, exchange.decision);
+    dialect.addLimits?.(response.headers, exchange.decision, kind);
+  }
   if (spec.isPublic) addPublicHeaders(response.headers, headers);
   else if (spec.scope !== null) addSignedHeaders(response.headers, exchange);
   for (const [name, value] of headers) response.headers.append(name, value);

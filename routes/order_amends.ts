@@ -51,7 +51,7 @@ import {
   fillView,
   orderView,
 } from "./order_view.ts";
-import { waitMillisOf } from "./orders.ts";
+import { waitMillisOf } from "./wait_limit.ts";
 import type { PreparedCommand } from "./prepared_command.ts";
 import { Problem } from "./problem.ts";
 import { amendRejected, type Rejection } from "./rejection.ts";

@@ -33,7 +33,8 @@ import { batchOperation, cancelListOperation } from "./order_batch_operations.ts
 import { prepareAmend } from "./order_amends.ts";
 import { prepareCancel } from "./order_cancels.ts";
 import type { Sender } from "./order_command.ts";
-import { prepareOrder, waitMillisOf } from "./orders.ts";
+import { prepareBatchedOrder } from "./orders.ts";
+import { waitMillisOf } from "./wait_limit.ts";
 import { Problem } from "./problem.ts";
 
 const shared = {
@@ -114,7 +115,7 @@ function prepareItem(
 ): PreparedItem | Promise<PreparedItem> {
   const item = raw instanceof Problem ? raw : readItem(raw);
   if (item instanceof Problem) return item;
-  if (item.kind === "place") return prepareOrder(exchange, item.order, sender);
+  if (item.kind === "place") return prepareBatchedOrder(exchange, item.order, sender);
   if (item.kind === "cancel") return prepareCancel(exchange, item.named, sender);
   return prepareAmend(exchange, item.named, item.amend, sender).catch(failureProblem);
 }

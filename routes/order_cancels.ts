@@ -24,7 +24,7 @@ import {
   cancelOrderOperation,
 } from "./order_cancel_operations.ts";
 import { sideText, statusText } from "./order_view.ts";
-import { waitMillisOf } from "./orders.ts";
+import { waitMillisOf } from "./wait_limit.ts";
 import type { PreparedCommand } from "./prepared_command.ts";
 import { Problem } from "./problem.ts";
 import { optionalInstrument, readParameters } from "./query_parameters.ts";

@@ -23,7 +23,7 @@ import type { Charge } from "./middleware/admit.ts";
 import { FRAME_TYPE } from "./middleware/body.ts";
 import { requestKeyOfItems } from "./order_command.ts";
 import { framesOperation } from "./order_frame_operation.ts";
-import { waitMillisOf } from "./orders.ts";
+import { waitMillisOf } from "./wait_limit.ts";
 import { Problem } from "./problem.ts";
 
 /**

@@ -24,7 +24,7 @@ import { type NamedOrder, orderNamedByClientId, orderNamedById } from "./named_o
 import { prepareCancel } from "./order_cancels.ts";
 import type { Sender } from "./order_command.ts";
 import { replaceByClientIdOperation, replaceOrderOperation } from "./order_replace_operations.ts";
-import { prepareOrder } from "./orders.ts";
+import { prepareBatchedOrder } from "./orders.ts";
 import type { PreparedCommand } from "./prepared_command.ts";
 import { Problem } from "./problem.ts";
 import { parseReplaceRequest } from "./replace_request.ts";
@@ -65,7 +65,7 @@ async function replace(exchange: Exchange, named: NamedOrder | Problem): Promise
   if (request instanceof Problem) return request;
   const { mode, order } = request;
   const senderOf = itemSenders(exchange.identity);
-  const placed = prepareOrder(exchange, order, senderOf(1));
+  const placed = prepareBatchedOrder(exchange, order, senderOf(1));
   if (placed instanceof Problem) return placed;
   const canceling = cancelSender(senderOf(0), order.clientOrderId);
   const cancel = prepareCancel(exchange, named, canceling);

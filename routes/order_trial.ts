@@ -16,7 +16,7 @@ import { PRICE_AND_QUANTITY_PROBLEMS } from "./problem_groups.ts";
 import { EdgeCode } from "./edge_code.ts";
 import { parseOrderRequest, selfTradeText, timeInForceText } from "./order_request.ts";
 import { sideText } from "./order_view.ts";
-import { prepareOrder } from "./orders.ts";
+import { prepareOrder } from "./order_placement.ts";
 import { Problem } from "./problem.ts";
 import { jsonReply } from "./reply.ts";
 import { type NewOrder, NewOrderSchema } from "./schema/order_request.ts";

@@ -69,7 +69,7 @@ export function parseSignedHeaders(header: HeaderReader): SignedHeaders | Header
   }
   const signature = header(AuthHeader.signature) ?? null;
   if (signature === null) return missing(AuthHeader.signature);
-  const encoding = encodingOf(signature);
+  const encoding = signatureEncoding(signature);
   if (encoding === null) {
     return headerProblem(AuthCode.signatureMalformed, AuthHeader.signature, null);
   }
@@ -89,7 +89,11 @@ export function parseSignedHeaders(header: HeaderReader): SignedHeaders | Header
   };
 }
 
-function encodingOf(signature: string): SignatureEncoding | null {
+/**
+ * How a signature is written; `null` where it is none. A signature has one text only, so that the
+ * text can name its request.
+ */
+export function signatureEncoding(signature: string): SignatureEncoding | null {
   if (HEX_SIGNATURE_PATTERN.test(signature)) return "hex";
   return BASE64_SIGNATURE_PATTERN.test(signature) ? "base64" : null;
 }

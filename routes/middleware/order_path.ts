@@ -9,6 +9,7 @@
  */
 import type { AdmissionKind } from "../../core/limits/decision.ts";
 import { TotalCode } from "../../core/limits/dual_limiter.ts";
+import type { Dialect } from "../dialect.ts";
 import { EdgeCode } from "../edge_code.ts";
 import type { Exchange } from "../exchange.ts";
 import type { AppDeps } from "../gateway.ts";
@@ -37,18 +38,23 @@ const REASONS: Readonly<Record<TotalCode, string>> = {
 /**
  * Answers a request for which there is no room, before anything is known of it.
  *
+ * @param dialect in which the refusal is written; left out: as everywhere under `/v1`
  * @returns `null` when there is room
  */
 export function refuseCrowded(
   { total, steadyMicros, settings }: AppDeps,
   kind: AdmissionKind,
   requestId: string,
+  dialect?: Dialect,
 ): Response | null {
   const code = total.limiter.peek(kind, steadyMicros());
   if (code === TotalCode.admitted) return null;
   total.refused[code]++;
   if (!settings.enforcesLimits) return null;
-  return crowdedResponse(code, total.limiter.waitMicros, requestId);
+  const { waitMicros } = total.limiter;
+  return dialect === undefined
+    ? crowdedResponse(code, waitMicros, requestId)
+    : writtenResponse(dialect.write(refusal(code, waitMicros), requestId), requestId);
 }
 
 /**
@@ -99,6 +105,14 @@ function crowdedResponse(code: CrowdedCode, waitMicros: number, requestId: strin
     headers: { "content-type": contentType },
   });
   response.headers.append("retry-after", String(retryAfterSeconds(waitMicros)));
+  response.headers.append(REQUEST_ID_HEADER, requestId);
+  return response;
+}
+
+function writtenResponse(reply: Reply, requestId: string): Response {
+  const { status, body, contentType, headers } = reply;
+  const response = new Response(body, { status, headers: { "content-type": contentType } });
+  for (const [name, value] of headers) response.headers.append(name, value);
   response.headers.append(REQUEST_ID_HEADER, requestId);
   return response;
 }

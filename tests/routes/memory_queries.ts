@@ -7,8 +7,11 @@
 
 import { type HistoryOrder, isOpenStatus, orderRow } from "../../core/history/history_order.ts";
 import { privateReport, type ReportContext } from "../../core/history/private_report.ts";
-import { parseCandleInterval } from "../../core/market_data/candle_intervals.ts";
-import { type CandlesQuery, snapshot } from "../../core/market_data/snapshot.ts";
+import {
+  type CandlesQuery,
+  parseSnapshotQuery,
+  snapshot,
+} from "../../core/market_data/snapshot.ts";
 import {
   describeAccount,
   findLiveOrder,
@@ -80,11 +83,9 @@ export class MemoryQueries implements Queries {
     if (feeds.lastEvent < query.minSequence) {
       throw new QueryFailedError("marketData", "behind", `at ${feeds.lastEvent}`);
     }
-    const { interval, candles, ...rest } = query;
-    const ofCandles = interval === undefined
-      ? {}
-      : { interval: parseCandleInterval(interval), ...(candles === undefined ? {} : { candles }) };
-    return snapshot(feed, { ...rest, ...ofCandles }, feeds.lastEvent, stampMicros);
+    const asked = parseSnapshotQuery(JSON.stringify(query));
+    if (typeof asked === "string") throw new QueryFailedError("marketData", "malformed", asked);
+    return snapshot(feed, asked, feeds.lastEvent, stampMicros);
   }
 
   /** An answer never comes in the turn in which it was asked for. */

@@ -60,7 +60,9 @@ export interface TestGatewayOptions {
 export const ADMIN = "admin";
 
 const RECV_WINDOW_MILLIS = 5_000;
-const secretOf = (keyId: string) => `${keyId}-secret-of-sufficient-length`.padEnd(40, "x");
+/** Secret of the key with this id. */
+export const secretOf = (keyId: string): string =>
+  `${keyId}-secret-of-sufficient-length`.padEnd(40, "x");
 
 /** The app with everything behind it in reach of the test. */
 export class TestGateway {
