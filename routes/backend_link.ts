@@ -23,6 +23,7 @@ import { followLeaderClock } from "../infra/queries/follow_leader_clock.ts";
 import { MarketView } from "../infra/queries/market_view.ts";
 import { NatsQueries } from "../infra/queries/nats_queries.ts";
 import { followReference } from "../infra/reference/reference.ts";
+import { FeedHub } from "../infra/streams/feed_hub.ts";
 import { IssuerKeys } from "../infra/tokens/issuer_keys.ts";
 import { TokenVerifier } from "../infra/tokens/token_verifier.ts";
 import { clockFinding } from "./clock_finding.ts";
@@ -154,6 +155,7 @@ async function openSession(
   const orders = createOrderGateway({ connection, shard });
   const uses = new Bucket(connection, KEY_USES_BUCKET);
   const keyUses = new KeyUses((id, value) => uses.put(id, value), sayChanges(log));
+  const feeds = new FeedHub(connection);
   const state = { isConnected: true };
   void followStatus(connection, state);
   const backend: Backend = {
@@ -166,6 +168,7 @@ async function openSession(
     keyUses,
     bans,
     listeners: new Bucket(connection, LISTENERS_BUCKET),
+    feeds,
     isConnected: () => state.isConnected,
   };
   return {
@@ -174,6 +177,7 @@ async function openSession(
       orders.close();
       followed.stop();
       keyUses.stop();
+      feeds.stop();
       await Promise.all([reference.stop(), keys.stop(), connection.close()]);
     },
   };

@@ -12,6 +12,7 @@ import type { OrderGateway } from "../infra/orders/commands.ts";
 import type { MarketView } from "../infra/queries/market_view.ts";
 import type { Queries } from "../infra/queries/queries.ts";
 import type { Reference } from "../infra/reference/reference.ts";
+import type { FeedHub } from "../infra/streams/feed_hub.ts";
 import type { TokenVerifier } from "../infra/tokens/token_verifier.ts";
 import type { UpstashStatus } from "../infra/upstash/limiter.ts";
 import type { GatewayTotal } from "./gateway_total.ts";
@@ -47,6 +48,8 @@ export interface Backend {
   /** Addresses that are not served. */
   readonly bans: BanList;
   readonly listeners: Listeners;
+  /** The feeds that this gateway hears, for all that listen to it. */
+  readonly feeds: FeedHub;
   /** Whether the connection stands at the moment. */
   readonly isConnected: () => boolean;
 }

@@ -16,9 +16,11 @@ import type { UpstashStatus } from "../../infra/upstash/limiter.ts";
 import { BanList } from "../../core/limits/ban_list.ts";
 import { GatewayTotal } from "../../routes/gateway_total.ts";
 import { MemoryAdmission } from "../../infra/upstash/memory.ts";
+import { FeedHub } from "../../infra/streams/feed_hub.ts";
 import { createApp } from "../../routes/app.ts";
 import type { Backend, GatewaySettings } from "../../routes/gateway.ts";
 import { BodyReads } from "../../routes/middleware/body_reads.ts";
+import { FakeBroker } from "../infra/streams/fake_broker.ts";
 import { MemoryExchange, START_MICROS } from "./memory_exchange.ts";
 
 /** An answer with its body read. */
@@ -65,6 +67,8 @@ export class TestGateway {
   readonly market = new MarketView(this.exchange.queries);
   readonly keys = new Map<string, VerifyingKey>();
   readonly listeners = new Map<string, string>();
+  /** Publishes what streams send on. */
+  readonly broker = new FakeBroker();
   limits: UpstashStatus | null = null;
   readonly bans = new BanList();
   readonly total = new GatewayTotal(100_000, 320, 0.5);
@@ -107,6 +111,7 @@ export class TestGateway {
       listeners: {
         put: (key, value) => new Promise((resolve) => resolve(this.listeners.set(key, value))),
       },
+      feeds: new FeedHub(this.broker),
       isConnected: () => this.isConnected,
     };
     const policy = admissionPolicy(10_000, 10_000);
