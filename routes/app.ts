@@ -23,6 +23,8 @@ import { ordersEndpoint } from "./orders.ts";
 import { Problem } from "./problem.ts";
 import { RequestMetrics } from "./request_metrics.ts";
 import { streamCredentialsEndpoint } from "./stream_credentials.ts";
+import { streamEndpoints } from "./streams/stream_endpoints.ts";
+import { StreamTable } from "./streams/stream_table.ts";
 import { tickerEndpoint } from "./ticker.ts";
 import { timeEndpoint } from "./time.ts";
 import { tradesEndpoint } from "./trades.ts";
@@ -35,6 +37,7 @@ import { unmatchedEndpoint } from "./unmatched.ts";
 export function createApp(deps: AppDeps): Hono {
   const admission = new CountedAdmission(deps.admission);
   const metrics = new RequestMetrics();
+  const streams = new StreamTable();
   const parts = new EndpointParts({ ...deps, admission }, metrics);
   const specs: readonly EndpointSpec[] = [
     ordersEndpoint,
@@ -44,6 +47,7 @@ export function createApp(deps: AppDeps): Hono {
     fillsEndpoint,
     balancesEndpoint,
     streamCredentialsEndpoint,
+    ...streamEndpoints(streams),
     adminStateEndpoint,
     timeEndpoint,
     instrumentsEndpoint,
@@ -51,7 +55,7 @@ export function createApp(deps: AppDeps): Hono {
     tradesEndpoint,
     tickerEndpoint,
     ...healthEndpoints(),
-    metricsEndpoint(metrics, admission),
+    metricsEndpoint(metrics, admission, streams),
   ];
   const app = new Hono({ router: new ExactFirstRouter() });
   for (const spec of specs) app.on(spec.method, spec.path, endpoint(parts, spec));

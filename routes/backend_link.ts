@@ -24,6 +24,7 @@ import { MarketView } from "../infra/queries/market_view.ts";
 import { NatsQueries } from "../infra/queries/nats_queries.ts";
 import { followReference } from "../infra/reference/reference.ts";
 import { FeedHub } from "../infra/streams/feed_hub.ts";
+import { StreamTickets } from "../infra/streams/stream_tickets.ts";
 import { IssuerKeys } from "../infra/tokens/issuer_keys.ts";
 import { TokenVerifier } from "../infra/tokens/token_verifier.ts";
 import { clockFinding } from "./clock_finding.ts";
@@ -169,6 +170,7 @@ async function openSession(
     bans,
     listeners: new Bucket(connection, LISTENERS_BUCKET),
     feeds,
+    tickets: new StreamTickets(masterKey),
     isConnected: () => state.isConnected,
   };
   return {

@@ -42,6 +42,17 @@ export const EdgeCode = {
   streamsUnavailable: 1048,
   brokerUnavailable: 1049,
 
+  unknownChannel: 1050,
+  tooManyChannels: 1051,
+  invalidCursor: 1052,
+  tooManyStreams: 1053,
+  streamsFull: 1054,
+  ticketInvalid: 1055,
+  upgradeRequired: 1056,
+  notLoggedIn: 1057,
+  messageTooLarge: 1058,
+  tooManyMessages: 1059,
+
   internal: 1099,
 } as const;
 /** Any of the codes. */

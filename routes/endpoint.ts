@@ -33,8 +33,8 @@ import type { RequestMetrics, RouteMetrics } from "./request_metrics.ts";
 
 const MICROS_PER_SECOND = 1_000_000;
 
-/** What a request comes to. */
-export type Outcome = Reply | Problem;
+/** What a request comes to. A response of the platform's own making goes out as it is. */
+export type Outcome = Reply | Problem | Response;
 
 /** Methods that the gateway knows. */
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
@@ -170,10 +170,17 @@ function respond(
   metrics: RouteMetrics,
   outcome: Outcome,
 ): Response {
-  const { status, body, contentType, headers } = outcome instanceof Problem
+  if (outcome instanceof Response) {
+    metrics.observe(outcome.status, 0);
+    return outcome;
+  }
+  const { status, body, stream, contentType, headers } = outcome instanceof Problem
     ? outcome.reply(exchange.requestId)
     : outcome;
-  const response = new Response(body, { status, headers: { "content-type": contentType } });
+  const response = new Response(stream ?? body, {
+    status,
+    headers: { "content-type": contentType },
+  });
   // Fields that are added here cost a quarter of what they cost in the constructor.
   addCommonHeaders(response.headers, exchange);
   if (exchange.decision !== null) addRateLimits(response.headers, exchange.decision);

@@ -13,6 +13,7 @@ import type { MarketView } from "../infra/queries/market_view.ts";
 import type { Queries } from "../infra/queries/queries.ts";
 import type { Reference } from "../infra/reference/reference.ts";
 import type { FeedHub } from "../infra/streams/feed_hub.ts";
+import type { StreamTickets } from "../infra/streams/stream_tickets.ts";
 import type { TokenVerifier } from "../infra/tokens/token_verifier.ts";
 import type { UpstashStatus } from "../infra/upstash/limiter.ts";
 import type { GatewayTotal } from "./gateway_total.ts";
@@ -28,7 +29,11 @@ export type Tokens = Pick<TokenVerifier, "recall" | "verify">;
 
 /** Where the accounts are noted that listen to their private streams. */
 export interface Listeners {
-  put(key: string, value: string): Promise<unknown>;
+  /**
+   * @param expectedRevision when given, the key must still be at it
+   * @returns the new revision
+   */
+  put(key: string, value: string, expectedRevision?: number): Promise<number>;
 }
 
 /** Where it is noted that a key was used; KeyUses is one. Costs a request nothing. */
@@ -50,6 +55,8 @@ export interface Backend {
   readonly listeners: Listeners;
   /** The feeds that this gateway hears, for all that listen to it. */
   readonly feeds: FeedHub;
+  /** Signs and knows tickets for streams, as all gateways of the deployment do. */
+  readonly tickets: StreamTickets;
   /** Whether the connection stands at the moment. */
   readonly isConnected: () => boolean;
 }

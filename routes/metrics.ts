@@ -10,6 +10,8 @@ import type { UpstashStatus } from "../infra/upstash/limiter.ts";
 import { type GatewayTotal, refusedByPart } from "./gateway_total.ts";
 import type { Reply } from "./reply.ts";
 import type { RequestMetrics } from "./request_metrics.ts";
+import { streamLines } from "./streams/stream_metrics.ts";
+import type { StreamTable } from "./streams/stream_table.ts";
 
 const TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -17,6 +19,7 @@ const TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8";
 export function metricsEndpoint(
   requests: RequestMetrics,
   admission: CountedAdmission,
+  streams: StreamTable,
 ): EndpointSpec {
   return {
     method: "GET",
@@ -30,6 +33,7 @@ export function metricsEndpoint(
         ...sharedLimitLines(deps.limits()),
         ...totalLines(deps.total),
         ...backendLines(deps.backend()),
+        ...streamLines(streams, deps.backend()),
       ];
       return text(`${lines.join("\n")}\n`);
     },

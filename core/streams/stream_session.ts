@@ -161,7 +161,9 @@ export class StreamSession<Message extends StreamMessage> {
       else if (channel.kind === "trades") joining.place = place;
       this.#put({ kind, channel, message }, message.byteLength, joining.place, null);
     }
-    if (channel.kind !== "depth") joining.place = Math.max(place, joining.place ?? 0);
+    if (channel.kind !== "depth") {
+      joining.place = isComplete ? Math.max(place, joining.place ?? 0) : place;
+    }
     if (following === null) return this.#wantAnswer(joining);
     this.#put({ kind: "joined", channel }, REMARK_BYTES, joining.place, null);
     for (const message of following) this.#deliver(joining, message);
@@ -203,6 +205,8 @@ export class StreamSession<Message extends StreamMessage> {
 
   /** An answer to {@link check}: what of it did not come by itself. */
   #takeChecked(joining: Joining<Message>, { messages, hasMore }: Answer): void {
+    // Of another channel it is the answer to somebody who has left, and come back.
+    if (joining.channel.kind !== "reports") return;
     for (const message of messages as readonly Message[]) this.take(joining.channel, message);
     if (hasMore && joining.feed.isJoined) this.check(joining.channel);
   }
