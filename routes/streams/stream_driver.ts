@@ -43,8 +43,6 @@ export interface DriverParts {
   readonly backend: Backend;
   readonly snapshots: JointSnapshots;
   readonly log: Log;
-  /** Trades that a client without a place is given. */
-  readonly trades: number;
   /** Called whenever something waits to be read. */
   readonly wake: () => void;
   /** Called once. */
@@ -56,11 +54,18 @@ const HUB_ENDS: Readonly<Record<HubEnd, StreamEnd>> = {
   refused: "not_allowed",
 };
 
+/** A channel of the stream. */
+interface Seat {
+  readonly channel: Channel;
+  readonly place: ListenerPlace;
+  readonly trades: number;
+}
+
 /** The driver of one stream. */
 export class StreamDriver {
   readonly #parts: DriverParts;
   readonly #session: StreamSession<EdgeMessage>;
-  readonly #places = new Map<string, { channel: Channel; place: ListenerPlace }>();
+  readonly #places = new Map<string, Seat>();
   readonly #questions: { channel: Channel; asking: Asking }[] = [];
   #owner: StreamOwner | null = null;
   #isAsking = false;
@@ -102,8 +107,12 @@ export class StreamDriver {
     return this.#places.has(name);
   }
 
-  /** Adds a channel. Reports need an owner. */
-  open(channel: Channel, after: Cursor): void {
+  /**
+   * Adds a channel. Reports need an owner.
+   *
+   * @param trades how many last ones a client without a place is given
+   */
+  open(channel: Channel, after: Cursor, trades: number): void {
     const { feeds } = this.#parts.backend;
     const place = feeds.listen(this.#subjectOf(channel), {
       take: (message: HubMessage) => {
@@ -112,7 +121,7 @@ export class StreamDriver {
       },
       ended: (reason) => this.end(HUB_ENDS[reason]),
     });
-    this.#places.set(channel.name, { channel, place });
+    this.#places.set(channel.name, { channel, place, trades });
     this.#session.open(channel, after, place.last === null ? null : EdgeMessage.ofFeed(place.last));
     this.#moved();
   }
@@ -173,14 +182,15 @@ export class StreamDriver {
       const question = this.#questions.shift();
       if (question === undefined) break;
       const { channel, asking } = question;
-      if (!this.#places.has(channel.name)) continue;
+      const seat = this.#places.get(channel.name);
+      if (seat === undefined) continue;
       // Who joins again at once, for what was asked did not join, waits a moment.
       if (answered.has(channel.name)) await this.#pause(PAUSE_MILLIS << failures);
       if (!await this.#hasRoom()) break;
       try {
-        await this.#places.get(channel.name)?.place.ready;
-        const answer = await this.#answer(channel, asking);
-        if (this.#isEnded || !this.#places.has(channel.name)) continue;
+        await seat.place.ready;
+        const answer = await this.#answer(seat, asking);
+        if (this.#isEnded || this.#places.get(channel.name) !== seat) continue;
         if (!answer.hasMore) answered.add(channel.name);
         failures = 0;
         this.#session.answer(channel, answer);
@@ -197,8 +207,8 @@ export class StreamDriver {
     this.#isAsking = false;
   }
 
-  #answer(channel: Channel, { after }: Asking): Promise<EdgeAnswer> {
-    const { snapshots, backend, trades } = this.#parts;
+  #answer({ channel, trades }: Seat, { after }: Asking): Promise<EdgeAnswer> {
+    const { snapshots, backend } = this.#parts;
     if (channel.kind === "depth") return joinDepth(snapshots, channel);
     if (channel.kind === "trades") return joinTrades(snapshots, channel, after, trades);
     return joinReports(backend.queries, this.#owner?.account ?? 0, after);

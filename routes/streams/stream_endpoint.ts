@@ -116,14 +116,13 @@ async function openStream(exchange: Exchange, table: StreamTable): Promise<Outco
     backend,
     snapshots: table.snapshots(backend),
     log: deps.log,
-    trades,
     wake: () => stream.flush(),
     end: (reason) => stream.close(reason),
   });
   if (owner !== null) driver.own(owner);
   try {
     stream.begin(driver, channels.map(({ name }) => name), after);
-    for (const channel of channels) driver.open(channel, after);
+    for (const channel of channels) driver.open(channel, after, trades);
   } catch (error) {
     driver.end(null);
     place.leave();

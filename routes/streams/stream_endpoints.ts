@@ -4,6 +4,7 @@
  * @module
  */
 import type { EndpointSpec } from "../endpoint.ts";
+import { socketEndpoint } from "./socket_endpoint.ts";
 import { streamEndpoint } from "./stream_endpoint.ts";
 import type { StreamTable } from "./stream_table.ts";
 import { streamTicketsEndpoint } from "./stream_tickets.ts";
@@ -12,4 +13,5 @@ import { streamTicketsEndpoint } from "./stream_tickets.ts";
 export const streamEndpoints = (table: StreamTable): readonly EndpointSpec[] => [
   streamTicketsEndpoint,
   streamEndpoint(table),
+  socketEndpoint(table),
 ];
