@@ -37,7 +37,7 @@ import { unmatchedEndpoint } from "./unmatched.ts";
 export function createApp(deps: AppDeps): Hono {
   const admission = new CountedAdmission(deps.admission);
   const metrics = new RequestMetrics();
-  const streams = new StreamTable();
+  const streams = deps.streams ?? new StreamTable();
   const parts = new EndpointParts({ ...deps, admission }, metrics);
   const specs: readonly EndpointSpec[] = [
     ordersEndpoint,

@@ -120,6 +120,11 @@ export class StreamTable {
     return place;
   }
 
+  /** Ends all of them, for the gateway stops. */
+  drain(): void {
+    for (const stream of [...this.#streams.values()]) stream.end("draining");
+  }
+
   #refusal(isDraining: boolean, own: number): Problem | null {
     if (isDraining) return new Problem(EdgeCode.starting, { detail: "This gateway stops." });
     const all = this.#open.sse.size + this.#open.ws.size;
