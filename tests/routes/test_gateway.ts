@@ -19,7 +19,7 @@ import { MemoryAdmission } from "../../infra/upstash/memory.ts";
 import { StreamTickets } from "../../infra/streams/stream_tickets.ts";
 import { BucketError } from "../../infra/nats/errors.ts";
 import { WRONG_LAST_SEQUENCE } from "../../infra/nats/kv.ts";
-import { FeedHub } from "../../infra/streams/feed_hub.ts";
+import { FeedHub, type HubConnection } from "../../infra/streams/feed_hub.ts";
 import { createApp } from "../../routes/app.ts";
 import type { Backend, GatewaySettings } from "../../routes/gateway.ts";
 import { BodyReads } from "../../routes/middleware/body_reads.ts";
@@ -56,6 +56,8 @@ export interface RequestOptions {
 export interface TestGatewayOptions {
   readonly settings?: Partial<GatewaySettings>;
   readonly admission?: Admission;
+  /** Where feeds come from; the test's own broker when left out. */
+  readonly connection?: HubConnection;
 }
 
 /** Key of the operator. */
@@ -76,7 +78,7 @@ export class TestGateway implements Disposable {
   readonly tickets = new StreamTickets(MASTER_KEY);
   /** Publishes what streams send on. */
   readonly broker = new FakeBroker();
-  readonly feeds = new FeedHub(this.broker);
+  readonly feeds: FeedHub;
   limits: UpstashStatus | null = null;
   readonly bans = new BanList();
   readonly total = new GatewayTotal(100_000, 320, 0.5);
@@ -95,6 +97,7 @@ export class TestGateway implements Disposable {
   referenceAgeMillis = 0;
 
   constructor(options: TestGatewayOptions = {}) {
+    this.feeds = new FeedHub(options.connection ?? this.broker);
     for (const account of [1, 2, 3]) this.addKey(account, ["read", "trade"]);
     this.addKey(ADMIN, ["admin"]);
     const { reference } = this.exchange;

@@ -62,17 +62,24 @@ export class Publisher {
   reports = 0;
   #sequence = 0;
   #tradeId = 0;
+  readonly #unpublished: number[] = [];
   readonly #last = new Map<string, Said>();
   readonly #at = new Map<string, number>();
 
-  /** Something happens; gives the message of it. */
-  publish(channel: Channel, random: number): Said {
+  /** Something happens; gives the message of it, unless it is published later. */
+  publish(channel: Channel, random: number): Said | null {
     const prev = this.#at.get(channel.name) ?? 0;
     const sequence = channel.kind === "reports" ? prev + 1 : ++this.#sequence;
-    this.#at.set(channel.name, sequence);
-    const message = said(sequence, prev, this.#happen(channel, random));
-    this.#last.set(channel.name, message);
-    return message;
+    const happened = this.#happen(channel, random);
+    if (channel.kind !== "trades") return this.#said(channel, sequence, happened);
+    this.#unpublished.push(...happened.trades ?? []);
+    return random % 4 === 0 ? null : this.publishLate();
+  }
+
+  /** The message of the trades that were not published yet. */
+  publishLate(): Said | null {
+    const trades = this.#unpublished.splice(0);
+    return trades.length === 0 ? null : this.#said(CHANNELS[1], this.#sequence, { trades });
   }
 
   /** What a quiet feed says. */
@@ -115,6 +122,13 @@ export class Publisher {
     return this.#at.get(channel.name) ?? 0;
   }
 
+  #said(channel: Channel, sequence: number, what: Partial<Said>): Said {
+    const message = said(sequence, this.at(channel), what);
+    this.#at.set(channel.name, sequence);
+    this.#last.set(channel.name, message);
+    return message;
+  }
+
   #happen({ kind }: Channel, random: number): Partial<Said> {
     if (kind === "reports") this.reports++;
     if (kind === "depth") {
@@ -130,9 +144,11 @@ export class Publisher {
   }
 }
 
+type Answerer = Publisher["answer"];
+
 /** What a client has applied over all its streams, one after the other. */
 export class Client {
-  readonly asked: [Channel, Asking][] = [];
+  readonly asked: { channel: Channel; asking: Asking; early: ReturnType<Answerer> }[] = [];
   readonly levels = new Map<number, number>();
   readonly trades: number[] = [];
   readonly reports: number[] = [];
@@ -142,9 +158,11 @@ export class Client {
   session!: StreamSession<Said>;
   cursor: Cursor = new Map();
   readonly #bytesMax: number;
+  readonly #answer: Answerer;
 
-  constructor(bytesMax: number) {
+  constructor(bytesMax: number, answer: Answerer) {
     this.#bytesMax = bytesMax;
+    this.#answer = answer;
     this.connect();
   }
 
@@ -152,7 +170,9 @@ export class Client {
   connect(): void {
     this.asked.length = 0;
     const after = parseCursor(formatCursor(this.cursor))!;
-    this.session = new StreamSession((...one) => void this.asked.push(one), this.#bytesMax);
+    this.session = new StreamSession((channel, asking) => {
+      this.asked.push({ channel, asking, early: this.#answer(channel, asking) });
+    }, this.#bytesMax);
     for (const channel of CHANNELS) this.session.open(channel, after, null);
     // What a client has seen of candles says nothing about those that ended meanwhile.
     this.gaps.add("candles.1m:BTC-USD");

@@ -20,13 +20,14 @@ class Run {
   resumes = 0;
 
   constructor(readonly waitingBytesMax: number) {
-    this.client = new Client(waitingBytesMax);
+    this.client = new Client(waitingBytesMax, (...one) => this.publisher.answer(...one));
   }
 
   step([what, channel, how]: Step): void {
     const { client, publisher } = this;
     if (what <= 3) {
       const message = publisher.publish(CHANNELS[channel], how);
+      if (message === null) return;
       const copies = how < 8 ? 0 : how < 16 ? 2 : 1;
       for (let count = 0; count < copies; count++) this.#road.push({ channel, message });
     } else if (what <= 5) this.#arrive(how);
@@ -47,6 +48,8 @@ class Run {
   /** The road is whole again, feeds say their numbers again, and the client reads everything. */
   settle(): void {
     const { client, publisher } = this;
+    const late = publisher.publishLate();
+    if (late !== null) this.#road.push({ channel: 1, message: late });
     for (let round = 0; round < 400; round++) {
       for (; this.#road.length > 0; client.read(1_000)) this.#arrive(50);
       if (round < 3) {
@@ -77,8 +80,9 @@ class Run {
   #answerOne(how: number): void {
     const { asked, session } = this.client;
     if (asked.length === 0) return;
-    const [[channel, asking]] = asked.splice(how % asked.length, 1);
-    session.answer(channel, this.publisher.answer(channel, asking));
+    const [{ channel, asking, early }] = asked.splice(how % asked.length, 1);
+    // An answer is as of some moment between the question and now.
+    session.answer(channel, how % 3 === 0 ? this.publisher.answer(channel, asking) : early);
   }
 }
 

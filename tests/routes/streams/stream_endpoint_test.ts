@@ -115,7 +115,7 @@ Deno.test("what is wrong with a request is told, and opens nothing", async () =>
     ["", 400, "unknown_channel", "channels"],
     ["channels=", 400, "unknown_channel", "channels"],
     ["channels=orders:BTC-USD", 400, "unknown_channel", "channels"],
-    ["channels=trades:XXX-USD", 404, "unknown_symbol", "symbol"],
+    ["channels=trades:NONE-USD", 404, "unknown_symbol", "symbol"],
     [`channels=${Array(33).fill("bbo:BTC-USD").join()}`, 400, "too_many_channels", "channels"],
     ["channels=bbo:BTC-USD&trades=1001", 400, "invalid_parameter", "trades"],
     ["channels=bbo:BTC-USD&lastEventId=x", 400, "invalid_cursor", "lastEventId"],
