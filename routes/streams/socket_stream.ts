@@ -12,7 +12,7 @@ import { STREAM_ENDS, type StreamEnd } from "./stream_end.ts";
 import type { LiveStream, StreamPlace } from "./stream_table.ts";
 
 /** Bytes in the socket from which on what comes waits in the outbox, where it is conflated. */
-export const SOCKET_BYTES_MAX = 64 * 1024;
+export const SOCKET_BYTES_MAX = 16 * 1024;
 /** Time between two looks at a socket that takes no more. */
 export const SOCKET_LOOK_MILLIS = 10;
 
