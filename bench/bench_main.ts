@@ -20,6 +20,7 @@ import { replicaBench } from "./replica/replica_bench.ts";
 import { restBench } from "./rest/rest_bench.ts";
 import { type BenchResult, describe, stamp } from "./result.ts";
 import { ringBench } from "./ring/ring_bench.ts";
+import { streamsBench } from "./streams/streams_bench.ts";
 
 interface Bench {
   readonly about: string;
@@ -49,6 +50,11 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   fanout: {
     about: "market data delivered to 5,000 subscriptions, beside a bare publisher of the bytes",
     run: fanoutBench,
+  },
+  streams: {
+    about:
+      "market data to 2,000 phones on one gateway, beside bare Hono that writes the same bytes",
+    run: streamsBench,
   },
   "price-index": {
     about: "the price index of the book, beside what could take its place",

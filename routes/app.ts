@@ -38,6 +38,8 @@ import { Problem } from "./problem.ts";
 import { RequestMetrics } from "./request_metrics.ts";
 import { statusEndpoint } from "./status.ts";
 import { streamCredentialsEndpoints } from "./stream_credentials.ts";
+import { streamEndpoints } from "./streams/stream_endpoints.ts";
+import { StreamTable } from "./streams/stream_table.ts";
 import { tickerEndpoint } from "./ticker.ts";
 import { timeEndpoint } from "./time.ts";
 import { tradesEndpoint } from "./trades.ts";
@@ -51,6 +53,7 @@ import { unmatchedEndpoint } from "./unmatched.ts";
 export function createApp(deps: AppDeps): Hono {
   const admission = new CountedAdmission(deps.admission);
   const metrics = new RequestMetrics();
+  const streams = deps.streams ?? new StreamTable();
   const parts = new EndpointParts({ ...deps, admission }, metrics);
   const described: readonly EndpointSpec[] = [
     ordersEndpoint,
@@ -69,6 +72,7 @@ export function createApp(deps: AppDeps): Hono {
     ledgerEndpoint,
     reportsEndpoint,
     ...streamCredentialsEndpoints,
+    ...streamEndpoints(streams),
     adminStateEndpoint,
     ...adminControlEndpoints,
     ...keyEndpoints,
@@ -81,7 +85,7 @@ export function createApp(deps: AppDeps): Hono {
     candlesEndpoint,
     statusEndpoint(),
     ...healthEndpoints(),
-    metricsEndpoint(metrics, admission),
+    metricsEndpoint(metrics, admission, streams),
     ...binanceEndpoints,
   ];
   const specs = [...described, ...documentEndpoints(described, deps.settings.natsServers)];

@@ -24,6 +24,8 @@ import { MarketView } from "../infra/queries/market_view.ts";
 import { NatsQueries } from "../infra/queries/nats_queries.ts";
 import { NatsActs } from "../infra/registrar/nats_acts.ts";
 import { followReference } from "../infra/reference/reference.ts";
+import { FeedHub } from "../infra/streams/feed_hub.ts";
+import { StreamTickets } from "../infra/streams/stream_tickets.ts";
 import { IssuerKeys } from "../infra/tokens/issuer_keys.ts";
 import { TokenVerifier } from "../infra/tokens/token_verifier.ts";
 import { clockFinding } from "./clock_finding.ts";
@@ -155,6 +157,7 @@ async function openSession(
   const orders = createOrderGateway({ connection, shard });
   const uses = new Bucket(connection, KEY_USES_BUCKET);
   const keyUses = new KeyUses((id, value) => uses.put(id, value), sayChanges(log));
+  const feeds = new FeedHub(connection);
   const state = { isConnected: true };
   void followStatus(connection, state);
   const backend: Backend = {
@@ -168,6 +171,8 @@ async function openSession(
     bans,
     listeners: new Bucket(connection, LISTENERS_BUCKET),
     acts: new NatsActs(connection, shard),
+    feeds,
+    tickets: new StreamTickets(masterKey),
     isConnected: () => state.isConnected,
   };
   return {
@@ -176,6 +181,7 @@ async function openSession(
       orders.close();
       followed.stop();
       keyUses.stop();
+      feeds.stop();
       await Promise.all([reference.stop(), keys.stop(), connection.close()]);
     },
   };

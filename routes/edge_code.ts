@@ -52,6 +52,17 @@ export const EdgeCode = {
   keyBeyondOwn: 1062,
   keysFull: 1063,
 
+  unknownChannel: 1070,
+  tooManyChannels: 1071,
+  invalidCursor: 1072,
+  tooManyStreams: 1073,
+  streamsFull: 1074,
+  ticketInvalid: 1075,
+  upgradeRequired: 1076,
+  notLoggedIn: 1077,
+  messageTooLarge: 1078,
+  tooManyMessages: 1079,
+
   internal: 1099,
 } as const;
 /** Any of the codes. */

@@ -13,10 +13,13 @@ import type { MarketView } from "../infra/queries/market_view.ts";
 import type { Queries } from "../infra/queries/queries.ts";
 import type { Acts } from "../infra/registrar/nats_acts.ts";
 import type { Reference } from "../infra/reference/reference.ts";
+import type { FeedHub } from "../infra/streams/feed_hub.ts";
+import type { StreamTickets } from "../infra/streams/stream_tickets.ts";
 import type { TokenVerifier } from "../infra/tokens/token_verifier.ts";
 import type { UpstashStatus } from "../infra/upstash/limiter.ts";
 import type { GatewayTotal } from "./gateway_total.ts";
 import type { BodyReads } from "./middleware/body_reads.ts";
+import type { StreamTable } from "./streams/stream_table.ts";
 
 /** Finds keys; {@link KeyCache} is one. Rejects when it cannot say whether a key is valid. */
 export interface KeyView {
@@ -28,7 +31,11 @@ export type Tokens = Pick<TokenVerifier, "recall" | "verify">;
 
 /** Where the accounts are noted that listen to their private streams. */
 export interface Listeners {
-  put(key: string, value: string): Promise<unknown>;
+  /**
+   * @param expectedRevision when given, the key must still be at it
+   * @returns the new revision
+   */
+  put(key: string, value: string, expectedRevision?: number): Promise<number>;
 }
 
 /** Where it is noted that a key was used; KeyUses is one. Costs a request nothing. */
@@ -50,6 +57,10 @@ export interface Backend {
   readonly listeners: Listeners;
   /** Carries out what gateways may not. */
   readonly acts: Acts;
+  /** The feeds that this gateway hears, for all that listen to it. */
+  readonly feeds: FeedHub;
+  /** Signs and knows tickets for streams, as all gateways of the deployment do. */
+  readonly tickets: StreamTickets;
   /** Whether the connection stands at the moment. */
   readonly isConnected: () => boolean;
 }
@@ -95,4 +106,6 @@ export interface AppDeps {
   readonly log: Log;
   /** Whether the gateway is about to stop. */
   readonly isDraining: () => boolean;
+  /** The streams, for whoever ends them with the gateway; the app's own where left out. */
+  readonly streams?: StreamTable;
 }

@@ -24,9 +24,12 @@ import type { Log, LogLevel } from "./gateway.ts";
 import { GatewayTotal } from "./gateway_total.ts";
 import { LastingServer } from "./lasting_server.ts";
 import { BODY_SWEEP_MILLIS, BodyReads } from "./middleware/body_reads.ts";
+import { StreamTable } from "./streams/stream_table.ts";
 
 /** Time for requests to finish by themselves; then those that wait for a report get 202. */
 const DRAIN_MILLIS_MAX = 3_500;
+/** Time for streams to be told that they end. */
+const TELL_MILLIS = 20;
 /** Time for those last answers to go out, and for NATS to close. */
 const CLOSE_MILLIS_MAX = 500;
 const EXIT_LISTEN = 1;
@@ -114,6 +117,7 @@ async function start(config: GatewayConfig): Promise<void> {
     log,
   });
   let isDraining = false;
+  const streams = new StreamTable();
   const app = createApp({
     backend: () => link.backend,
     admission,
@@ -133,11 +137,15 @@ async function start(config: GatewayConfig): Promise<void> {
     },
     log,
     isDraining: () => isDraining,
+    streams,
   });
   const server = serve(config, app.fetch, log);
   void link.run();
   onceTold(async () => {
     isDraining = true;
+    // Before the server, which closes sockets without a word.
+    streams.drain();
+    await pause(TELL_MILLIS);
     const served = server.stop();
     await Promise.race([served, pause(DRAIN_MILLIS_MAX)]);
     const closed = Promise.all([served, link.stop(), admission.stop()]);

@@ -11,6 +11,8 @@ import { type GatewayTotal, refusedByPart } from "./gateway_total.ts";
 import type { Reply } from "./reply.ts";
 import type { RequestMetrics } from "./request_metrics.ts";
 import { metricsOperation } from "./service_operations.ts";
+import { streamLines } from "./streams/stream_metrics.ts";
+import type { StreamTable } from "./streams/stream_table.ts";
 
 const TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -18,6 +20,7 @@ const TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8";
 export function metricsEndpoint(
   requests: RequestMetrics,
   admission: CountedAdmission,
+  streams: StreamTable,
 ): EndpointSpec {
   return {
     method: "GET",
@@ -32,6 +35,7 @@ export function metricsEndpoint(
         ...sharedLimitLines(deps.limits()),
         ...totalLines(deps.total),
         ...backendLines(deps.backend()),
+        ...streamLines(streams, deps.backend()),
       ];
       return text(`${lines.join("\n")}\n`);
     },

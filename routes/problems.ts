@@ -325,6 +325,22 @@ export const PROBLEMS = {
   ),
   [EdgeCode.keysFull]: kind(422, "keys_full", "The account has as many keys as it may have"),
 
+  [EdgeCode.unknownChannel]: kind(400, "unknown_channel", "There is no channel of this name"),
+  [EdgeCode.tooManyChannels]: kind(400, "too_many_channels", "A stream has no room for more"),
+  [EdgeCode.invalidCursor]: kind(400, "invalid_cursor", "The cursor is not one of this service"),
+  [EdgeCode.tooManyStreams]: kind(
+    429,
+    "too_many_streams",
+    "The address or account has as many streams as it may have",
+    5,
+  ),
+  [EdgeCode.streamsFull]: kind(503, "streams_full", "The gateway has no room for more streams", 5),
+  [EdgeCode.ticketInvalid]: kind(401, "ticket_invalid", "The stream ticket is not valid any more"),
+  [EdgeCode.upgradeRequired]: kind(426, "upgrade_required", "This path is for WebSockets"),
+  [EdgeCode.notLoggedIn]: kind(401, "not_logged_in", "The channel needs a login first"),
+  [EdgeCode.messageTooLarge]: kind(413, "message_too_large", "The message is too large"),
+  [EdgeCode.tooManyMessages]: kind(429, "too_many_messages", "Too many messages on this socket", 1),
+
   [EdgeCode.internal]: kind(500, "internal", "Something went wrong here"),
 } as const satisfies Readonly<Record<ProblemCode, ProblemKind>>;
 

@@ -12,6 +12,8 @@ export interface Reply {
   readonly status: number;
   /** `null`: none. */
   readonly body: string | Uint8Array<ArrayBuffer> | null;
+  /** In the place of the body: what goes on after the answer. */
+  readonly stream?: ReadableStream<Uint8Array>;
   readonly contentType: string;
   readonly headers: HeaderFields;
 }

@@ -25,7 +25,7 @@ export class PartProcess {
     const path = new URL(module, import.meta.url).pathname;
     return new PartProcess(
       new Deno.Command(Deno.execPath(), {
-        args: ["run", "--quiet", "--allow-all", "--v8-flags=--no-flush-bytecode", path],
+        args: ["run", "--quiet", "--allow-all", "--v8-flags=--no-flush-bytecode,--expose-gc", path],
         env: environment,
         stdin: "piped",
         stdout: "piped",

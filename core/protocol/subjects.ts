@@ -109,6 +109,8 @@ export const REFERENCE_BUCKET = "REFERENCE";
 export const KEYS_BUCKET = "KEYS";
 /** KV bucket with the accounts that hold private-stream credentials: account to expiry. */
 export const LISTENERS_BUCKET = "LISTENERS";
+/** Keys there of the last ticket for a stream, by account and slot; they say nothing of listening. */
+export const TICKET_PREFIX = "ticket.";
 /** KV bucket in which projections note how far they have published. */
 export const PROGRESS_BUCKET = "PROGRESS";
 /** KV bucket in which gateways note when each API key was last used. */

@@ -4,7 +4,7 @@
  *
  * | User | Publishes | Subscribes | JetStream |
  * | --- | --- | --- | --- |
- * | gateway | orders, query, history, acts, snapshot and bucket requests | md, changes of the leader, keys and reference data | none |
+ * | gateway | orders, query, history, acts, snapshot and bucket requests | md, reports of accounts, changes of the leader, keys and reference data | none |
  * | matcher | journal, events, leader, query, standby, answers to gateway, admin, registrar and matcher | orders, admin, query, handover, standby, elections of JOURNAL | reads JOURNAL, EVENTS and SNAPSHOTS, writes REFERENCE and LEASES |
  * | backOffice | repair and snapshot requests | dropcopy, md | none |
  * | marketData | md, answers to snapshot requests | snapshot requests, events | reads EVENTS and REFERENCE, gets from and puts to PROGRESS |
@@ -74,6 +74,9 @@ export const PUBLIC_PAYLOAD_BYTES_MAX = 1_024;
 
 /** Every snapshot request: nobody but the market-data worker may see or answer them. */
 export const SNAPSHOT_REQUESTS = "md.snapshot.*";
+
+/** The private reports of every account. */
+const EVERY_REPORTS = "user.*.reports";
 
 const inHouse = (
   role: InboxRole,
@@ -189,7 +192,9 @@ function gatewayGrant(): Grant {
     bucketSubject("put", KEY_USES_BUCKET, "*"),
   ];
   const buckets = [bucketSubjects(REFERENCE_BUCKET), bucketSubjects(KEYS_BUCKET)];
-  const subscribe = ["md.>", "leader.*", ...buckets];
+  // What streams at the edge (routes/streams) send on; nothing else of an account's.
+  const streamed = ["md.>", EVERY_REPORTS];
+  const subscribe = [...streamed, "leader.*", ...buckets];
   return inHouse("gateway", publish, subscribe, { subscribe: [SNAPSHOT_REQUESTS] });
 }
 

@@ -13,6 +13,7 @@ import {
   ADMINISTRATION_PROBLEMS,
   AVAILABILITY_PROBLEMS,
   PROTOCOL_PROBLEMS,
+  STREAM_PROBLEMS,
 } from "./service_problems.ts";
 
 const TEXTS = {
@@ -23,6 +24,7 @@ const TEXTS = {
   ...TERMS_PROBLEMS,
   ...MARKET_PROBLEMS,
   ...REPEAT_PROBLEMS,
+  ...STREAM_PROBLEMS,
   ...AVAILABILITY_PROBLEMS,
   ...ADMINISTRATION_PROBLEMS,
   ...PROTOCOL_PROBLEMS,
@@ -64,6 +66,7 @@ export const CATALOGUE: readonly CatalogueStage[] = [
   stage("Terms of an order", TERMS_PROBLEMS),
   stage("Account and market", MARKET_PROBLEMS),
   stage("Repeats", REPEAT_PROBLEMS),
+  stage("Streams", STREAM_PROBLEMS),
   stage("Availability", AVAILABILITY_PROBLEMS),
   stage("Administration", ADMINISTRATION_PROBLEMS),
   stage("Between the processes", PROTOCOL_PROBLEMS),

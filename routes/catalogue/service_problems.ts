@@ -5,6 +5,50 @@
  */
 import type { CataloguePart } from "./catalogue_entry.ts";
 
+/** Streams at the edge. */
+export const STREAM_PROBLEMS = {
+  unknown_channel: [
+    "There is no channel of this name, or no such instrument.",
+    "Name it as STREAMS.md has it, such as `trades:BTC-USD`; `GET /v1/instruments` has the symbols.",
+  ],
+  too_many_channels: [
+    "A stream has no room for more channels; `limit` says how many it takes.",
+    "Open another stream for the others.",
+  ],
+  invalid_cursor: [
+    "The cursor is none that a stream has given.",
+    "Come back with the last `id` or `cursor` as it came, or without one.",
+  ],
+  too_many_streams: [
+    "The address or the account has as many streams open as it may have.",
+    "Close one that is not used, or take several channels in one.",
+  ],
+  streams_full: [
+    "The gateway has no room for more streams.",
+    "Connect again after `Retry-After`; another gateway may have room.",
+  ],
+  ticket_invalid: [
+    "The stream ticket was used, is too old, or was not given here.",
+    "Ask for another with `POST /v1/stream-tickets`, and open the stream at once.",
+  ],
+  upgrade_required: [
+    "The path is for WebSockets.",
+    "Open it with a WebSocket client, or read `GET /v1/stream`.",
+  ],
+  not_logged_in: [
+    "The channel is private, and the socket has not logged in.",
+    'Send `{"op": "login"}` first.',
+  ],
+  message_too_large: [
+    "A message on the socket is longer than it may be.",
+    "Ask for fewer channels in one message.",
+  ],
+  too_many_messages: [
+    "The socket sends more messages than it may.",
+    "Send fewer; what was asked in this message was not done.",
+  ],
+} as const satisfies CataloguePart;
+
 /** What is not there at the moment. */
 export const AVAILABILITY_PROBLEMS = {
   registrar_unavailable: [

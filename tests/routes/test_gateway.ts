@@ -16,9 +16,14 @@ import type { UpstashStatus } from "../../infra/upstash/limiter.ts";
 import { BanList } from "../../core/limits/ban_list.ts";
 import { GatewayTotal } from "../../routes/gateway_total.ts";
 import { MemoryAdmission } from "../../infra/upstash/memory.ts";
+import { StreamTickets } from "../../infra/streams/stream_tickets.ts";
+import { BucketError } from "../../infra/nats/errors.ts";
+import { WRONG_LAST_SEQUENCE } from "../../infra/nats/kv.ts";
+import { FeedHub, type HubConnection } from "../../infra/streams/feed_hub.ts";
 import { createApp } from "../../routes/app.ts";
 import type { Backend, GatewaySettings } from "../../routes/gateway.ts";
 import { BodyReads } from "../../routes/middleware/body_reads.ts";
+import { FakeBroker } from "../infra/streams/fake_broker.ts";
 import { MemoryActs } from "./memory_acts.ts";
 import { MemoryExchange, START_MICROS } from "./memory_exchange.ts";
 import { checkTold } from "./told_answers.ts";
@@ -54,18 +59,21 @@ export interface RequestOptions {
 export interface TestGatewayOptions {
   readonly settings?: Partial<GatewaySettings>;
   readonly admission?: Admission;
+  /** Where feeds come from; the test's own broker when left out. */
+  readonly connection?: HubConnection;
 }
 
 /** Key of the operator. */
 export const ADMIN = "admin";
 
+const MASTER_KEY = "5a".repeat(32);
 const RECV_WINDOW_MILLIS = 5_000;
 /** Secret of the key with this id. */
 export const secretOf = (keyId: string): string =>
   `${keyId}-secret-of-sufficient-length`.padEnd(40, "x");
 
 /** The app with everything behind it in reach of the test. */
-export class TestGateway {
+export class TestGateway implements Disposable {
   readonly exchange = new MemoryExchange();
   readonly market = new MarketView(this.exchange.queries);
   readonly keys = new Map<string, VerifyingKey>();
@@ -75,6 +83,12 @@ export class TestGateway {
     (record) => this.keys.set(record.id, verifyingKeyOf(record)),
   );
   readonly listeners = new Map<string, string>();
+  readonly revisions = new Map<string, number>();
+  #revision = 0;
+  readonly tickets = new StreamTickets(MASTER_KEY);
+  /** Publishes what streams send on. */
+  readonly broker = new FakeBroker();
+  readonly feeds: FeedHub;
   limits: UpstashStatus | null = null;
   readonly bans = new BanList();
   readonly total = new GatewayTotal(100_000, 320, 0.5);
@@ -93,6 +107,7 @@ export class TestGateway {
   referenceAgeMillis = 0;
 
   constructor(options: TestGatewayOptions = {}) {
+    this.feeds = new FeedHub(options.connection ?? this.broker);
     for (const account of [1, 2, 3]) this.addKey(account, ["read", "trade"]);
     this.addKey(ADMIN, ["admin"]);
     const { reference } = this.exchange;
@@ -115,9 +130,19 @@ export class TestGateway {
       keyUses: { note: (...use) => void this.keyUses.push(use) },
       bans: this.bans,
       listeners: {
-        put: (key, value) => new Promise((resolve) => resolve(this.listeners.set(key, value))),
+        put: (key, value, expectedRevision) =>
+          new Promise((resolve) => {
+            if (expectedRevision !== undefined && this.revisions.get(key) !== expectedRevision) {
+              throw new BucketError("LISTENERS", WRONG_LAST_SEQUENCE, "wrong last sequence");
+            }
+            this.listeners.set(key, value);
+            this.revisions.set(key, ++this.#revision);
+            resolve(this.#revision);
+          }),
       },
       acts: this.acts,
+      feeds: this.feeds,
+      tickets: this.tickets,
       isConnected: () => this.isConnected,
     };
     const policy = admissionPolicy(10_000, 10_000);
@@ -143,6 +168,11 @@ export class TestGateway {
       log: (level, message) => this.logged.push(`${level}: ${message}`),
       isDraining: () => this.isDraining,
     });
+  }
+
+  /** Ends its streams. Only who opens some has to. */
+  [Symbol.dispose](): void {
+    this.feeds.stop();
   }
 
   /** Makes a key, or changes it. */
@@ -208,8 +238,8 @@ export class TestGateway {
     return this.send(method, path, { ...options, headers });
   }
 
-  /** Sends a request as it is. */
-  async send(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
+  /** Sends a request as it is, and gives the answer before its body. */
+  fetch(method: string, path: string, options: RequestOptions = {}): Promise<Response> {
     const hasBody = options.body !== undefined;
     const request = new Request(`http://127.0.0.1:8000${path}`, {
       method,
@@ -217,7 +247,12 @@ export class TestGateway {
       ...(hasBody ? { body: isBytes(options) ? options.body : textOf(options) } : {}),
     });
     const environment = { remoteAddr: { hostname: options.address ?? "192.0.2.1" } };
-    const response = await this.app.fetch(request, environment);
+    return Promise.resolve(this.app.fetch(request, environment));
+  }
+
+  /** Sends a request as it is. */
+  async send(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
+    const response = await this.fetch(method, path, options);
     const bytes = new Uint8Array(await response.arrayBuffer());
     const text = new TextDecoder().decode(bytes);
     const isJson = /json/.test(response.headers.get("content-type") ?? "") && text !== "";

@@ -6,7 +6,7 @@
  */
 import type { NatsConnection } from "nats.ws";
 import * as v from "valibot";
-import { LISTENERS_BUCKET } from "../../core/protocol/subjects.ts";
+import { LISTENERS_BUCKET, TICKET_PREFIX } from "../../core/protocol/subjects.ts";
 import { Bucket, type BucketEntry } from "../../infra/nats/kv.ts";
 import { type BucketFollower, followBucket } from "../../infra/nats/kv_follower.ts";
 
@@ -42,6 +42,7 @@ export class Listeners {
 
   /** Takes an entry of the bucket. One that is no listener is said and left out. */
   take(entry: BucketEntry, nowMicros: number): void {
+    if (entry.key.startsWith(TICKET_PREFIX)) return;
     const account = ACCOUNT_PATTERN.test(entry.key) ? Number(entry.key) : 0;
     if (account === 0) {
       return this.#say(`${LISTENERS_BUCKET} has no account under ${JSON.stringify(entry.key)}`);

@@ -172,7 +172,15 @@ export const ALLOWED: Readonly<Record<Who, Allowed>> = {
       "bucket.put.LISTENERS.x",
       "bucket.put.KEY_USES.x",
     ],
-    subscribe: ["md.>", "md.BTC-USD.trades.json", "leader.0", "$KV.REFERENCE.>", "$KV.KEYS.>"],
+    subscribe: [
+      "md.>",
+      "md.BTC-USD.trades.json",
+      "leader.0",
+      "user.*.reports",
+      "user.8.reports",
+      "$KV.REFERENCE.>",
+      "$KV.KEYS.>",
+    ],
   },
   history: {
     publish: [

@@ -54,6 +54,12 @@ Deno.test("an entry that is no listener is said and left out", () => {
   assert.equal(said.length, 5);
 });
 
+Deno.test("a ticket for a stream says nothing of listening, and is no mistake", () => {
+  const { listeners, said } = makeListeners();
+  listeners.take(entry("ticket.7.3", "made"), NOW);
+  assert.deepEqual([listeners.accounts(NOW), said], [[], []]);
+});
+
 Deno.test("as many accounts as the limit are listened to; expired ones make room", () => {
   const { listeners, said } = makeListeners();
   for (let account = 1; account <= LISTENERS_MAX; account++) {

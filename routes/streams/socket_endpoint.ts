@@ -1,0 +1,69 @@
+/**
+ * `GET /v1/ws`: market data and private reports over a WebSocket. STREAMS.md tells what is said on
+ * it.
+ *
+ * @module
+ */
+import { EdgeCode } from "../edge_code.ts";
+import type { EndpointSpec, Outcome } from "../endpoint.ts";
+import type { Exchange } from "../exchange.ts";
+import { Problem } from "../problem.ts";
+import { readParameters } from "../query_parameters.ts";
+import { SOCKET_PATH, socketClient, SocketSession } from "./socket_session.ts";
+import type { StreamTable } from "./stream_table.ts";
+
+/** Seconds after which a quiet socket is sent a ping, and closed where none comes back in as many. */
+export const SOCKET_IDLE_SECONDS = 30;
+
+/** The endpoint. */
+export const socketEndpoint = (table: StreamTable): EndpointSpec => ({
+  method: "GET",
+  path: SOCKET_PATH,
+  scope: null,
+  weight: 5,
+  handle: (exchange) => openSocket(exchange, table),
+  operation: {
+    id: "openSocket",
+    group: "Streams",
+    summary: "Market data and private reports over a WebSocket",
+    description:
+      "Messages are JSON objects. A client says `subscribe`, `unsubscribe`, `login` and `ping` in " +
+      "the field `op`, and is answered with the `id` that it gave. `reports` needs a login first: " +
+      "the fields of a signed `GET /v1/ws` without a body, or a bearer token.",
+    answers: [{ status: 101, description: "The socket is open.", body: null }],
+  },
+});
+
+function openSocket(exchange: Exchange, table: StreamTable): Outcome {
+  const parameters = readParameters(exchange, []);
+  if (parameters instanceof Problem) return parameters;
+  if (exchange.header("upgrade")?.toLowerCase() !== "websocket") {
+    return new Problem(EdgeCode.upgradeRequired, { headers: [["upgrade", "websocket"]] });
+  }
+  // Asked for before there is a place, so that a missing one leaves none behind.
+  void exchange.backend;
+  const place = table.enter(exchange, "ws");
+  if (place instanceof Problem) return place;
+  const client = socketClient(exchange);
+  const upgraded = upgrade(exchange.context.req.raw);
+  if (upgraded instanceof Problem) {
+    place.leave();
+    return upgraded;
+  }
+  const { socket, response } = upgraded;
+  socket.binaryType = "arraybuffer";
+  const session = new SocketSession(exchange, client, table, place, socket);
+  socket.onmessage = ({ data }) => session.take(data);
+  socket.onclose = socket.onerror = () => session.leave();
+  return response;
+}
+
+function upgrade(request: Request): Deno.WebSocketUpgrade | Problem {
+  try {
+    return Deno.upgradeWebSocket(request, { idleTimeout: SOCKET_IDLE_SECONDS });
+  } catch (error) {
+    return new Problem(EdgeCode.upgradeRequired, {
+      detail: error instanceof Error ? error.message : String(error),
+    });
+  }
+}
