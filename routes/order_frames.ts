@@ -27,7 +27,7 @@ import { waitMillisOf } from "./wait_limit.ts";
 import { Problem } from "./problem.ts";
 
 /**
- * Records that cost one unit of the limits: a record costs the gateway less than a twentieth of what an
+ * Records that cost one unit of the limits: a record costs the gateway about a tenth of what an
  * order in JSON does (bench:batch), and the log as much as any other.
  */
 export const RECORDS_PER_UNIT = 10;

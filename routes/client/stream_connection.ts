@@ -84,6 +84,15 @@ interface Listened {
   readonly handlers: Set<Handler>;
   /** Where it is; empty where it has no place yet. */
   cursor: string;
+  /** Settles when it is complete for the first time. */
+  readonly joined: Promise<void>;
+  readonly settle: () => void;
+}
+
+function newListened(): Listened {
+  let settle = (): void => {};
+  const joined = new Promise<void>((resolve) => settle = resolve);
+  return { handlers: new Set(), cursor: "", joined, settle };
 }
 
 /** The connection of one client. */
@@ -110,13 +119,20 @@ export class StreamConnection {
   subscribe(channel: string, handler: Handler): () => void {
     let listened = this.#channels.get(channel);
     if (listened === undefined) {
-      listened = { handlers: new Set(), cursor: "" };
+      listened = newListened();
       this.#channels.set(channel, listened);
       if (this.#isReady) this.#ask([channel]);
     }
     listened.handlers.add(handler);
     if (this.#socket === null && this.#timer === undefined) this.#open();
     return () => this.#leave(channel, handler);
+  }
+
+  /** Settles when a channel that is listened to has become complete. */
+  joined(channel: string): Promise<void> {
+    const listened = this.#channels.get(channel);
+    if (listened === undefined) throw new TypeError(`nobody listens to ${channel}`);
+    return listened.joined;
   }
 
   /** Asks for a channel anew, from where it is. */
@@ -205,6 +221,7 @@ export class StreamConnection {
     const listened = this.#channels.get(channel);
     if (listened === undefined) return;
     if (cursor !== undefined) listened.cursor = cursor;
+    if (type === "joined") listened.settle();
     for (const handler of listened.handlers) handler({ type, channel, data });
   }
 

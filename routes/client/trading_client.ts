@@ -215,6 +215,11 @@ export class TradingClient {
     return this.#streams.subscribe(channel, handler);
   }
 
+  /** Settles when a channel that is listened to is complete: nothing behind it is missed. */
+  joined(channel: string): Promise<void> {
+    return this.#streams.joined(channel);
+  }
+
   /**
    * Keeps the whole book of an instrument.
    *

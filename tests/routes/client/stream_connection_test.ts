@@ -73,6 +73,7 @@ Deno.test("stream connection: opens for the first channel, and closes behind the
   const leave = connection.subscribe("ticker:BTC-USD", () => {});
   socket.hear({ type: "message", channel: "trades:BTC-USD", cursor: "t.1", data: { n: 1 } });
   socket.hear({ type: "message", channel: "ticker:BTC-USD", data: {} });
+  assert.throws(() => connection.joined("nobody listens"), TypeError);
   assert.deepEqual(heard, [["message", { n: 1 }]]);
   leave();
   leave();
@@ -83,6 +84,19 @@ Deno.test("stream connection: opens for the first channel, and closes behind the
   time.advance(120_000);
   assert.equal(sockets.length, 1, "it stays closed");
   assert.deepEqual(states.map(({ isOpen }) => isOpen), [true, false]);
+});
+
+Deno.test("stream connection: a channel is complete when the exchange says so", async () => {
+  const { connection, sockets, time } = opened();
+  let isJoined = false;
+  const joined = connection.joined("trades:BTC-USD").then(() => isJoined = true);
+  sockets[0].hear({ type: "joined", channel: "ticker:BTC-USD", data: {} });
+  await Promise.resolve();
+  assert.equal(isJoined, false);
+  sockets[0].hear({ type: "joined", channel: "trades:BTC-USD", data: {} });
+  await joined;
+  connection.close();
+  time[Symbol.dispose]();
 });
 
 Deno.test("stream connection: comes back from where it was, ever more slowly, until it is answered", () => {
