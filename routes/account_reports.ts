@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { READ_PROBLEMS } from "./problem_groups.ts";
 import * as v from "valibot";
 import { PAGE_ROWS_MAX } from "../core/protocol/queries.ts";
 import { SAFE_MAX } from "../core/protocol/wire_buffer.ts";
@@ -50,6 +51,7 @@ export const reportsEndpoint: EndpointSpec = {
       },
       MIN_SEQUENCE_PARAMETER,
     ],
+    problems: READ_PROBLEMS,
     answers: [{
       status: 200,
       description: "The reports, the same as they were published.",

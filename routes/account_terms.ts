@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { READ_PROBLEMS } from "./problem_groups.ts";
 import { OPEN_ORDERS_PER_ACCOUNT_MAX } from "../core/matching/accounts.ts";
 import { ResultCode } from "../core/protocol/result_code.ts";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
@@ -47,7 +48,7 @@ export const accountEndpoint: EndpointSpec = {
         } satisfies Account,
       },
     }],
-    problems: [ResultCode.unknownAccount],
+    problems: [...READ_PROBLEMS, ResultCode.unknownAccount],
   },
 };
 

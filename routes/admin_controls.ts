@@ -64,7 +64,7 @@ function halting(verb: "halt" | "resume", summary: string): EndpointSpec {
           example: { symbol: "BTC-USD", status, ...DONE } satisfies Halt,
         },
       }],
-      problems: [EdgeCode.unknownSymbol, ...ACT_PROBLEMS],
+      problems: [EdgeCode.notFound, EdgeCode.unknownSymbol, ...ACT_PROBLEMS],
     },
   };
 }
@@ -88,7 +88,7 @@ function enabling(verb: "enable" | "disable", summary: string): EndpointSpec {
           example: { account: "2", enabled: verb === "enable", ...DONE } satisfies Enabled,
         },
       }],
-      problems: [ResultCode.unknownAccount, ...ACT_PROBLEMS],
+      problems: [EdgeCode.notFound, ResultCode.unknownAccount, ...ACT_PROBLEMS],
     },
   };
 }
@@ -107,7 +107,12 @@ const cancelOperation: Operation = {
       example: { account: "2", symbol: null, canceled: 0, ...DONE } satisfies CanceledOrders,
     },
   }],
-  problems: [EdgeCode.unknownSymbol, ResultCode.unknownAccount, ...ACT_PROBLEMS],
+  problems: [
+    EdgeCode.notFound,
+    EdgeCode.unknownSymbol,
+    ResultCode.unknownAccount,
+    ...ACT_PROBLEMS,
+  ],
 };
 
 const auditOperation: Operation = {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { SNAPSHOT_PROBLEMS } from "./problem_groups.ts";
 import * as v from "valibot";
 import { type CandleIntervalName, candleIntervals } from "../core/market_data/candle_intervals.ts";
 import { SNAPSHOT_CANDLES_DEFAULT, SNAPSHOT_CANDLES_MAX } from "../core/market_data/snapshot.ts";
@@ -60,6 +61,7 @@ export const candlesEndpoint: EndpointSpec = {
       },
       MIN_SEQUENCE_PARAMETER,
     ],
+    problems: SNAPSHOT_PROBLEMS,
     answers: [{
       status: 200,
       description: "The candles as of `sequence`.",

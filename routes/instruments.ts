@@ -63,7 +63,7 @@ export const instrumentsEndpoint: EndpointSpec = {
         } satisfies Instruments,
       },
     }],
-    problems: [EdgeCode.unknownSymbol],
+    problems: [EdgeCode.unknownSymbol, EdgeCode.starting],
   },
 };
 

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { READ_PROBLEMS } from "./problem_groups.ts";
 import * as v from "valibot";
 import { PAGE_ROWS_MAX, type PrivateReport } from "../core/protocol/queries.ts";
 import { CURSOR_LENGTH_MAX, encodeCursor, nextCursor, PageKind, readCursor } from "./cursor.ts";
@@ -47,6 +48,7 @@ export const ledgerEndpoint: EndpointSpec = {
       },
       MIN_SEQUENCE_PARAMETER,
     ],
+    problems: READ_PROBLEMS,
     answers: [{
       status: 200,
       description: "A page of movements.",

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { COMMAND_PROBLEMS } from "./problem_groups.ts";
 import { FRAME_RECORDS_MAX } from "../core/protocol/frame.ts";
 import { EdgeCode } from "./edge_code.ts";
 import { FRAME_TYPE } from "./middleware/body.ts";
@@ -44,5 +45,10 @@ export const framesOperation: Operation = {
       body: { contentType: FRAME_TYPE, schema: null, example: "" },
     },
   ],
-  problems: [EdgeCode.invalidFrame, EdgeCode.invalidRecord, EdgeCode.tooManyCommands],
+  problems: [
+    EdgeCode.invalidFrame,
+    EdgeCode.invalidRecord,
+    EdgeCode.tooManyCommands,
+    ...COMMAND_PROBLEMS,
+  ],
 };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { AuthCode } from "../core/auth/auth_code.ts";
 import { ResultCode } from "../core/protocol/result_code.ts";
 import { EdgeCode } from "./edge_code.ts";
 import type { ProblemCode } from "./problems.ts";
@@ -54,5 +55,31 @@ export const SNAPSHOT_PROBLEMS: readonly ProblemCode[] = [
   EdgeCode.behind,
   EdgeCode.marketDataUnavailable,
   EdgeCode.overloaded,
+  EdgeCode.starting,
+];
+
+/** Of whatever is signed, or bears a token. */
+export const SIGNED_PROBLEMS: readonly ProblemCode[] = [
+  AuthCode.headerMissing,
+  AuthCode.keyUnknown,
+  AuthCode.timestampMalformed,
+  AuthCode.recvWindowMalformed,
+  AuthCode.timestampTooOld,
+  AuthCode.timestampAhead,
+  AuthCode.scopeMissing,
+  AuthCode.keysUnavailable,
+  AuthCode.twoCredentials,
+  AuthCode.tokenInvalid,
+  AuthCode.tokenExpired,
+  AuthCode.addressNotAllowed,
+  AuthCode.idempotencyKeyMalformed,
+  EdgeCode.overloaded,
+  EdgeCode.starting,
+];
+
+/** Of streams at the edge. */
+export const STREAM_PROBLEMS: readonly ProblemCode[] = [
+  EdgeCode.tooManyStreams,
+  EdgeCode.streamsFull,
   EdgeCode.starting,
 ];

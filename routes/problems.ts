@@ -11,16 +11,7 @@ import { AuthCode } from "../core/auth/auth_code.ts";
 import { AdmissionCode } from "../core/limits/decision.ts";
 import { ResultCode } from "../core/protocol/result_code.ts";
 import { EdgeCode } from "./edge_code.ts";
-
-/** What a client sees of a result code. */
-export interface ProblemKind<Code extends string = string> {
-  readonly status: number;
-  /** Stable; the same as in private reports. */
-  readonly code: Code;
-  readonly title: string;
-  /** Seconds after which the request may be repeated; 0: repeating it changes nothing. */
-  readonly retryAfterSeconds: number;
-}
+import { kind, notUnderstood, type ProblemKind } from "./problem_kind.ts";
 
 type NoProblem =
   | "ok"
@@ -39,16 +30,6 @@ export type ProblemCode =
   | Exclude<AuthCode, 0>
   | Exclude<AdmissionCode, 0>
   | EdgeCode;
-
-const kind = <const Code extends string>(
-  status: number,
-  code: Code,
-  title: string,
-  retryAfterSeconds = 0,
-): ProblemKind<Code> => ({ status, code, title, retryAfterSeconds });
-
-const notUnderstood = <const Code extends string>(code: Code): ProblemKind<Code> =>
-  kind(500, code, "The gateway and the leader do not understand each other");
 
 /** One for every way in which a signature can be wrong: it says nothing about which. */
 const notSigned = kind(401, "signature_invalid", "The request is not signed by a valid key");

@@ -3,10 +3,10 @@
  *
  * @module
  */
+import { SNAPSHOT_PROBLEMS } from "./problem_groups.ts";
 import * as v from "valibot";
 import { INSTRUMENTS_MAX } from "../core/matching/instruments.ts";
 import { CURSOR_LENGTH_MAX, encodeCursor, PageKind, readCursor } from "./cursor.ts";
-import { EdgeCode } from "./edge_code.ts";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
 import { Problem } from "./problem.ts";
@@ -70,7 +70,7 @@ export function tickerEndpoint(): EndpointSpec {
         description: "The ticker, or a page of tickers.",
         body: { schema: TickerAnswerSchema, example: EXAMPLE },
       }],
-      problems: [EdgeCode.unknownSymbol],
+      problems: SNAPSHOT_PROBLEMS,
     },
   };
 }

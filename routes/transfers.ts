@@ -65,6 +65,8 @@ export const transfersEndpoint: EndpointSpec = {
     })),
     problems: [
       ResultCode.notOneOwner,
+      ResultCode.accountInvalid,
+      ResultCode.supplyTooHigh,
       ResultCode.insufficientFunds,
       ResultCode.accountDisabled,
       ResultCode.unknownAccount,

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { type ProblemKind, PROBLEMS, type PublicCode } from "../problems.ts";
+import type { ProblemKind } from "../problem_kind.ts";
+import { PROBLEMS, type PublicCode } from "../problems.ts";
 import { LIMIT_PROBLEMS, PERMISSION_PROBLEMS, SIGNATURE_PROBLEMS } from "./access_problems.ts";
 import type { CatalogueEntry, CataloguePart } from "./catalogue_entry.ts";
 import { MARKET_PROBLEMS, REPEAT_PROBLEMS, TERMS_PROBLEMS } from "./order_problems.ts";

@@ -11,6 +11,7 @@ import { inlineSchema, type JsonSchema, type NamedSchemas } from "./named_schema
 import { problemsOf } from "./operation_problems.ts";
 
 const JSON_TYPE = "application/json";
+const NOT_MODIFIED = 304;
 const TOO_MANY = 429;
 const UNAVAILABLE = 503;
 
@@ -94,6 +95,12 @@ function responsesOf(described: DescribedEndpoint, schemas: NamedSchemas): Docum
       ...(body === null
         ? {}
         : { content: bodyContent(body, answerName(operation.id, status), schemas, false) }),
+    };
+  }
+  if (spec.cache?.hasEtag) {
+    responses[NOT_MODIFIED] = {
+      description: "What `If-None-Match` names is still so.",
+      headers: always,
     };
   }
   for (const [status, problems] of problemsOf(described)) {

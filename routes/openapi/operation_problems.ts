@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { AuthCode } from "../../core/auth/auth_code.ts";
 import { AdmissionCode } from "../../core/limits/decision.ts";
 import { type CataloguedProblem, cataloguedProblem } from "../catalogue/problem_catalogue.ts";
 import { EdgeCode } from "../edge_code.ts";
 import type { DescribedEndpoint } from "./described_endpoint.ts";
+import { SIGNED_PROBLEMS } from "../problem_groups.ts";
 import { type ProblemCode, PROBLEMS } from "../problems.ts";
 
 /** Of whatever has a way at all. */
@@ -22,23 +22,6 @@ const LIMITED: readonly ProblemCode[] = [
   AdmissionCode.keyTokens,
   EdgeCode.unknownParameter,
   EdgeCode.invalidParameter,
-];
-const SIGNED: readonly ProblemCode[] = [
-  AuthCode.headerMissing,
-  AuthCode.keyUnknown,
-  AuthCode.timestampMalformed,
-  AuthCode.recvWindowMalformed,
-  AuthCode.timestampTooOld,
-  AuthCode.timestampAhead,
-  AuthCode.scopeMissing,
-  AuthCode.keysUnavailable,
-  AuthCode.twoCredentials,
-  AuthCode.tokenInvalid,
-  AuthCode.tokenExpired,
-  AuthCode.addressNotAllowed,
-  AuthCode.idempotencyKeyMalformed,
-  EdgeCode.overloaded,
-  EdgeCode.starting,
 ];
 const WITH_BODY: readonly ProblemCode[] = [
   EdgeCode.unsupportedMediaType,
@@ -61,7 +44,7 @@ export function problemsOf(
   const codes = [
     ...ALWAYS,
     ...(spec.weight > 0 ? LIMITED : []),
-    ...(spec.scope === null ? [] : SIGNED),
+    ...(spec.scope === null ? [] : SIGNED_PROBLEMS),
     ...(spec.hasBody ? WITH_BODY : []),
     ...(takesNone && spec.scope !== null ? [EdgeCode.bodyUnexpected] : []),
     ...(operation.problems ?? []),

@@ -14,16 +14,19 @@ export const REPLACE_MODES = ["stop_on_failure", "allow_failure"] as const;
 export type ReplaceMode = (typeof REPLACE_MODES)[number];
 
 /** Body of `POST /v1/orders/{orderId}/replace`: a new order and a mode. */
-export const ReplaceSchema = v.strictObject({
-  ...NewOrderSchema.entries,
-  mode: v.pipe(
-    v.optional(v.picklist(REPLACE_MODES), "stop_on_failure"),
-    v.description(
-      "`stop_on_failure`: the new order is sent once the cancel has succeeded. `allow_failure`: " +
-        "whatever becomes of the cancel.",
+export const ReplaceSchema = v.pipe(
+  v.strictObject({
+    ...NewOrderSchema.entries,
+    mode: v.pipe(
+      v.optional(v.picklist(REPLACE_MODES), "stop_on_failure"),
+      v.description(
+        "`stop_on_failure`: the new order is sent once the cancel has succeeded. `allow_failure`: " +
+          "whatever becomes of the cancel.",
+      ),
     ),
-  ),
-});
+  }),
+  v.title("Replace"),
+);
 /** See {@link ReplaceSchema}. */
 export type ReplaceBody = v.InferInput<typeof ReplaceSchema>;
 

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { STREAM_PROBLEMS } from "../problem_groups.ts";
+import { EdgeCode } from "../edge_code.ts";
 import type { EndpointSpec, Outcome } from "../endpoint.ts";
 import type { Exchange } from "../exchange.ts";
 import { Problem } from "../problem.ts";
@@ -27,6 +29,7 @@ export const socketEndpoint = (table: StreamTable): EndpointSpec => ({
       "Messages are JSON objects. A client says `subscribe`, `unsubscribe`, `login` and `ping` in " +
       "the field `op`, and is answered with the `id` that it gave. `reports` needs a login first: " +
       "the fields of a signed `GET /v1/ws` without a body, or a bearer token.",
+    problems: [...STREAM_PROBLEMS, EdgeCode.upgradeRequired],
     answers: [{ status: 101, description: "The socket is open.", body: null }],
   },
 });

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { SIGNED_PROBLEMS, STREAM_PROBLEMS } from "../problem_groups.ts";
 import * as v from "valibot";
 import type { Channel } from "../../core/streams/channel.ts";
 import { type Cursor, CURSOR_LENGTH_MAX } from "../../core/streams/cursor.ts";
@@ -35,6 +36,16 @@ const OPERATION: Operation = {
     "ticket of `POST /v1/stream-tickets`; other channels need nothing. An event's name is its " +
     "channel and its data the JSON message as on NATS; besides there are `ready`, `snapshot`, " +
     "`joined`, `gap` and `dropped`. A stream is resumed by the `id` of its last event.",
+  problems: [
+    ...SIGNED_PROBLEMS,
+    ...STREAM_PROBLEMS,
+    EdgeCode.unknownChannel,
+    EdgeCode.unknownSymbol,
+    EdgeCode.tooManyChannels,
+    EdgeCode.invalidCursor,
+    EdgeCode.ticketInvalid,
+    EdgeCode.streamsUnavailable,
+  ],
   parameters: [
     {
       name: "channels",

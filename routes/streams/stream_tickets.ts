@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { EdgeCode } from "../edge_code.ts";
 import { TICKET_SECONDS, TICKET_SLOTS } from "../../infra/streams/stream_tickets.ts";
 import type { EndpointSpec, Outcome } from "../endpoint.ts";
 import type { Exchange } from "../exchange.ts";
@@ -33,6 +34,7 @@ export const streamTicketsEndpoint: EndpointSpec = {
     description: `Good for one \`GET /v1/stream\` within ${TICKET_SECONDS} s, in its parameter ` +
       `\`ticket\`. An account has ${TICKET_SLOTS} places for tickets, taken at random: one that ` +
       "is not used in time may be pushed out by another.",
+    problems: [EdgeCode.streamsUnavailable],
     answers: [{
       status: 201,
       description: "The ticket.",

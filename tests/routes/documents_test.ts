@@ -29,6 +29,8 @@ Deno.test("every endpoint is in the document, apart from the documents", async (
   const all = routes(gateway);
   assert.ok(all.length > 20);
   const missing = all.filter(({ method, path }) => {
+    // Binance's dialect is documented by Binance.
+    if (path.startsWith("/api/")) return false;
     const documented = body.paths[path.replaceAll(/:(\w+)/g, "{$1}")];
     return documented?.[method.toLowerCase()] === undefined;
   });

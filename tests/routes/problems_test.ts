@@ -4,7 +4,8 @@ import { reasonOf } from "../../core/history/reason.ts";
 import { AdmissionCode } from "../../core/limits/decision.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
 import { EdgeCode } from "../../routes/edge_code.ts";
-import { type ProblemKind, problemKind, PROBLEMS } from "../../routes/problems.ts";
+import type { ProblemKind } from "../../routes/problem_kind.ts";
+import { problemKind, PROBLEMS } from "../../routes/problems.ts";
 
 /** First code of the band that says why an order ended. */
 const REASONS_LEAST = 700;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { CATALOGUE, cataloguedProblem } from "../../../routes/catalogue/problem_catalogue.ts";
-import { type ProblemKind, PROBLEMS } from "../../../routes/problems.ts";
+import type { ProblemKind } from "../../../routes/problem_kind.ts";
+import { PROBLEMS } from "../../../routes/problems.ts";
 
 const all = CATALOGUE.flatMap(({ problems }) => problems);
 
