@@ -240,3 +240,23 @@ Deno.test("for a slow reader the last of a state waits, and of events so many", 
   assert.ok(count > least && count < 2 * least, `after ${count}`);
   assert.equal(run.next(), undefined, "nothing is kept of it");
 });
+
+Deno.test("a state that is too much when it comes at once leaves no stream behind", () => {
+  const fill = (run: SessionRun, most: number): number => {
+    run.session.begin(["btcusd@trade"]);
+    let count = 0;
+    while (run.ended.length === 0 && count < most) run.trade(++count);
+    return count;
+  };
+  using full = new SessionRun();
+  const count = fill(full, 20_000);
+  using run = new SessionRun();
+  fill(run, count - 1);
+  run.hub.listen("md.BTC-USD.bbo.json", { take: () => {}, ended: () => {} });
+  const head = { symbol: "BTC-USD", sequence: 1, prevSequence: 0, timeMicros: 1 };
+  run.broker.publish("md.BTC-USD.bbo.json", { ...head, bid: null, ask: null });
+  const params = ["btcusd", "BTCUSD", "Btcusd"].map((symbol) => `${symbol}@bookTicker`);
+  run.nowMicros += 1_000_000;
+  run.session.take(JSON.stringify({ method: "SUBSCRIBE", params, id: 1 }));
+  assert.deepEqual([run.ended, run.feeds.size], [["slow_reader"], 0]);
+});
