@@ -11,6 +11,7 @@ import { adminControlEndpoints } from "./admin_controls.ts";
 import { adminStateEndpoint } from "./admin_state.ts";
 import { balancesEndpoint } from "./balances.ts";
 import { binanceEndpoints } from "./binance/binance_endpoints.ts";
+import { binanceStreamEndpoints } from "./binance/streams/stream_endpoints.ts";
 import { candlesEndpoint } from "./candles.ts";
 import { CountedAdmission } from "./counted_admission.ts";
 import { depthEndpoint } from "./depth.ts";
@@ -87,6 +88,7 @@ export function createApp(deps: AppDeps): Hono {
     ...healthEndpoints(),
     metricsEndpoint(metrics, admission, streams),
     ...binanceEndpoints,
+    ...binanceStreamEndpoints(streams),
   ];
   const specs = [...described, ...documentEndpoints(described, deps.settings.natsServers)];
   const app = new Hono({ router: new ExactFirstRouter() });

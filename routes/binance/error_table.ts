@@ -170,7 +170,7 @@ export const BINANCE_ERRORS: Readonly<Record<ProblemCode, BinanceError>> = {
   [EdgeCode.tooManyStreams]: tooMany,
   [EdgeCode.streamsFull]: busy,
   [EdgeCode.ticketInvalid]: elsewhere,
-  [EdgeCode.upgradeRequired]: elsewhere,
+  [EdgeCode.upgradeRequired]: binanceError(-1000, "This path is for WebSockets.", 426),
   [EdgeCode.notLoggedIn]: elsewhere,
   [EdgeCode.messageTooLarge]: elsewhere,
   [EdgeCode.tooManyMessages]: tooMany,

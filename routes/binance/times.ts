@@ -23,14 +23,18 @@ const inMicros: TimeWriter = (micros) => micros;
 
 /** How times are written in the answer to a request. */
 export function timeWriter(exchange: Exchange): TimeWriter | Problem {
-  const writer = timeWriterOf(exchange.header("x-mbx-time-unit"));
+  return timeWriterIn(exchange.header("x-mbx-time-unit"));
+}
+
+/** How times are written in a unit by its name, milliseconds without one. */
+export function timeWriterIn(unit: string | null): TimeWriter | Problem {
+  const writer = writerOf(unit);
   if (writer !== null) return writer;
   const msg = "Invalid value for time unit; expected either MICROSECOND or MILLISECOND.";
   return new BinanceProblem(EdgeCode.invalidParameter, binanceError(-1194, msg));
 }
 
-/** How times are written in a unit by its name, milliseconds without one; `null`: there is no such. */
-export function timeWriterOf(unit: string | null): TimeWriter | null {
+function writerOf(unit: string | null): TimeWriter | null {
   switch (unit?.toUpperCase() ?? "MILLISECOND") {
     case "MILLISECOND":
       return inMillis;

@@ -11,10 +11,8 @@ import type { Exchange } from "../exchange.ts";
 import { Problem } from "../problem.ts";
 import { readParameters } from "../query_parameters.ts";
 import { SOCKET_PATH, socketClient, SocketSession } from "./socket_session.ts";
+import { openSocket } from "./open_socket.ts";
 import type { StreamTable } from "./stream_table.ts";
-
-/** Seconds after which a quiet socket is sent a ping, and closed where none comes back in as many. */
-export const SOCKET_IDLE_SECONDS = 30;
 
 /** The endpoint. */
 export const socketEndpoint = (table: StreamTable): EndpointSpec => ({
@@ -22,7 +20,7 @@ export const socketEndpoint = (table: StreamTable): EndpointSpec => ({
   path: SOCKET_PATH,
   scope: null,
   weight: 5,
-  handle: (exchange) => openSocket(exchange, table),
+  handle: (exchange) => serveSocket(exchange, table),
   operation: {
     id: "openSocket",
     group: "Streams",
@@ -36,36 +34,15 @@ export const socketEndpoint = (table: StreamTable): EndpointSpec => ({
   },
 });
 
-function openSocket(exchange: Exchange, table: StreamTable): Outcome {
+function serveSocket(exchange: Exchange, table: StreamTable): Outcome {
   const parameters = readParameters(exchange, []);
   if (parameters instanceof Problem) return parameters;
-  if (exchange.header("upgrade")?.toLowerCase() !== "websocket") {
-    return new Problem(EdgeCode.upgradeRequired, { headers: [["upgrade", "websocket"]] });
-  }
-  // Asked for before there is a place, so that a missing one leaves none behind.
-  void exchange.backend;
-  const place = table.enter(exchange, "ws");
-  if (place instanceof Problem) return place;
   const client = socketClient(exchange);
-  const upgraded = upgrade(exchange.context.req.raw);
-  if (upgraded instanceof Problem) {
-    place.leave();
-    return upgraded;
-  }
-  const { socket, response } = upgraded;
-  socket.binaryType = "arraybuffer";
+  const opened = openSocket(exchange, table, "ws");
+  if (opened instanceof Problem) return opened;
+  const { socket, response, place } = opened;
   const session = new SocketSession(exchange, client, table, place, socket);
   socket.onmessage = ({ data }) => session.take(data);
   socket.onclose = socket.onerror = () => session.leave();
   return response;
-}
-
-function upgrade(request: Request): Deno.WebSocketUpgrade | Problem {
-  try {
-    return Deno.upgradeWebSocket(request, { idleTimeout: SOCKET_IDLE_SECONDS });
-  } catch (error) {
-    return new Problem(EdgeCode.upgradeRequired, {
-      detail: error instanceof Error ? error.message : String(error),
-    });
-  }
 }

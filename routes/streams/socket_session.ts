@@ -20,9 +20,9 @@ import {
   readSocketMessage,
   type SocketMessage,
 } from "./socket_message.ts";
-import { type SocketPort, SocketStream } from "./socket_stream.ts";
+import { OWN_WORDS, type SocketPort, SocketStream } from "./socket_stream.ts";
 import { readChannels, readCursor } from "./stream_channels.ts";
-import { StreamDriver } from "./stream_driver.ts";
+import { type EdgeItem, StreamDriver } from "./stream_driver.ts";
 import { verifyOwner } from "./stream_owner.ts";
 import type { StreamPlace, StreamTable } from "./stream_table.ts";
 
@@ -61,7 +61,7 @@ export function socketClient(exchange: Exchange): SocketClient {
 export class SocketSession {
   readonly #exchange: Exchange;
   readonly #table: StreamTable;
-  readonly #stream: SocketStream;
+  readonly #stream: SocketStream<EdgeItem>;
   readonly #driver: StreamDriver;
   readonly #client: SocketClient;
   readonly #backend;
@@ -83,7 +83,7 @@ export class SocketSession {
     this.#backend = backend;
     this.#client = client;
     this.#allowedMicros = deps.steadyMicros();
-    const stream = new SocketStream(socket, place);
+    const stream = new SocketStream(socket, place, OWN_WORDS);
     this.#driver = new StreamDriver({
       backend,
       snapshots: table.snapshots(backend),

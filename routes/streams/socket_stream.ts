@@ -7,7 +7,7 @@
  * @module
  */
 import { formatCursor } from "../../core/streams/cursor.ts";
-import type { EdgeItem, StreamDriver } from "./stream_driver.ts";
+import type { EdgeItem } from "./stream_driver.ts";
 import { STREAM_ENDS, type StreamEnd } from "./stream_end.ts";
 import type { LiveStream, StreamPlace } from "./stream_table.ts";
 
@@ -24,22 +24,48 @@ export interface SocketPort {
   close(code: number, reason: string): void;
 }
 
+/** What waits for one client; a `StreamDriver` is one. */
+export interface SocketSource<Item> {
+  /** Messages in whose place a newer one was sent. */
+  readonly conflated: number;
+  /** What the client reads next. */
+  next(): Item | undefined;
+  /** Ends it; with a reason, it has its socket closed. A second call changes nothing. */
+  end(reason: StreamEnd | null): void;
+}
+
+/** How items are written. */
+export interface SocketWords<Item> {
+  textOf(item: Item): string;
+  /** What a client is told before the gateway closes its socket; `null`: the code says it all. */
+  farewell(reason: StreamEnd): string | null;
+}
+
+/** As `GET /v1/ws` writes them. */
+export const OWN_WORDS: SocketWords<EdgeItem> = {
+  textOf,
+  farewell: (reason) =>
+    JSON.stringify({ type: "dropped", reason, detail: STREAM_ENDS[reason].detail }),
+};
+
 /** One client's socket. */
-export class SocketStream implements LiveStream {
+export class SocketStream<Item> implements LiveStream {
   readonly #socket: SocketPort;
   readonly #place: StreamPlace;
-  #driver: StreamDriver | null = null;
+  readonly #words: SocketWords<Item>;
+  #source: SocketSource<Item> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isOver = false;
 
-  constructor(socket: SocketPort, place: StreamPlace) {
+  constructor(socket: SocketPort, place: StreamPlace, words: SocketWords<Item>) {
     this.#socket = socket;
     this.#place = place;
+    this.#words = words;
   }
 
-  /** Begins to send what the driver has. */
-  begin(driver: StreamDriver): void {
-    this.#driver = driver;
+  /** Begins to send what the source has. */
+  begin(source: SocketSource<Item>): void {
+    this.#source = source;
   }
 
   /** Whether it has ended. */
@@ -49,7 +75,7 @@ export class SocketStream implements LiveStream {
 
   /** Sends what waits, if the socket takes it. */
   flush(): void {
-    while (!this.#isOver && this.#driver !== null && this.#timer === undefined) {
+    while (!this.#isOver && this.#source !== null && this.#timer === undefined) {
       if (this.#socket.bufferedAmount > SOCKET_BYTES_MAX) {
         this.#timer = setTimeout(() => {
           this.#timer = undefined;
@@ -57,10 +83,10 @@ export class SocketStream implements LiveStream {
         }, SOCKET_LOOK_MILLIS);
         return;
       }
-      const item = this.#driver.next();
+      const item = this.#source.next();
       if (item === undefined) return;
       this.#place.counts.items++;
-      this.say(textOf(item));
+      this.say(this.#words.textOf(item));
     }
   }
 
@@ -75,18 +101,18 @@ export class SocketStream implements LiveStream {
   sweep(_steadyMicros: number): void {}
 
   end(reason: StreamEnd): void {
-    if (this.#driver === null) this.close(reason);
-    else this.#driver.end(reason);
+    if (this.#source === null) this.close(reason);
+    else this.#source.end(reason);
   }
 
   /** Tells the client why, and ends. */
   close(reason: StreamEnd): void {
     if (this.#isOver) return;
     this.#place.ended(reason);
-    const { closeCode, detail } = STREAM_ENDS[reason];
-    this.say(JSON.stringify({ type: "dropped", reason, detail }));
+    const farewell = this.#words.farewell(reason);
+    if (farewell !== null) this.say(farewell);
     this.leave();
-    this.#socket.close(closeCode, reason);
+    this.#socket.close(STREAM_ENDS[reason].closeCode, reason);
   }
 
   /** The socket is gone. */
@@ -94,8 +120,8 @@ export class SocketStream implements LiveStream {
     if (this.#isOver) return;
     this.#isOver = true;
     clearTimeout(this.#timer);
-    this.#place.counts.conflated += this.#driver?.conflated ?? 0;
-    this.#driver?.end(null);
+    this.#place.counts.conflated += this.#source?.conflated ?? 0;
+    this.#source?.end(null);
     this.#place.leave();
   }
 }

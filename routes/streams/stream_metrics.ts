@@ -5,9 +5,8 @@
  */
 import type { Backend } from "../gateway.ts";
 import { STREAM_ENDS, type StreamEnd } from "./stream_end.ts";
-import type { StreamCounts, StreamTable, Transport } from "./stream_table.ts";
+import { type StreamCounts, type StreamTable, type Transport, TRANSPORTS } from "./stream_table.ts";
 
-const TRANSPORTS: readonly Transport[] = ["sse", "ws"];
 type Kind = "counter" | "gauge";
 
 /** The lines, in the text format of Prometheus. */

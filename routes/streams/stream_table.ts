@@ -21,8 +21,10 @@ export const STREAMS_PER_ADDRESS_MAX = 100;
 /** Time between two looks at all streams. */
 export const SWEEP_MILLIS = 500;
 
-/** How a stream goes out. */
-export type Transport = "sse" | "ws";
+/** How a stream goes out; `binance`: a WebSocket in that dialect. */
+export type Transport = "sse" | "ws" | "binance";
+/** All of them. */
+export const TRANSPORTS: readonly Transport[] = ["sse", "ws", "binance"];
 
 /** A stream as the table sees it. */
 export interface LiveStream {
@@ -66,8 +68,16 @@ const noCounts = (): StreamCounts => ({
 export class StreamTable {
   readonly notes = new ListenerNotes();
   /** By transport. */
-  readonly counts: Readonly<Record<Transport, StreamCounts>> = { sse: noCounts(), ws: noCounts() };
-  readonly #open: Readonly<Record<Transport, Set<StreamPlace>>> = { sse: new Set(), ws: new Set() };
+  readonly counts: Readonly<Record<Transport, StreamCounts>> = {
+    sse: noCounts(),
+    ws: noCounts(),
+    binance: noCounts(),
+  };
+  readonly #open: Readonly<Record<Transport, Set<StreamPlace>>> = {
+    sse: new Set(),
+    ws: new Set(),
+    binance: new Set(),
+  };
   readonly #streams = new Map<StreamPlace, LiveStream>();
   readonly #perAddress = new Map<string, number>();
   readonly #snapshots = new WeakMap<Backend, JointSnapshots>();
@@ -110,7 +120,7 @@ export class StreamTable {
         const left = (this.#perAddress.get(address) ?? 1) - 1;
         if (left === 0) this.#perAddress.delete(address);
         else this.#perAddress.set(address, left);
-        if (this.#open.sse.size + this.#open.ws.size > 0) return;
+        if (this.#all > 0) return;
         clearInterval(this.#timer);
         this.#timer = undefined;
       },
@@ -125,9 +135,13 @@ export class StreamTable {
     for (const stream of [...this.#streams.values()]) stream.end("draining");
   }
 
+  get #all(): number {
+    return TRANSPORTS.reduce((sum, transport) => sum + this.#open[transport].size, 0);
+  }
+
   #refusal(isDraining: boolean, own: number): Problem | null {
     if (isDraining) return new Problem(EdgeCode.starting, { detail: "This gateway stops." });
-    const all = this.#open.sse.size + this.#open.ws.size;
+    const all = this.#all;
     if (all >= STREAMS_MAX) {
       return new Problem(EdgeCode.streamsFull, {
         limit: `${STREAMS_MAX} streams`,

@@ -1,12 +1,11 @@
 /**
- * Binance's streams out of the feeds of a running market, and a local book that is kept by the
- * procedure that Binance documents for its clients.
+ * Binance's streams of a running market, and a local book that is kept by the procedure that Binance
+ * documents for its clients: over a bare WebSocket, and with a library that others wrote.
  *
  * @module
  */
 import assert from "node:assert/strict";
-import { connectNats } from "../../infra/nats/connect.ts";
-import { serveStreams, type StreamSources } from "../../routes/binance/streams/stream_socket.ts";
+import { MainClient, WebsocketClient, type WsRawMessage } from "binance";
 import { RestClient } from "../support/client_rest.ts";
 import {
   eventually,
@@ -73,38 +72,6 @@ class LocalBook {
 
 const sorted = (levels: Levels | Map<string, string>): string =>
   JSON.stringify([...levels].sort(([one], [other]) => Number(one) - Number(other)));
-
-/** A gateway for streams alone, over a subscriber's connection. */
-async function serveFeeds({ gateway, natsWebSocket, subscriberCreds }: ReadyLine) {
-  const servers = natsWebSocket;
-  const connection = await connectNats({ servers, credentials: subscriberCreds, name: "streams" });
-  const { instruments } = await (await fetch(`${gateway}/v1/instruments`)).json();
-  // What a gateway knows of an instrument, as far as names of streams need it.
-  const all = instruments.map(({ symbol, base, quote }: Record<string, string>) => ({
-    symbol,
-    baseName: base,
-    quoteName: quote,
-  }));
-  const sources: StreamSources = {
-    subscribe: (subject, onMessage) => {
-      const subscription = connection.subscribe(subject, {
-        callback: (_, message) => onMessage(message.data),
-      });
-      return () => subscription.unsubscribe();
-    },
-    reference: { all: () => all },
-    steadyMicros: () => Math.floor(performance.now() * 1_000),
-  };
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    (request) => serveStreams(request, sources),
-  );
-  const close = async () => {
-    await server.shutdown();
-    await connection.close();
-  };
-  return { address: `ws://127.0.0.1:${server.addr.port}`, connection, close };
-}
 
 /** Opens a WebSocket, and collects what it says. */
 async function listen(url: string) {
@@ -181,53 +148,127 @@ type Heard = readonly { readonly stream: string; readonly data: never }[];
 const ofStream = (heard: Heard, name: string): any[] =>
   heard.filter(({ stream }) => stream === name).map(({ data }) => data);
 
-Deno.test("a client of Binance's streams keeps an exact book, and hears every trade", () =>
+/** The book by REST. */
+type Depth = () => Promise<{ lastUpdateId: number; bids: Levels; asks: Levels }>;
+
+/**
+ * Joins a book in the middle of orders and keeps it until they are over.
+ *
+ * @param heard the events so far; it is emptied
+ * @returns the book by REST, which is the same in the end
+ */
+async function keepBook(traders: RandomTraders, heard: DepthEvent[], depth: Depth) {
+  const book = new LocalBook();
+  const drain = () => heard.splice(0).forEach((event) => book.receive(event));
+  for (let count = 0; count < ORDERS_BEFORE; count++) await traders.trade();
+  await eventually("a snapshot that goes on from what was heard", async () => {
+    await traders.trade();
+    drain();
+    return book.begin(await depth()) || undefined;
+  });
+  for (let count = 0; count < ORDERS_AFTER; count++) {
+    await traders.trade();
+    drain();
+  }
+  const end = await depth();
+  const expected = [sorted(end.bids), sorted(end.asks)].join();
+  await eventually("the last change of the book", () => {
+    drain();
+    return [sorted(book.bids), sorted(book.asks)].join() === expected || undefined;
+  });
+  assert.equal(book.gaps, 0);
+  assert.ok(book.bids.size > 0 && book.asks.size > 0);
+  return end;
+}
+
+/** With nothing but a WebSocket. */
+async function checkBare(line: ReadyLine, traders: RandomTraders): Promise<void> {
+  const get = async (path: string) => await (await fetch(`${line.gateway}/api/v3/${path}`)).json();
+  const address = line.gateway.replace("http", "ws");
+  const depth = await listen(`${address}/ws/btcusd@depth@100ms`);
+  const combined = await listen(`${address}/stream?streams=${COMBINED}`);
+  // The answer to a request comes when nothing of what was asked for before is missed.
+  combined.socket.send('{"method":"SUBSCRIBE","params":["btcusd@trade"],"id":6}');
+  await eventually("the answer", () => combined.said.find(({ id }) => id === 6));
+  const path = "depth?symbol=BTCUSD&limit=1000";
+  const end = await keepBook(traders, depth.said, () => get(path));
+  const tape = await get("trades?symbol=BTCUSD&limit=1000");
+  await checkCombined(combined.said, traders.trades, end, tape);
+  combined.socket.send('{"method":"UNSUBSCRIBE","params":["btcusd@trade"],"id":7}');
+  await eventually("the answer", () => combined.said.find(({ id }) => id === 7));
+  await Promise.all([depth.close(), combined.close()]);
+}
+
+/** With `binance` of npm: what had to be set is the address. */
+async function checkLibrary({ gateway }: ReadyLine, traders: RandomTraders): Promise<void> {
+  const client = new MainClient({ baseUrl: gateway });
+  const streams = new WebsocketClient({ wsUrl: gateway.replace("http", "ws") });
+  const heard: DepthEvent[] = [];
+  const tradeIds: number[] = [];
+  const lost: unknown[] = [];
+  streams.on("message", (message: WsRawMessage) => {
+    // deno-lint-ignore no-explicit-any -- the library hands on what came, of whatever stream
+    const event = (message as any).data ?? message;
+    if (event.e === "depthUpdate") heard.push(event);
+    if (event.e === "trade") tradeIds.push(event.t);
+  });
+  streams.on("reconnecting", (event) => void lost.push(event));
+  streams.on("exception", (event) => void lost.push(event));
+  const answers: unknown[] = [];
+  streams.on("response", (answer) => void answers.push(answer));
+  try {
+    await streams.subscribeSpotDiffBookDepth("BTCUSD", 100);
+    await streams.subscribeSpotTrades("BTCUSD");
+    await eventually("two answers", () => answers.length >= 2 || undefined);
+    const before = traders.trades;
+    const text = (levels: readonly (readonly [unknown, unknown])[]): Levels =>
+      levels.map(([price, quantity]) => [String(price), String(quantity)]);
+    await keepBook(traders, heard, async () => {
+      const book = await client.getOrderBook({ symbol: "BTCUSD", limit: 1000 });
+      return { ...book, bids: text(book.bids), asks: text(book.asks) };
+    });
+    const made = traders.trades - before;
+    await eventually("every trade", () => tradeIds.length === made || undefined);
+    assert.deepEqual(tradeIds, tradeIds.toSorted((one, other) => one - other));
+    assert.equal(new Set(tradeIds).size, made);
+    assert.deepEqual(lost, []);
+  } finally {
+    streams.closeAll(true);
+  }
+}
+
+/** Opens a socket with the busiest streams, and reads nothing. */
+async function stickTo({ gateway }: ReadyLine): Promise<Deno.TcpConn> {
+  const { hostname, port } = new URL(gateway);
+  const socket = await Deno.connect({ hostname, port: Number(port) });
+  const request = `GET /ws/btcusd@trade/btcusd@depth@100ms HTTP/1.1\r\nHost: ${hostname}\r\n` +
+    "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+  await socket.write(new TextEncoder().encode(request));
+  return socket;
+}
+
+Deno.test("clients of Binance's streams keep an exact book, and hear every trade", (t) =>
   withDataDirectory(async (data, keep) => {
     const { market, line } = await StartedMarket.start(data);
     keep(market);
     const seed = Math.floor(Math.random() * 2 ** 32);
     console.log(`seed ${seed}`);
     const traders = new RandomTraders(line, seed);
-    const streams = await serveFeeds(line);
-    const get = async (path: string) =>
-      await (await fetch(`${line.gateway}/api/v3/${path}`)).json();
-    try {
-      const depth = await listen(`${streams.address}/ws/btcusd@depth@100ms`);
-      const combined = await listen(`${streams.address}/stream?streams=${COMBINED}`);
-      await streams.connection.flush();
-      const book = new LocalBook();
-      const drain = () => depth.said.splice(0).forEach((event) => book.receive(event));
-      for (let count = 0; count < ORDERS_BEFORE; count++) await traders.trade();
-      await eventually("a snapshot that goes on from what was heard", async () => {
-        await traders.trade();
-        drain();
-        return book.begin(await get("depth?symbol=BTCUSD&limit=1000")) || undefined;
+    const stuck = await stickTo(line);
+    await t.step("over a bare WebSocket", () => checkBare(line, traders));
+    await t.step("with the library binance", () => checkLibrary(line, traders));
+    await t.step("and are closed with a reason when the market stops", async () => {
+      const socket = new WebSocket(`${line.gateway.replace("http", "ws")}/ws/btcusd@trade`);
+      await new Promise((resolve) => socket.onopen = resolve);
+      const closed = new Promise<number>((resolve) => {
+        socket.onclose = ({ code }) => resolve(code);
       });
-      for (let count = 0; count < ORDERS_AFTER; count++) {
-        await traders.trade();
-        drain();
-      }
-      const end = await get("depth?symbol=BTCUSD&limit=1000");
-      const expected = [sorted(end.bids), sorted(end.asks)].join();
-      await eventually("the last change of the book", () => {
-        drain();
-        return [sorted(book.bids), sorted(book.asks)].join() === expected || undefined;
-      });
-      assert.equal(book.gaps, 0);
-      assert.ok(book.bids.size > 0 && book.asks.size > 0);
-      await checkCombined(
-        combined.said,
-        traders.trades,
-        end,
-        await get("trades?symbol=BTCUSD&limit=1000"),
-      );
-      combined.socket.send('{"method":"UNSUBSCRIBE","params":["btcusd@trade"],"id":7}');
-      await eventually("the answer", () => combined.said.find(({ id }) => id === 7));
-      await Promise.all([depth.close(), combined.close()]);
-    } finally {
-      await streams.close();
-    }
-    assert.equal((await market.end("SIGTERM")).code, 0);
+      const ended = market.end("SIGTERM");
+      assert.equal(await closed, 4001);
+      assert.equal((await ended).code, 0);
+    });
+    stuck.close();
   }));
 
 /** The other streams: every trade once, and the best of the book as it was in the end. */

@@ -1,5 +1,5 @@
 /**
- * A client of `GET /v1/ws`: JSON in, JSON out.
+ * A client of a WebSocket: JSON in, JSON out.
  *
  * @module
  */
@@ -54,10 +54,15 @@ export class JsonSocket implements AsyncDisposable {
   /** The next message of the type; those before it are passed over. */
   async until(type: string): Promise<Json> {
     for (;;) {
-      while (this.#taken === this.messages.length) await this.#more();
-      const message = this.messages[this.#taken++];
+      const message = await this.next();
       if (message.type === type) return message;
     }
+  }
+
+  /** The next message. */
+  async next(): Promise<Json> {
+    while (this.#taken === this.messages.length) await this.#more();
+    return this.messages[this.#taken++];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

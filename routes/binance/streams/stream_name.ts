@@ -5,6 +5,7 @@
  */
 import { parseCandleInterval } from "../../../core/market_data/candle_intervals.ts";
 import { type Feed, marketDataSubject } from "../../../core/protocol/subjects.ts";
+import type { ChannelKind } from "../../../core/streams/channel.ts";
 import type { Reference } from "../../../infra/reference/reference.ts";
 import { instrumentsByName } from "../symbols.ts";
 import {
@@ -25,25 +26,29 @@ export const STREAM_NAME_LENGTH_MAX = 64;
 
 /** One stream that somebody may listen to. */
 export interface Stream {
+  /** The same for all names of the same stream. */
+  readonly key: string;
+  /** What was missed, and what a slow reader gets, as with channels of this kind. */
+  readonly kind: Extract<ChannelKind, "depth" | "series" | "state">;
   /** NATS subjects whose messages it is made of. */
   readonly subjects: readonly string[];
   /** As its events name it. */
   readonly symbol: string;
-  /** Makes a translator, one for each listener: it remembers what was told. */
+  /** Makes a translator, one for all listeners: it remembers what was told. */
   readonly translator: (terms: StreamTerms) => Translator;
 }
 
-type Kind = Pick<Stream, "translator"> & { readonly feeds: readonly Feed[] };
+type Kind = Pick<Stream, "kind" | "translator"> & { readonly feeds: readonly Feed[] };
 
 const PLAIN: Readonly<Record<string, Kind>> = {
-  "trade": { feeds: ["trades"], translator: tradeTranslator },
-  "aggTrade": { feeds: ["trades"], translator: aggregateTranslator },
-  "depth": { feeds: ["depth.1s"], translator: depthTranslator },
-  "depth@1000ms": { feeds: ["depth.1s"], translator: depthTranslator },
-  "depth@100ms": { feeds: ["depth.100ms"], translator: depthTranslator },
-  "bookTicker": { feeds: ["bbo"], translator: bookTickerTranslator },
-  "miniTicker": { feeds: ["ticker"], translator: miniTickerTranslator },
-  "ticker": { feeds: ["bbo", "ticker"], translator: tickerTranslator },
+  "trade": { kind: "series", feeds: ["trades"], translator: tradeTranslator },
+  "aggTrade": { kind: "series", feeds: ["trades"], translator: aggregateTranslator },
+  "depth": { kind: "depth", feeds: ["depth.1s"], translator: depthTranslator },
+  "depth@1000ms": { kind: "depth", feeds: ["depth.1s"], translator: depthTranslator },
+  "depth@100ms": { kind: "depth", feeds: ["depth.100ms"], translator: depthTranslator },
+  "bookTicker": { kind: "state", feeds: ["bbo"], translator: bookTickerTranslator },
+  "miniTicker": { kind: "state", feeds: ["ticker"], translator: miniTickerTranslator },
+  "ticker": { kind: "state", feeds: ["bbo", "ticker"], translator: tickerTranslator },
 };
 const BOOK_PATTERN = /^depth(5|10|20)(?:@(1000|100)ms)?$/;
 const KLINE_PREFIX = "kline_";
@@ -54,11 +59,12 @@ export function parseStreamName(name: string, reference: Pick<Reference, "all">)
   const at = name.indexOf("@");
   const symbol = name.slice(0, Math.max(at, 0)).toUpperCase();
   const instrument = instrumentsByName(reference).get(symbol);
-  const kind = kindOf(name.slice(at + 1));
-  if (instrument === undefined || kind === null) return null;
-  const { feeds, translator } = kind;
+  const found = kindOf(name.slice(at + 1));
+  if (instrument === undefined || found === null) return null;
+  const { kind, feeds, translator } = found;
   const subjects = feeds.map((feed) => marketDataSubject(instrument.symbol, feed));
-  return { subjects, symbol, translator };
+  const key = `${symbol}${name.slice(at)}`;
+  return { key, kind, subjects, symbol, translator };
 }
 
 function kindOf(text: string): Kind | null {
@@ -66,10 +72,11 @@ function kindOf(text: string): Kind | null {
   const [, levels, millis] = BOOK_PATTERN.exec(text) ?? [];
   if (levels !== undefined) {
     const feed: Feed = `book.${levels}.${millis === "100" ? "100ms" : "1s"}`;
-    return { feeds: [feed], translator: bookTranslator };
+    return { kind: "state", feeds: [feed], translator: bookTranslator };
   }
   if (!text.startsWith(KLINE_PREFIX)) return null;
   const interval = parseCandleInterval(text.slice(KLINE_PREFIX.length));
   if (interval === null) return null;
-  return { feeds: [`candles.${interval.name}`], translator: klineTranslator };
+  const feed: Feed = `candles.${interval.name}`;
+  return { kind: "series", feeds: [feed], translator: klineTranslator };
 }

@@ -31,12 +31,8 @@ const PROPERTY = "combined";
 const ID_LENGTH_MAX = 36;
 
 /** Reads a request. */
-export function readStreamRequest(text: string): StreamRequest | StreamFault {
-  if (text.length > STREAM_REQUEST_LENGTH_MAX) {
-    const msg =
-      `Invalid request: ${text.length} characters; the most is ${STREAM_REQUEST_LENGTH_MAX}`;
-    return { id: null, code: 2, msg };
-  }
+export function readStreamRequest(text: unknown): StreamRequest | StreamFault {
+  if (typeof text !== "string") return { id: null, code: 3, msg: "Invalid JSON" };
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -1,59 +1,64 @@
 /**
  * One connection to Binance's streams: what it listens to, and what it asks.
  *
- * It stands between two small interfaces, a sink that takes text and something that subscribes to
- * subjects, and knows neither WebSocket nor NATS.
+ * What waits for a client is bounded, and conflated where only the last event counts, by the rules
+ * of `GET /v1/ws`.
  *
  * @module
  */
-import type { FeedMessage } from "../../../core/market_data/feed_messages.ts";
+import { Outbox } from "../../../core/streams/outbox.ts";
 import type { Reference } from "../../../infra/reference/reference.ts";
+import { HubFullError } from "../../../infra/streams/feed_hub.ts";
+import type { Log } from "../../gateway.ts";
+import type { SocketSource } from "../../streams/socket_stream.ts";
+import type { StreamEnd } from "../../streams/stream_end.ts";
 import type { TimeWriter } from "../times.ts";
+import type { StreamEventText } from "./stream_event_text.ts";
 import { parseStreamName, type Stream } from "./stream_name.ts";
-import { readStreamRequest, type StreamRequest } from "./stream_request.ts";
+import { readStreamRequest, STREAM_REQUEST_LENGTH_MAX } from "./stream_request.ts";
+import type { StreamFault, StreamRequest, StreamRequestId } from "./stream_request.ts";
+import type { StreamSeat, TranslatedFeeds } from "./translated_feeds.ts";
 
 /** Most streams of one connection. */
 export const STREAMS_MAX = 1_024;
 /** Most requests of one connection within a second. */
 export const REQUESTS_PER_SECOND_MAX = 5;
-/** Bytes that may wait for a reader; whoever is slower is sent away. */
-export const BUFFERED_BYTES_MAX = 4 * 1024 * 1024;
 
-/** The policy of the connection was not kept (RFC 6455). */
-const CLOSE_POLICY = 1_008;
 const MICROS_PER_SECOND = 1_000_000;
-
-/** Listens to a subject until what it returns is called. */
-export type Subscribe = (subject: string, onMessage: (data: Uint8Array) => void) => () => void;
-
-/** Takes what is sent; a WebSocket is one. */
-export interface StreamSink {
-  readonly bufferedAmount: number;
-  send(text: string): void;
-  close(code: number, reason: string): void;
-}
 
 /** What a session works with. */
 export interface StreamSessionOptions {
-  readonly sink: StreamSink;
-  readonly subscribe: Subscribe;
+  readonly feeds: TranslatedFeeds;
   readonly reference: Pick<Reference, "all">;
   readonly time: TimeWriter;
   /** A clock in microseconds that never goes back. */
   readonly steadyMicros: () => number;
   /** Whether each event says which stream it is of. */
   readonly isCombined: boolean;
+  readonly log: Log;
+  /** Sends an answer. */
+  readonly say: (text: string) => void;
+  /** Called whenever something waits to be read. */
+  readonly wake: () => void;
+  /** Called once. */
+  readonly end: (reason: StreamEnd) => void;
 }
 
-const decoder = new TextDecoder();
+/** An event on its way. */
+export interface StreamItem {
+  readonly name: string;
+  readonly event: StreamEventText;
+}
 
-/** One connection. Whoever makes it calls {@link close} when it ends. */
-export class StreamSession {
+/** One connection. */
+export class StreamSession implements SocketSource<StreamItem> {
   readonly #options: StreamSessionOptions;
-  /** What ends each stream, by its name. */
-  readonly #streams = new Map<string, () => void>();
+  readonly #outbox = new Outbox<StreamItem>();
+  /** The place at each stream, by its name. */
+  readonly #seats = new Map<string, StreamSeat>();
   #isCombined: boolean;
-  #isClosed = false;
+  #isEnded = false;
+  #conflated = 0;
   #secondMicros = -Infinity;
   #requests = 0;
 
@@ -64,96 +69,146 @@ export class StreamSession {
 
   /** Names of the streams that it listens to. */
   get streams(): string[] {
-    return [...this.#streams.keys()];
+    return [...this.#seats.keys()];
   }
 
-  /**
-   * Listens to streams, all of them or none.
-   *
-   * @returns what is wrong, or `null`
-   */
-  subscribe(names: readonly string[]): string | null {
-    const found = new Map<string, Stream>();
-    for (const name of names) {
-      const stream = parseStreamName(name, this.#options.reference);
-      if (stream === null) return `unknown stream ${JSON.stringify(name.slice(0, 64))}`;
-      if (!this.#streams.has(name)) found.set(name, stream);
+  get conflated(): number {
+    return this.#conflated;
+  }
+
+  /** Listens to the streams of the URL, which were looked at before. */
+  begin(names: readonly string[]): void {
+    if (this.#isEnded) return;
+    try {
+      if (this.#subscribe(names) !== null) this.end("unavailable");
+    } catch (error) {
+      this.#fail(error);
     }
-    const count = this.#streams.size + found.size;
-    if (count > STREAMS_MAX) return `${count} streams; the most is ${STREAMS_MAX}`;
-    for (const [name, stream] of found) this.#streams.set(name, this.#listen(name, stream));
-    return null;
   }
 
-  /** Takes a request of the client, and answers it. */
-  receive(text: string): void {
-    if (!this.#mayAsk()) return this.#sendAway("too many requests");
-    const request = readStreamRequest(text);
+  /** Takes what the client has sent, and answers it. Never throws. */
+  take(data: unknown): void {
+    if (this.#isEnded) return;
+    const length = typeof data === "string" ? data.length : (data as ArrayBuffer).byteLength;
+    if (length > STREAM_REQUEST_LENGTH_MAX) return this.end("message_too_large");
+    if (!this.#mayAsk()) return this.end("too_many_messages");
+    const request = readStreamRequest(data);
+    if ("code" in request) return this.#refuse(request);
     const { id } = request;
-    if ("code" in request) {
-      const { code, msg } = request;
-      return this.#send(JSON.stringify({ error: { code, msg }, id }));
+    try {
+      const result = this.#carryOut(request);
+      if (typeof result === "string") {
+        this.#refuse({ id, code: 2, msg: `Invalid request: ${result}` });
+      } else void this.#answer(result, id);
+    } catch (error) {
+      this.#fail(error);
     }
-    const result = this.#answer(request);
-    const answer = typeof result === "string"
-      ? { error: { code: 2, msg: `Invalid request: ${result}` }, id }
-      : { ...result, id };
-    this.#send(JSON.stringify(answer));
   }
 
-  /** Ends all streams. Nothing is sent any more. */
-  close(): void {
-    this.#isClosed = true;
-    for (const end of this.#streams.values()) end();
-    this.#streams.clear();
+  next(): StreamItem | undefined {
+    return this.#outbox.take();
   }
 
-  /** The result, or what is wrong. */
-  #answer(request: StreamRequest): { readonly result: unknown } | string {
+  /** An item as it goes out. */
+  textOf({ name, event }: StreamItem): string {
+    return this.#isCombined ? event.of(name) : event.text;
+  }
+
+  end(reason: StreamEnd | null): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    for (const { leave } of this.#seats.values()) leave();
+    this.#seats.clear();
+    this.#outbox.clear();
+    if (reason !== null) this.#options.end(reason);
+  }
+
+  /** The result, and what it waits for; or what is wrong. */
+  #carryOut(request: StreamRequest): { value: unknown; ready?: Promise<unknown> } | string {
     switch (request.method) {
       case "SUBSCRIBE": {
-        const fault = this.subscribe(request.names);
-        return fault ?? { result: null };
+        const fault = this.#subscribe(request.names);
+        if (fault !== null) return fault;
+        const seats = request.names.map((name) => this.#seats.get(name)?.ready);
+        return { value: null, ready: Promise.all(seats) };
       }
       case "UNSUBSCRIBE":
         for (const name of request.names) {
-          this.#streams.get(name)?.();
-          this.#streams.delete(name);
+          this.#seats.get(name)?.leave();
+          this.#seats.delete(name);
         }
-        return { result: null };
+        return { value: null };
       case "LIST_SUBSCRIPTIONS":
-        return { result: this.streams };
+        return { value: this.streams };
       case "SET_PROPERTY":
         this.#isCombined = request.value;
-        return { result: null };
+        return { value: null };
       case "GET_PROPERTY":
-        return { result: this.#isCombined };
+        return { value: this.#isCombined };
     }
   }
 
-  #listen(name: string, { subjects, symbol, translator }: Stream): () => void {
-    const translate = translator({ symbol, time: this.#options.time });
-    const onMessage = (data: Uint8Array): void => {
-      const message: FeedMessage = JSON.parse(decoder.decode(data));
-      for (const event of translate(message)) {
-        this.#send(JSON.stringify(this.#isCombined ? { stream: name, data: event } : event));
-      }
-    };
-    const ends = subjects.map((subject) => this.#options.subscribe(subject, onMessage));
-    return () => ends.forEach((end) => end());
+  /** Listens to streams, all of them or none; what is wrong, or `null`. */
+  #subscribe(names: readonly string[]): string | null {
+    const found = findStreams(names, this.#options.reference);
+    if (typeof found === "string") return found;
+    for (const name of this.#seats.keys()) found.delete(name);
+    const count = this.#seats.size + found.size;
+    if (count > STREAMS_MAX) return `${count} streams; the most is ${STREAMS_MAX}`;
+    const seats = new Map<string, StreamSeat>();
+    try {
+      for (const [name, stream] of found) seats.set(name, this.#listen(name, stream));
+    } catch (error) {
+      for (const { leave } of seats.values()) leave();
+      if (error instanceof HubFullError) return "the gateway has no room for more streams";
+      throw error;
+    }
+    // Where the last of a state came at once, there may have been too much of it.
+    for (const [name, seat] of seats) this.#isEnded ? seat.leave() : this.#seats.set(name, seat);
+    return null;
   }
 
-  #send(text: string): void {
-    if (this.#isClosed) return;
-    const { sink } = this.#options;
-    if (sink.bufferedAmount > BUFFERED_BYTES_MAX) return this.#sendAway("too slow");
-    sink.send(text);
+  #listen(name: string, stream: Stream): StreamSeat {
+    const { feeds, time } = this.#options;
+    const place = stream.kind === "state" ? name : null;
+    return feeds.listen(stream, time, {
+      take: (event) => this.#put({ name, event }, place),
+      ended: (reason) => this.end(reason),
+    });
   }
 
-  #sendAway(reason: string): void {
-    if (this.#isClosed) return;
-    this.close();
-    this.#options.sink.close(CLOSE_POLICY, reason);
+  #put(item: StreamItem, place: string | null): void {
+    if (this.#isEnded) return;
+    const put = this.#outbox.put(item, item.event.text.length, place);
+    if (put === "over") return this.end("slow_reader");
+    if (put === "replaced") this.#conflated++;
+    this.#options.wake();
+  }
+
+  async #answer(
+    { value, ready }: { readonly value: unknown; readonly ready?: Promise<unknown> },
+    id: StreamRequestId,
+  ): Promise<void> {
+    try {
+      // Whoever has the answer misses nothing any more.
+      if (ready !== undefined) await ready;
+      this.#say({ result: value, id });
+    } catch {
+      this.end("backend_lost");
+    }
+  }
+
+  #refuse({ id, code, msg }: StreamFault): void {
+    this.#say({ error: { code, msg }, id });
+  }
+
+  #say(answer: object): void {
+    if (!this.#isEnded) this.#options.say(JSON.stringify(answer));
+  }
+
+  #fail(error: unknown): void {
+    this.#options.log("error", `a Binance stream: ${error instanceof Error ? error.stack : error}`);
+    this.end("unavailable");
   }
 
   #mayAsk(): boolean {
@@ -164,4 +219,18 @@ export class StreamSession {
     }
     return ++this.#requests <= REQUESTS_PER_SECOND_MAX;
   }
+}
+
+/** The streams of names, each once; what is wrong with one where it is none. */
+export function findStreams(
+  names: readonly string[],
+  reference: Pick<Reference, "all">,
+): Map<string, Stream> | string {
+  const found = new Map<string, Stream>();
+  for (const name of names) {
+    const stream = parseStreamName(name, reference);
+    if (stream === null) return `unknown stream ${JSON.stringify(name.slice(0, 64))}`;
+    found.set(name, stream);
+  }
+  return found;
 }

@@ -172,6 +172,8 @@ Deno.test("whoever does not ask for a socket is told what the path is for", asyn
   ]);
   const upgrade = { headers: { upgrade: "websocket" } };
   assert.equal((await gateway.send("GET", "/v1/ws", upgrade)).status, 426);
+  gateway.hasBackend = false;
+  assert.equal((await gateway.send("GET", "/v1/ws", upgrade)).status, 503);
   assert.equal(await metric(gateway, 'edgebook_streams_open{transport="ws"}'), 0);
 });
 

@@ -1,0 +1,112 @@
+/**
+ * Binance's streams over a WebSocket: `GET /ws`, `/ws/<stream>/<stream>` and `/stream?streams=`.
+ *
+ * They stand in the table of all streams of the gateway, with the same bounds for each address and
+ * the same end when it stops or loses the broker.
+ *
+ * @module
+ */
+import type { FeedHub } from "../../../infra/streams/feed_hub.ts";
+import { EdgeCode } from "../../edge_code.ts";
+import type { EndpointSpec, Outcome } from "../../endpoint.ts";
+import type { Exchange } from "../../exchange.ts";
+import { Problem } from "../../problem.ts";
+import { openSocket } from "../../streams/open_socket.ts";
+import { SocketStream } from "../../streams/socket_stream.ts";
+import type { StreamTable } from "../../streams/stream_table.ts";
+import { binanceError, BinanceProblem } from "../binance_error.ts";
+import { binanceDialect } from "../dialect.ts";
+import { parametersOf } from "../parameters.ts";
+import { timeWriterIn } from "../times.ts";
+import { findStreams, type StreamItem, StreamSession } from "./stream_session.ts";
+import { TranslatedFeeds } from "./translated_feeds.ts";
+
+/** What a URL asks for. */
+export interface StreamUrl {
+  readonly names: readonly string[];
+  /** Whether each event says which stream it is of. */
+  readonly isCombined: boolean;
+}
+
+const COMBINED_PATH = "/stream";
+/** As much as opening `GET /v1/ws`. */
+const WEIGHT = 5;
+
+/** The endpoints, whose streams stand in the table. */
+export function binanceStreamEndpoints(table: StreamTable): readonly EndpointSpec[] {
+  const byHub = new WeakMap<FeedHub, TranslatedFeeds>();
+  const feedsOf = (hub: FeedHub): TranslatedFeeds => {
+    const feeds = byHub.get(hub) ?? new TranslatedFeeds(hub);
+    byHub.set(hub, feeds);
+    return feeds;
+  };
+  return ["/ws", "/ws/*", COMBINED_PATH].map((path) => ({
+    method: "GET",
+    path,
+    scope: null,
+    weight: WEIGHT,
+    dialect: binanceDialect,
+    handle: (exchange) => serveStreams(exchange, table, feedsOf),
+  }));
+}
+
+/** Reads a URL of streams. A path that cannot be decoded names none that there is. */
+export function readStreamUrl(url: URL): StreamUrl {
+  const listOf = (text: string) => text.split("/").filter((name) => name !== "");
+  if (url.pathname === COMBINED_PATH) {
+    return { names: listOf(url.searchParams.get("streams") ?? ""), isCombined: true };
+  }
+  return { names: listOf(decoded(url.pathname)).slice(1), isCombined: false };
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+function serveStreams(
+  exchange: Exchange,
+  table: StreamTable,
+  feedsOf: (hub: FeedHub) => TranslatedFeeds,
+): Outcome {
+  const url = new URL(exchange.context.req.url);
+  const { names, isCombined } = readStreamUrl(url);
+  const parameters = parametersOf(exchange, isCombined ? ["streams", "timeUnit"] : ["timeUnit"]);
+  if (parameters instanceof Problem) return parameters;
+  const time = timeWriterIn(parameters.get("timeUnit") ?? null);
+  if (time instanceof Problem) return time;
+  const { backend: { feeds, reference }, deps: { log, steadyMicros } } = exchange;
+  const found = findStreams(names, reference);
+  if (typeof found === "string") {
+    const error = binanceError(-1100, `Invalid request: ${found}.`);
+    return new BinanceProblem(EdgeCode.invalidParameter, error);
+  }
+  const opened = openSocket(exchange, table, "binance");
+  if (opened instanceof Problem) return opened;
+  const { socket, response, place } = opened;
+  const stream = new SocketStream<StreamItem>(socket, place, {
+    textOf: (item) => session.textOf(item),
+    // Binance has no message for it.
+    farewell: () => null,
+  });
+  const session = new StreamSession({
+    feeds: feedsOf(feeds),
+    reference,
+    time,
+    steadyMicros,
+    isCombined,
+    log,
+    say: (text) => stream.say(text),
+    wake: () => stream.flush(),
+    end: (reason) => stream.close(reason),
+  });
+  stream.begin(session);
+  place.settle(stream);
+  socket.onopen = () => session.begin(names);
+  socket.onmessage = ({ data }) => session.take(data);
+  socket.onclose = socket.onerror = () => stream.leave();
+  return response;
+}

@@ -1,0 +1,27 @@
+/**
+ * One event of a stream as text: written once, for all who listen.
+ *
+ * @module
+ */
+
+/** An event. Nobody may change what it gives. */
+export class StreamEventText {
+  /** The event in JSON. */
+  readonly text: string;
+  /** Name of the stream that {@link of} was asked with last; nearly all ask with the same. */
+  #name: string | null = null;
+  #combined = "";
+
+  constructor(event: object) {
+    this.text = JSON.stringify(event);
+  }
+
+  /** The event with the name of its stream, as that listener calls it. */
+  of(name: string): string {
+    if (this.#name !== name) {
+      this.#name = name;
+      this.#combined = `{"stream":"${name}","data":${this.text}}`;
+    }
+    return this.#combined;
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * The streams that somebody listens to at this gateway, each translated once, however many listen.
+ *
+ * A stream is made for its first listener out of the feeds of the hub, which hears each of those
+ * once for all dialects, and given up with its last.
+ *
+ * @module
+ */
+import type { FeedHub, HubEnd, ListenerPlace } from "../../../infra/streams/feed_hub.ts";
+import type { HubMessage } from "../../../infra/streams/hub_message.ts";
+import type { FeedMessage } from "../../../core/market_data/feed_messages.ts";
+import type { StreamEnd } from "../../streams/stream_end.ts";
+import type { TimeWriter } from "../times.ts";
+import { StreamEventText } from "./stream_event_text.ts";
+import type { Stream } from "./stream_name.ts";
+import type { Translator } from "./stream_event.ts";
+
+/** Somebody who listens to a stream. Neither method may throw. */
+export interface StreamListener {
+  take(event: StreamEventText): void;
+  /** Nothing comes after it. */
+  ended(reason: StreamEnd): void;
+}
+
+/** A listener's place. */
+export interface StreamSeat {
+  /** Settles when nothing is missed any more. Rejects where the broker is lost. */
+  readonly ready: Promise<unknown>;
+  /** Listens no longer. A second call changes nothing. */
+  leave(): void;
+}
+
+const HUB_ENDS: Readonly<Record<HubEnd, StreamEnd>> = {
+  stopped: "backend_lost",
+  refused: "not_allowed",
+};
+
+/** The streams of one hub. There are as many as listeners at most. */
+export class TranslatedFeeds {
+  readonly #hub: FeedHub;
+  readonly #open = new Map<TimeWriter, Map<string, TranslatedFeed>>();
+
+  constructor(hub: FeedHub) {
+    this.#hub = hub;
+  }
+
+  /** Streams that somebody listens to. */
+  get size(): number {
+    return [...this.#open.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /**
+   * Listens to a stream; of one whose every event is the whole state, the last one comes at once.
+   *
+   * @param time writes its times: one function for each unit, for by it those with the same are known
+   * @throws {HubFullError} when the hub would have one subject too many
+   */
+  listen(stream: Stream, time: TimeWriter, listener: StreamListener): StreamSeat {
+    const streams = this.#open.get(time) ?? new Map<string, TranslatedFeed>();
+    this.#open.set(time, streams);
+    const { key } = stream;
+    let feed = streams.get(key);
+    if (feed === undefined) {
+      feed = new TranslatedFeed(this.#hub, stream, time, () => streams.delete(key));
+      streams.set(key, feed);
+    }
+    return feed.join(listener);
+  }
+}
+
+/** One stream. */
+class TranslatedFeed {
+  readonly #listeners = new Set<StreamListener>();
+  readonly #places: ListenerPlace[] = [];
+  readonly #kind: Stream["kind"];
+  readonly #translate: Translator;
+  readonly #over: () => void;
+  /** The last event, where it is the whole state. */
+  #last: StreamEventText | null = null;
+  /** Number of the last message. */
+  #at: number | null = null;
+
+  constructor(hub: FeedHub, stream: Stream, time: TimeWriter, over: () => void) {
+    this.#kind = stream.kind;
+    this.#translate = stream.translator({ symbol: stream.symbol, time });
+    this.#over = over;
+    const listener = {
+      take: (message: HubMessage) => this.#take(message),
+      ended: (reason: HubEnd) => this.#end(HUB_ENDS[reason]),
+    };
+    try {
+      for (const subject of stream.subjects) this.#places.push(hub.listen(subject, listener));
+    } catch (error) {
+      this.#leave();
+      throw error;
+    }
+    if (this.#kind !== "state") return;
+    for (const { last } of this.#places) if (last !== null) this.#take(last);
+  }
+
+  join(listener: StreamListener): StreamSeat {
+    // A listener of its own, so that the same one may have two places.
+    const seat: StreamListener = {
+      take: (event) => listener.take(event),
+      ended: (reason) => listener.ended(reason),
+    };
+    this.#listeners.add(seat);
+    if (this.#last !== null) seat.take(this.#last);
+    return {
+      ready: Promise.all(this.#places.map(({ ready }) => ready)),
+      leave: () => {
+        if (this.#listeners.delete(seat) && this.#listeners.size === 0) this.#leave();
+      },
+    };
+  }
+
+  #take(message: HubMessage): void {
+    // Of a state nothing is missed, and a local book finds out by the numbers of its events.
+    if (this.#kind === "series" && this.#isBehindHole(message)) return this.#end("unavailable");
+    let events: readonly object[];
+    try {
+      events = this.#translate(message.fields as unknown as FeedMessage);
+    } catch {
+      // What cannot be read is missing, and nobody would know.
+      return this.#end("unavailable");
+    }
+    for (const event of events) {
+      const text = new StreamEventText(event);
+      if (this.#kind === "state") this.#last = text;
+      for (const listener of this.#listeners) listener.take(text);
+    }
+  }
+
+  #isBehindHole({ sequence, prevSequence }: HubMessage): boolean {
+    const at = this.#at;
+    this.#at = Math.max(sequence, at ?? 0);
+    return at !== null && sequence > at && prevSequence > at;
+  }
+
+  #end(reason: StreamEnd): void {
+    const listeners = [...this.#listeners];
+    this.#listeners.clear();
+    this.#leave();
+    for (const listener of listeners) listener.ended(reason);
+  }
+
+  #leave(): void {
+    this.#over();
+    for (const { leave } of this.#places) leave();
+    this.#places.length = 0;
+  }
+}
