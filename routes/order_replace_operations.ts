@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ResultCode } from "../core/protocol/result_code.ts";
 import type { Operation } from "./operation.ts";
 import { EdgeCode } from "./edge_code.ts";
 import { RESTING_EXAMPLE } from "./order_operations.ts";
@@ -75,6 +76,7 @@ const REPLACE: Omit<Operation, "id" | "summary"> = {
     EdgeCode.quoteQuantityTooPrecise,
     EdgeCode.invalidCombination,
     EdgeCode.unknownSymbol,
+    ResultCode.unknownOrder,
   ],
 };
 
