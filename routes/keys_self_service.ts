@@ -148,7 +148,7 @@ export const keyEndpoints: readonly EndpointSpec[] = [
           example: { ...example, revoked: true, duplicate: false } satisfies RevokedKey,
         },
       }],
-      problems: [EdgeCode.keyNotFound, ...ACT_PROBLEMS],
+      problems: [EdgeCode.notFound, EdgeCode.keyNotFound, ...ACT_PROBLEMS],
     },
   },
 ];

@@ -34,6 +34,7 @@ import { prepareAmend } from "./order_amends.ts";
 import { prepareCancel } from "./order_cancels.ts";
 import type { Sender } from "./order_command.ts";
 import { prepareBatchedOrder } from "./orders.ts";
+import { readParameters } from "./query_parameters.ts";
 import { waitMillisOf } from "./wait_limit.ts";
 import { Problem } from "./problem.ts";
 
@@ -88,6 +89,8 @@ function measure(
   exchange: Exchange,
   items: readonly (RawItem | Problem)[] | Problem,
 ): readonly Charge[] | Problem {
+  const parameters = readParameters(exchange, []);
+  if (parameters instanceof Problem) return parameters;
   if (items instanceof Problem) return items;
   const batch = new Batch(items);
   exchange.work = batch;

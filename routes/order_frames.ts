@@ -23,6 +23,7 @@ import type { Charge } from "./middleware/admit.ts";
 import { FRAME_TYPE } from "./middleware/body.ts";
 import { requestKeyOfItems } from "./order_command.ts";
 import { framesOperation } from "./order_frame_operation.ts";
+import { readParameters } from "./query_parameters.ts";
 import { waitMillisOf } from "./wait_limit.ts";
 import { Problem } from "./problem.ts";
 
@@ -47,6 +48,8 @@ export const framesEndpoint: EndpointSpec = {
 };
 
 function measureFrame(exchange: Exchange): readonly Charge[] | Problem {
+  const parameters = readParameters(exchange, []);
+  if (parameters instanceof Problem) return parameters;
   const { bytes } = exchange;
   if (bytes === null) throw new TypeError("the frame was not read");
   const frame = readFrame(bytes);

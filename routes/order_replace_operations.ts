@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ResultCode } from "../core/protocol/result_code.ts";
 import type { Operation } from "./operation.ts";
 import { EdgeCode } from "./edge_code.ts";
 import { RESTING_EXAMPLE } from "./order_operations.ts";
@@ -40,7 +41,7 @@ const REPLACE: Omit<Operation, "id" | "summary"> = {
       type: "limit",
       price: "40000.00",
       quantity: "0.2000",
-      clientOrderId: "first-buy",
+      clientOrderId: "second-buy",
       mode: "allow_failure",
     } satisfies ReplaceBody,
   },
@@ -66,7 +67,10 @@ const REPLACE: Omit<Operation, "id" | "summary"> = {
             duplicate: false,
           },
         },
-        place: { status: 201, order: RESTING_EXAMPLE },
+        place: {
+          status: 201,
+          order: { ...RESTING_EXAMPLE, orderId: "2", clientOrderId: "second-buy" },
+        },
       } satisfies ReplaceAnswerBody,
     },
   }],
@@ -75,6 +79,7 @@ const REPLACE: Omit<Operation, "id" | "summary"> = {
     EdgeCode.quoteQuantityTooPrecise,
     EdgeCode.invalidCombination,
     EdgeCode.unknownSymbol,
+    ResultCode.unknownOrder,
   ],
 };
 

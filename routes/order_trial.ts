@@ -18,6 +18,7 @@ import { parseOrderRequest, selfTradeText, timeInForceText } from "./order_reque
 import { sideText } from "./order_view.ts";
 import { prepareOrder } from "./order_placement.ts";
 import { Problem } from "./problem.ts";
+import { readParameters } from "./query_parameters.ts";
 import { jsonReply } from "./reply.ts";
 import { type NewOrder, NewOrderSchema } from "./schema/order_request.ts";
 import { type OrderTrial, OrderTrialSchema } from "./schema/order_trial.ts";
@@ -80,6 +81,8 @@ export const orderTrialEndpoint: EndpointSpec = {
 };
 
 function tryOrder(exchange: Exchange): Outcome {
+  const parameters = readParameters(exchange, []);
+  if (parameters instanceof Problem) return parameters;
   const order = parseOrderRequest(exchange.body);
   if (order instanceof Problem) return order;
   const placed = prepareOrder(exchange, order, exchange.identity);

@@ -11,6 +11,7 @@ import { inlineSchema, type JsonSchema, type NamedSchemas } from "./named_schema
 import { problemsOf } from "./operation_problems.ts";
 
 const JSON_TYPE = "application/json";
+const SWITCHING_PROTOCOLS = 101;
 const NOT_MODIFIED = 304;
 const TOO_MANY = 429;
 const UNAVAILABLE = 503;
@@ -91,7 +92,8 @@ function responsesOf(described: DescribedEndpoint, schemas: NamedSchemas): Docum
   for (const { status, description, body } of operation.answers) {
     responses[status] = {
       description,
-      headers: always,
+      // The runtime itself writes the answer that opens a socket.
+      headers: status === SWITCHING_PROTOCOLS ? {} : always,
       ...(body === null
         ? {}
         : { content: bodyContent(body, answerName(operation.id, status), schemas, false) }),

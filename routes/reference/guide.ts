@@ -5,85 +5,91 @@
  * @module
  */
 import { BEARER_MARKDOWN, SIGNING_MARKDOWN } from "../openapi/signing.ts";
+import {
+  CLIENT_PROGRAM,
+  EVENT_SOURCE_PROGRAM,
+  FIRST_STEPS,
+  KEYS,
+  NATS_PROGRAM,
+  SHELL_FUNCTION,
+  SOCKET_PROGRAM,
+} from "./guide_examples.ts";
 import { type Markup, markup } from "./markup.ts";
 import { prose } from "./prose.ts";
-
-/** The shell function that signs and sends; the examples call it. */
-export const SHELL_FUNCTION = `edgebook() { # METHOD PATH [BODY]
-  now=$(($(date +%s) * 1000))
-  signature=$(printf '%s\\n5000\\n%s\\n%s\\n%s' "$now" "$1" "$2" "$3" |
-    openssl dgst -sha256 -hmac "$EDGEBOOK_SECRET" | sed 's/.* //')
-  set -- "$1" "$2" "$3" "$now" "$signature"
-  if [ -n "$3" ]; then set -- "$@" -H 'Content-Type: application/json' -d "$3"; fi
-  method=$1 path=$2 now=$4 signature=$5; shift 5
-  curl -s -X "$method" "$EDGEBOOK_URL$path" -H "X-Edgebook-Key: $EDGEBOOK_KEY" \\
-    -H "X-Edgebook-Timestamp: $now" -H "X-Edgebook-Signature: $signature" "$@"
-  echo
-}`;
-
-const KEYS = `# On a market of your own: . data/run/demo.env, and KEY_1 and SECRET_1.
-EDGEBOOK_URL=http://127.0.0.1:8000
-EDGEBOOK_KEY=...
-EDGEBOOK_SECRET=...`;
-
-/** The first steps, one after the other. */
-export const FIRST_STEPS = `edgebook POST /v1/orders \\
-  '{"symbol":"BTC-USD","side":"buy","type":"limit","price":"40000.00","quantity":"0.2000","clientOrderId":"hello-1"}'
-edgebook GET /v1/orders/by-client-id/hello-1
-edgebook PATCH /v1/orders/by-client-id/hello-1 '{"price":"40100.00"}'
-edgebook DELETE /v1/orders/by-client-id/hello-1`;
-
-/** A program that streams what happens to the account; `minted` is the answer with credentials. */
-export const STREAM_PROGRAM = `import { connect, credsAuthenticator } from "nats.ws";
-
-const connection = await connect({
-  servers: minted.servers,
-  authenticator: credsAuthenticator(new TextEncoder().encode(minted.credentials)),
-  inboxPrefix: minted.inboxPrefix,
-  maxReconnectAttempts: -1,
-});
-const reports = connection.subscribe(minted.subjects.reports);
-const bbo = connection.subscribe("md.BTC-USD.bbo.json");
-const book = await connection.request("md.snapshot.BTC-USD", '{"levels":20}');
-show(book.json());
-(async () => {
-  for await (const message of bbo) show(message.json());
-})();
-for await (const message of reports) show(message.json());`;
 
 const code = (text: string): Markup => markup`<pre><code>${text}</code></pre>`;
 
 /** The titles of the parts, with where they are. */
 export const GUIDE_LINKS = [
   { href: "#first-order", label: "A first order" },
+  { href: "#app", label: "An app" },
+  { href: "#streaming", label: "Streaming" },
   { href: "#signing", label: "Signing" },
   { href: "#conventions", label: "Conventions" },
   { href: "#safe-repeats", label: "Safe repeats" },
   { href: "#limits", label: "Limits" },
-  { href: "#streaming", label: "Streaming" },
+  { href: "#machines", label: "Machines" },
 ] as const;
 
 /** The guide. */
 export function guide(): Markup {
+  return markup`${start()}${apps()}${conventions()}${machines()}`;
+}
+
+function start(): Markup {
   return markup`<h1>edgebook reference</h1>
-<p class="lead">Place, amend, cancel and follow orders: JSON over HTTPS for what you ask, NATS for what
-happens. This page is made by the gateway that you talk to, from the schemas that it answers by.</p>
+<p class="lead">Place, amend, cancel and follow orders: JSON over HTTPS for what you ask, streams for
+what happens. This page is made by the gateway that you talk to, from the schemas that it answers
+by.</p>
 <p>For programs: <a href="/openapi.json">openapi.json</a> (OpenAPI 3.1),
 <a href="/asyncapi.json">asyncapi.json</a> (AsyncAPI 3.0). Every error by its code:
 <a href="/errors">errors</a>.</p>
 
 <h2 id="first-order">A first order</h2>
 <p>You need the gateway’s URL and a key with its secret. On a market of your own,
-<code>deno task start</code> writes them to <code>data/run/demo.env</code>.</p>
+<code>deno task start</code> writes them to <code>data/run/demo.env</code>. Those keys read and trade;
+<a href="#Keys">Keys</a> needs one with the scope <code>keys</code>, which <code>deno task admin keys
+create 1 --scopes read,trade,keys</code> makes.</p>
 ${code(KEYS)}
 <p>This shell function signs a request and sends it; all examples below use it.</p>
 ${code(SHELL_FUNCTION)}
 <p>Then place an order, look at it, give it another price, and cancel it:</p>
-${code(FIRST_STEPS)}
+${code(FIRST_STEPS)}`;
+}
 
+function apps(): Markup {
+  return markup`
+<h2 id="app">An app</h2>
+<p>For browsers, React Native, Node and Deno there is a client in TypeScript, the folder
+<code>routes/client</code> of the source: it signs, waits for the limits, sends again what may have been
+lost without doing anything twice, and joins its streams anew where they break. <code>url</code>,
+<code>id</code> and <code>secret</code> are those of above, and <code>show</code> is what your app does
+with a message:</p>
+${code(CLIENT_PROGRAM)}
+<p>A method that fails says whether the exchange has refused (<code>RefusedError</code>) or may have done
+it (<code>OutcomeUnknownError</code>: the same call with the same id tells). <code>client.book</code>
+keeps a whole book. A secret in a page is everybody’s: let your server hand out
+<a href="#createStreamTicket">tickets</a>, or give the client a <a href="#bearer">token</a>.</p>
+
+<h2 id="streaming">Streaming</h2>
+<p>Market data needs no key. As <a href="#openStream">server-sent events</a>:</p>
+${code(EVENT_SOURCE_PROGRAM)}
+<p>Or over a <a href="#openSocket">WebSocket</a>, which React Native has as well:</p>
+${code(SOCKET_PROGRAM)}
+<p>A channel begins with <code>joined</code>, or with a snapshot in the place of what you have; what
+follows joins it. For a book by its changes take <code>depth:BTC-USD</code>, and replace the book
+whenever a snapshot comes. The channel <code>reports</code> is what happens to the account: in a stream
+that is signed or shows a <a href="#createStreamTicket">ticket</a>, in a socket behind a
+<code>login</code>. The <code>id</code> of an event (<code>cursor</code> in a socket) is your place: come
+back with it, and nothing is missing. All channels and rules are in
+<code>routes/streams/STREAMS.md</code> of the source.</p>`;
+}
+
+function conventions(): Markup {
+  return markup`
 <h2 id="signing">Signing</h2>
 ${prose(SIGNING_MARKDOWN)}
-<h4>Or a bearer token</h4>
+<h4 id="bearer">Or a bearer token</h4>
 ${prose(BEARER_MARKDOWN)}
 
 <h2 id="conventions">Conventions</h2>
@@ -114,15 +120,28 @@ that the request failed.</p>
 <p>Each request costs its weight. <code>RateLimit</code> says what is left of the limit with least left,
 <code>RateLimit-Policy</code> how large the limits are. Who spends no more than what is left is never
 refused; who is, waits for <code>Retry-After</code>. Orders that trade at their entry cost nothing, and
-cancels have limits of their own.</p>
+cancels have limits of their own.</p>`;
+}
 
-<h2 id="streaming">Streaming</h2>
+function machines(): Markup {
+  return markup`
+<h2 id="machines">Machines</h2>
+<h4>Many commands at once</h4>
+<p><a href="#sendBatch">POST /v1/orders/batch</a> carries out up to 100 orders, amends and cancels of one
+signed request, each for itself. <a href="#sendFrame">POST /v1/frames</a> takes up to 2,048 as binary
+records, in ticks and lots; <code>routes/FRAMES.md</code> of the source has every byte, and a client in
+Python.</p>
+<h4>Feeds over NATS</h4>
 <p>Ask for credentials (<a href="#createStreamCredentials">POST /v1/stream-credentials</a>), connect to
 one of their <code>servers</code> with any NATS client, and subscribe. With <code>nats.ws</code>, where
-<code>minted</code> is the answer and <code>show</code> what your app does with a message:</p>
-${code(STREAM_PROGRAM)}
+<code>minted</code> is the answer:</p>
+${code(NATS_PROGRAM)}
 <p>Messages are numbered: one whose <code>prevSequence</code> is above the <code>sequence</code> that you
-have follows a gap. Of the book ask for a snapshot and go on from there; of your reports read the
-orders over REST. Fetch new credentials before they expire. The subjects are
-<a href="#feeds">below</a>.</p>`;
+have follows a gap. Of the book ask for a snapshot and go on from there; of your reports read those
+behind the last one (<a href="#listReports">GET /v1/reports</a>). Fetch new credentials before they
+expire. The subjects are <a href="#feeds">below</a>.</p>
+<h4>Bots for Binance</h4>
+<p>Bots and libraries for Binance Spot trade here after a change of their address: the same gateway
+answers under <code>/api/v3</code>, with the same keys. <code>BTC-USD</code> is <code>BTCUSD</code> there.
+<code>routes/binance/BINANCE.md</code> of the source says what is there and what is different.</p>`;
 }

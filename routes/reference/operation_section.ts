@@ -80,6 +80,7 @@ function problemPart(problems: ReadonlyMap<number, readonly CataloguedProblem[]>
 function exampleAnswer({ status, body }: AnswerDoc, isFirst: boolean): Part {
   if (body === null) return null;
   const { example } = body;
+  if (example === "") return null;
   const text = typeof example === "string" ? example : compactJson(example);
   const block = markup`<pre><code>${text}</code></pre>`;
   return isFirst

@@ -5,10 +5,18 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { RestClient, type RestKey } from "./client_rest.ts";
-import type { ContractAnswer, ContractOperation, OpenApiContract } from "./open_api_contract.ts";
-import type { Known } from "./schema_arbitrary.ts";
+import type { Call } from "./contract_calls.ts";
+import {
+  type ContractAnswer,
+  type ContractOperation,
+  FRAME_TYPE,
+  type OpenApiContract,
+} from "./open_api_contract.ts";
+import { rawUpgrade } from "./raw_upgrade.ts";
+import { type Known, SchemaValues } from "./schema_arbitrary.ts";
 
 /** Orders that are there to be read, amended and canceled. */
 const RESTING = 6;
@@ -17,33 +25,44 @@ const RESTING = 6;
  * state of a shard that nobody leads.
  */
 const CAUSED: readonly string[] = ["behind", "getShardState leader_unavailable"];
-
-/** One request, before it is signed. */
-export interface Call {
-  readonly path: string;
-  readonly body: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
+const SYMBOLS = ["BTC-USD", "ETH-USD"];
+const ACCOUNTS = ["1", "2"];
+const STREAM_TYPE = "text/event-stream";
 
 /** Drives one gateway. */
 export class ContractDriver {
   /** Statuses that each operation has answered with. */
   readonly seen = new Map<string, Set<number>>();
   readonly codes = new Set<string>();
+  readonly values: SchemaValues;
   round = 0;
+  sent = 0;
   #placed = 0;
-  readonly known: { orderId: string[]; clientOrderId: string[] } & Known = {
-    symbol: ["BTC-USD", "ETH-USD"],
+  readonly known: { orderId: string[]; clientOrderId: string[]; keyId: string[] } & Known = {
+    symbol: SYMBOLS,
     price: ["50000.00", "49999.99", "50000.01", "50000", "50000.001"],
     quantity: ["0.0600", "0.0700", "1.0000", "0.100", "9001.0000", "0.00001"],
     quoteQuantity: ["100.00", "0.01"],
     limit: ["1", "2", "100", "0"],
     levels: ["1", "20", "1001"],
     minSequence: ["0", "1"],
+    afterSequence: ["0", "3", "1000000"],
+    sinceMicros: ["0", "1700000000000000"],
     shard: ["0"],
     cursor: [],
+    account: ["2", "1", "99"],
+    toAccount: ["2", "1", "99"],
+    asset: ["USD", "BTC", "XYZ"],
+    amount: ["1.00", "0.01", "0", "0.00000001", "90000000000"],
+    scopes: ["read", "trade"],
+    addresses: ["127.0.0.1", "10.0.0.0/8", "::1"],
+    channels: ["trades:BTC-USD", "depth:BTC-USD,ticker:ETH-USD", "reports", "nothing:BTC-USD"],
+    trades: ["1", "100", "9999"],
+    lastEventId: ["trades:BTC-USD.0", "reports.0"],
+    "Last-Event-ID": ["trades:BTC-USD.0", "reports.0", "nonsense"],
     orderId: [],
     clientOrderId: [],
+    keyId: [],
   };
 
   constructor(
@@ -51,7 +70,9 @@ export class ContractDriver {
     readonly contract: OpenApiContract,
     readonly keys: ReadonlyMap<string, RestKey>,
     readonly seed: number,
-  ) {}
+  ) {
+    this.values = new SchemaValues((schema) => contract.resolve(schema));
+  }
 
   /** The key that an operation takes. */
   keyOf(operation: ContractOperation, account = "1"): RestKey | null {
@@ -62,38 +83,59 @@ export class ContractDriver {
   /** Sends what the call says and holds the answer against the document. */
   async send(
     operation: ContractOperation,
-    { path, body, headers }: Call,
+    call: Call,
     key: RestKey | null,
   ): Promise<{ status: number; body: unknown }> {
-    const client = new RestClient(this.gateway, key);
-    const signed = client.headersOf(operation.method, path, body);
-    const response = await fetch(this.gateway + path, {
-      method: operation.method,
-      headers: { ...signed, ...headers },
-      ...(body === "" ? {} : { body }),
-    });
-    const answer: ContractAnswer = {
-      status: response.status,
-      headers: response.headers,
-      text: await response.text(),
-    };
-    const about = `seed ${this.seed}: ${operation.method} ${path} ${body}`;
+    const { path, body } = call;
+    const { operationId, method } = operation;
+    const answer = call.isUpgrade
+      ? await rawUpgrade(this.gateway, path)
+      : await this.#fetch(operation, call, key);
+    this.sent++;
+    const shown = typeof body === "string" ? body : btoa(String.fromCharCode(...body));
+    const about = `seed ${this.seed}: ${method} ${path} ${shown}`;
     const told = this.contract.checkAnswer(operation, answer, about) as Record<string, string>;
     const { status } = answer;
-    const seen = this.seen.get(operation.operationId) ?? new Set();
-    this.seen.set(operation.operationId, seen.add(status));
+    const seen = this.seen.get(operationId) ?? new Set();
+    this.seen.set(operationId, seen.add(status));
     if (status >= 400) this.codes.add(told.code ?? "");
     const { code = "" } = told ?? {};
     const isCaused = status === 503 &&
-      [code, `${operation.operationId} ${code}`].some((one) => CAUSED.includes(one));
+      [code, `${operationId} ${code}`].some((one) => CAUSED.includes(one));
     assert.ok(status < 500 || isCaused, `${about}: ${status} ${answer.text}`);
     if (status < 300) this.#remember(told);
     return { status, body: told };
   }
 
+  async #fetch(
+    { method, operationId }: ContractOperation,
+    { path, body, headers }: Call,
+    key: RestKey | null,
+  ): Promise<ContractAnswer> {
+    // A stream is open to everybody, but for what is private in it.
+    const isPrivate = operationId === "openStream" && path.includes("reports");
+    const client = new RestClient(this.gateway, isPrivate ? this.keys.get("1") ?? null : key);
+    const isText = typeof body === "string";
+    const signedBody = isText ? body : createHash("sha256").update(body).digest("hex");
+    const name = headers["Idempotency-Key"];
+    // What is signed has the key of idempotency in a line of its own before the method.
+    const signedMethod = name === undefined ? method : `${name}\n${method}`;
+    const response = await fetch(this.gateway + path, {
+      method,
+      headers: {
+        ...client.headersOf(signedMethod, path, signedBody),
+        ...(isText ? {} : { "Content-Type": FRAME_TYPE }),
+        ...headers,
+      },
+      ...(body === "" ? {} : { body }),
+    });
+    const bytes = await bytesOf(response);
+    const text = new TextDecoder().decode(bytes);
+    return { status: response.status, headers: response.headers, text, bytes };
+  }
+
   /** Places orders that rest, and makes them known: there is something to read, amend and cancel. */
   async #placeResting(): Promise<void> {
-    const place = this.operation("placeOrder");
     for (let count = 0; count < RESTING; count++) {
       const order = {
         symbol: "BTC-USD",
@@ -103,9 +145,8 @@ export class ContractDriver {
         quantity: "0.0500",
         clientOrderId: `resting-${++this.#placed}`,
       };
-      const call = { path: place.path, body: JSON.stringify(order), headers: {} };
-      const { status } = await this.send(place, call, this.keyOf(place));
-      assert.equal(status, 201);
+      const { path } = this.operation("placeOrder");
+      assert.equal((await this.#do("placeOrder", path, "1", JSON.stringify(order))).status, 201);
     }
   }
 
@@ -116,17 +157,28 @@ export class ContractDriver {
     return found;
   }
 
-  #remember(told: Record<string, string> | null): void {
-    const { orderId, clientOrderId } = told ?? {};
-    if (typeof orderId === "string") this.known.orderId.push(orderId);
-    if (typeof clientOrderId === "string") this.known.clientOrderId.push(clientOrderId);
+  #do(id: string, path: string, account = "1", body = "") {
+    const operation = this.operation(id);
+    const call = { path, body, headers: {}, isUpgrade: false };
+    return this.send(operation, call, this.keyOf(operation, account));
   }
 
-  /** Forgets the orders that are known, and places others. */
+  #remember(told: Record<string, string> | null): void {
+    const { orderId, clientOrderId, key, secret } = told ?? {};
+    if (typeof orderId === "string") this.known.orderId.push(orderId);
+    if (typeof clientOrderId === "string") this.known.clientOrderId.push(clientOrderId);
+    if (typeof key === "string" && secret !== undefined) this.known.keyId.push(key);
+  }
+
+  /** Undoes what an operator has done, forgets the orders that are known, and places others. */
   async refresh(): Promise<void> {
-    const all = this.operation("cancelAllOrders");
-    const call = { path: all.path, body: "", headers: {} };
-    for (const account of ["1", "2"]) await this.send(all, call, this.keyOf(all, account));
+    for (const symbol of SYMBOLS) {
+      await this.#do("resumeInstrument", `/v1/admin/instruments/${symbol}/resume`);
+    }
+    for (const account of ACCOUNTS) {
+      await this.#do("enableAccount", `/v1/admin/accounts/${account}/enable`);
+      await this.#do("cancelAllOrders", "/v1/orders", account);
+    }
     this.known.orderId.length = 0;
     this.known.clientOrderId.length = 0;
     await this.#placeResting();
@@ -140,4 +192,14 @@ export class ContractDriver {
     );
     return fc.sample(arbitrary, { seed: mixed, numRuns });
   }
+}
+
+/** A body; of a stream, which has no end, what comes first. */
+async function bytesOf(response: Response): Promise<Uint8Array> {
+  const isStream = response.headers.get("content-type")?.startsWith(STREAM_TYPE) ?? false;
+  if (!isStream || response.body === null) return new Uint8Array(await response.arrayBuffer());
+  const reader = response.body.getReader();
+  const { value } = await reader.read();
+  await reader.cancel();
+  return value ?? new Uint8Array();
 }

@@ -8,6 +8,7 @@
  */
 import assert from "node:assert/strict";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { readReports } from "./client_frames.ts";
 
 /** A JSON Schema. */
 export type Schema = Readonly<Record<string, unknown>>;
@@ -39,7 +40,7 @@ export interface ContractOperation {
       readonly content?: ContractContent;
     }>
   >;
-  readonly "x-edgebook-scope": "read" | "trade" | "admin" | null;
+  readonly "x-edgebook-scope": "read" | "trade" | "keys" | "admin" | null;
   readonly "x-edgebook-weight": number;
 }
 
@@ -48,8 +49,12 @@ export interface ContractAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
+  /** The body where it may be frames of records. */
+  readonly bytes?: Uint8Array;
 }
 
+/** Media type of frames of records. */
+export const FRAME_TYPE = "application/vnd.edgebook.frame";
 const ID = "openapi";
 
 /** The document, and its operations. */
@@ -122,6 +127,10 @@ export class OpenApiContract {
     }
     const [type = ""] = (headers.get("content-type") ?? "").split(";");
     assert.ok(type in response.content, `${about}: ${status} of the type ${type}`);
+    if (type === FRAME_TYPE && answer.bytes !== undefined) {
+      const isTold = readReports(answer.bytes).length > 0;
+      assert.ok(isTold || status === 202, `${about}: ${status} without a report`);
+    }
     const body = /json$/.test(type) ? JSON.parse(text) : text;
     const at = ["paths", path, method.toLowerCase(), "responses", String(status), "content"];
     this.check([...at, type, "schema"], body, `${about}: ${status}`);
