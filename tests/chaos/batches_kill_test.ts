@@ -165,7 +165,11 @@ async function tradeThrough(market: StartedMarket, line: ReadyLine, random: () =
   for (const { client, orderIds, repeats } of traders) {
     assert.ok(repeats > 0, "some requests were on their way when something died");
     assert.equal(new Set(orderIds).size, orderIds.length, "no order is that of two commands");
-    const orders = await client.all("/v1/orders?status=all&limit=500");
+    // The process that was killed last brings history along, which answers once it has caught up.
+    const orders = await eventually(
+      "every order in history",
+      () => client.all("/v1/orders?status=all&limit=500").catch(() => undefined),
+    );
     const inLog = orders.map((order) => order.orderId).toSorted();
     assert.deepEqual(inLog, orderIds.toSorted(), "the log has these orders, and no other");
   }
