@@ -28,6 +28,9 @@ const WITH_BODY: readonly ProblemCode[] = [
   EdgeCode.bodyTooLarge,
   EdgeCode.bodyUnreadable,
   EdgeCode.bodyTooSlow,
+];
+/** Of a body in JSON. */
+const WITH_FIELDS: readonly ProblemCode[] = [
   EdgeCode.malformedJson,
   EdgeCode.notAnObject,
   EdgeCode.unknownField,
@@ -46,6 +49,7 @@ export function problemsOf(
     ...(spec.weight > 0 ? LIMITED : []),
     ...(spec.scope === null ? [] : SIGNED_PROBLEMS),
     ...(spec.hasBody ? WITH_BODY : []),
+    ...(spec.hasBody && operation.body?.schema !== null ? WITH_FIELDS : []),
     ...(takesNone && spec.scope !== null ? [EdgeCode.bodyUnexpected] : []),
     ...(operation.problems ?? []),
   ];

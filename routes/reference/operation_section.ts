@@ -56,12 +56,13 @@ function parameterTable(parameters: readonly ParameterDoc[]): Markup {
 
 function bodyTable(body: BodyDoc, schemaOf: SchemaOf): Part {
   const schema = schemaOf(body);
-  return schema === null ? null : schemaTable(schema);
+  if (schema !== null) return schemaTable(schema);
+  return markup`<p><code>${body.contentType}</code>, as the text above says.</p>`;
 }
 
 function answerPart({ status, description, body }: AnswerDoc, schemaOf: SchemaOf): Markup {
   const head = markup`<span class="status">${status}</span>${inline(description)}`;
-  const table = body === null ? null : bodyTable(body, schemaOf);
+  const table = body === null || body.schema === null ? null : bodyTable(body, schemaOf);
   return table === null
     ? markup`<p>${head}</p>`
     : markup`<details class="more"><summary>${head}</summary>${table}</details>`;

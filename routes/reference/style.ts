@@ -93,7 +93,7 @@ details.more[open] > summary { border-bottom: 1px solid var(--line); margin-bott
   .menu:not([open]) > nav { display: none; }
   .side li a { padding: 0.45rem 0.4rem; }
   main { padding-top: 1.5rem; } h1 { font-size: 1.7rem; }
-  .marks { margin-left: 0; } pre { font-size: 12.5px; }
+  .marks { margin-left: 0; } pre { font-size: 12.5px; } pre:has(.copy) { padding-top: 2.2rem; }
 }
 @media (max-width: 40rem) {
   .stacked table, .stacked tbody, .stacked tr, .stacked td { display: block; }

@@ -87,3 +87,13 @@ Deno.test("who comes without a path is sent to the reference", async () => {
   const { status, headers } = await new TestGateway().send("GET", "/");
   assert.deepEqual([status, headers.get("location")], [302, "/reference"]);
 });
+
+Deno.test("no block of code is empty, and bytes have no table of fields", async () => {
+  const { text } = await read("/reference");
+  assert.doesNotMatch(text, /<pre><code>\s*<\/code><\/pre>/);
+  const [, frames = ""] = text.split('<section class="operation" id="sendFrame">');
+  const [section = ""] = frames.split("</section>");
+  assert.match(section, /<h4>Body<\/h4><p><code>application\/vnd\.edgebook\.frame<\/code>/);
+  assert.match(section, /href="\/errors\/invalid_frame"/);
+  assert.doesNotMatch(section, /href="\/errors\/(malformed_json|missing_field)"/);
+});
