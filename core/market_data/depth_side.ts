@@ -3,7 +3,7 @@
  *
  * Levels are walked from the best one on:
  *
- * ```ts
+ * ```text
  * for (let level = side.best; level !== 0; level = side.behind(level)) {
  *   take(side.priceOf(level), side.quantityOf(level));
  * }

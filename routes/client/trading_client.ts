@@ -2,7 +2,10 @@
  * A client of the exchange for apps: browsers, React Native, Node and Deno.
  *
  * ```ts
- * const client = new TradingClient({ url, key: { id, secret } });
+ * import { TradingClient } from "./trading_client.ts";
+ *
+ * const key = { id: "the key's id", secret: "and its secret" };
+ * const client = new TradingClient({ url: "http://127.0.0.1:8000", key });
  * const order = await client.placeOrder({
  *   symbol: "BTC-USD", side: "buy", type: "limit", price: "50000.00", quantity: "0.5000",
  * });

@@ -26,7 +26,7 @@ import {
 } from "../workers/supervisor/started_market.ts";
 
 /** Requests of each way to each operation. */
-const RUNS = 12;
+const RUNS = 8;
 /** No client is to wait for its limits here. */
 const LIMITS = { EDGEBOOK_LIMIT_KEY_RATE: "10000", EDGEBOOK_LIMIT_ADDRESS_RATE: "10000" };
 
