@@ -13,7 +13,7 @@ import type { MatchingConfig } from "./matching_config.ts";
 
 /**
  * Slots of 64 bytes in the ring of events: half a million events, a second of the fullest market. What
- * does not fit comes by the stream, at three times the cost.
+ * does not fit comes by the stream, through the broker.
  */
 const EVENTS_RING_SLOTS = 2 ** 19;
 /** How long a Worker may take to end in order. */
