@@ -32,6 +32,8 @@ export const MESSAGES_BURST = 40;
 export const MESSAGES_PER_SECOND = 4;
 /** Messages beyond that, after which the socket is closed. */
 export const EXCESS_MAX = 100;
+/** Messages that may wait behind a login which is being verified. */
+export const WAITING_MAX = 32;
 /** Path that a login signs. */
 export const SOCKET_PATH = "/v1/ws";
 
@@ -69,6 +71,8 @@ export class SocketSession {
   #allowedMicros: number;
   #excess = 0;
   #isLoggingIn = false;
+  /** What came behind a login: a client need not wait for the answer before it goes on. */
+  readonly #waiting: SocketMessage[] = [];
 
   constructor(
     exchange: Exchange,
@@ -117,6 +121,16 @@ export class SocketSession {
       return this.#refuse(new Problem(EdgeCode.tooManyMessages, { limit }), id);
     }
     if ("problem" in message) return this.#refuse(message.problem, id);
+    if (!this.#isLoggingIn) return this.#perform(message);
+    if (this.#waiting.length < WAITING_MAX) this.#waiting.push(message);
+    else {
+      const limit = `${WAITING_MAX} messages behind a login`;
+      this.#refuse(new Problem(EdgeCode.tooManyMessages, { limit }), id);
+    }
+  }
+
+  #perform(message: SocketMessage): void {
+    const { id } = message;
     try {
       const refusal = this.#carryOut(message);
       if (refusal !== null) this.#refuse(refusal, id);
@@ -175,7 +189,7 @@ export class SocketSession {
   }
 
   #login({ fields, id }: SocketMessage): Problem | null {
-    if (this.#isLoggingIn || this.#driver.owner !== null) {
+    if (this.#driver.owner !== null) {
       return new Problem(EdgeCode.invalidCombination, {
         detail: "A socket has one login.",
         field: "op",
@@ -193,8 +207,18 @@ export class SocketSession {
       else headers.set(LOGIN_HEADERS[field], text);
     }
     this.#isLoggingIn = true;
-    void this.#verify(headers, id).finally(() => this.#isLoggingIn = false);
+    void this.#verify(headers, id).finally(() => this.#goOn());
     return null;
+  }
+
+  /** Carries out what came behind a login, up to the next one. */
+  #goOn(): void {
+    this.#isLoggingIn = false;
+    while (!this.#isLoggingIn && !this.#stream.isOver) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      this.#perform(next);
+    }
   }
 
   /** Verifies a login like any request: as if it were the one that has opened the socket. */

@@ -84,6 +84,8 @@ export class TestGateway implements Disposable {
   );
   readonly listeners = new Map<string, string>();
   readonly revisions = new Map<string, number>();
+  /** What the bucket of listeners waits for before it answers. */
+  listenersAnswer: Promise<void> = Promise.resolve();
   #revision = 0;
   readonly tickets = new StreamTickets(MASTER_KEY);
   /** Publishes what streams send on. */
@@ -130,15 +132,17 @@ export class TestGateway implements Disposable {
       keyUses: { note: (...use) => void this.keyUses.push(use) },
       bans: this.bans,
       listeners: {
-        put: (key, value, expectedRevision) =>
-          new Promise((resolve) => {
+        put: async (key, value, expectedRevision) => {
+          await this.listenersAnswer;
+          return await new Promise((resolve) => {
             if (expectedRevision !== undefined && this.revisions.get(key) !== expectedRevision) {
               throw new BucketError("LISTENERS", WRONG_LAST_SEQUENCE, "wrong last sequence");
             }
             this.listeners.set(key, value);
             this.revisions.set(key, ++this.#revision);
             resolve(this.#revision);
-          }),
+          });
+        },
       },
       acts: this.acts,
       feeds: this.feeds,

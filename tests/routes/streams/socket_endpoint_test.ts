@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { MESSAGE_LENGTH_MAX } from "../../../routes/streams/socket_message.ts";
-import { EXCESS_MAX, MESSAGES_BURST } from "../../../routes/streams/socket_session.ts";
+import { EXCESS_MAX, MESSAGES_BURST, WAITING_MAX } from "../../../routes/streams/socket_session.ts";
 import { JsonSocket } from "../../support/json_socket.ts";
 import { TestGateway } from "../test_gateway.ts";
 
@@ -112,6 +112,53 @@ Deno.test("reports need a login, by the signature of any request", async () => {
   const { data, cursor } = await socket.until("message");
   assert.deepEqual([data, cursor], [report, `reports.${first + 1}`]);
   assert.deepEqual([...gateway.listeners.keys()], ["2"]);
+});
+
+Deno.test("what is sent behind a login, without waiting for its answer, is done in that order", async () => {
+  await using gateway = new SocketGateway();
+  gateway.addKey(2, ["read"]);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  gateway.listenersAnswer = promise;
+  await using socket = await gateway.open();
+  socket.send({ op: "login", id: 1, ...gateway.login(2) });
+  socket.send({ op: "subscribe", id: 2, channels: ["reports"] });
+  socket.send({ op: "login", id: 3, ...gateway.login(2) });
+  for (let id = 4; id <= WAITING_MAX + 1; id++) socket.send({ op: "ping", id });
+  socket.send({ op: "subscribe", id: "late", channels: ["reports"] });
+  const late = await socket.next();
+  const limit = `${WAITING_MAX} messages behind a login`;
+  assert.deepEqual([late.id, late.code, late.limit], ["late", "too_many_messages", limit]);
+  resolve();
+  const told = [];
+  while (told.length < WAITING_MAX + 1) {
+    const { id, type } = await socket.next();
+    if (id !== undefined) told.push([id, type]);
+  }
+  assert.deepEqual(told.slice(0, 4), [
+    [1, "loggedIn"],
+    [2, "subscribed"],
+    [3, "error"],
+    [4, "pong"],
+  ]);
+  assert.deepEqual(told.at(-1), [WAITING_MAX + 1, "pong"]);
+});
+
+Deno.test("behind a login that fails another one may follow", async () => {
+  await using gateway = new SocketGateway();
+  gateway.addKey(2, ["read"]);
+  const { promise, reject } = Promise.withResolvers<void>();
+  gateway.listenersAnswer = promise;
+  await using socket = await gateway.open();
+  socket.send({ op: "login", id: 1, ...gateway.login(2) });
+  socket.send({ op: "login", id: 2, ...gateway.login(2) });
+  socket.send({ op: "subscribe", id: 3, channels: ["reports"] });
+  socket.send({ op: "nothing", id: 4 });
+  assert.equal((await socket.next()).id, 4, "what cannot be read is refused at once");
+  gateway.listenersAnswer = Promise.resolve();
+  reject(new Error("no answer in time"));
+  assert.equal((await socket.next()).code, "streams_unavailable");
+  assert.deepEqual(await socket.next(), { type: "loggedIn", id: 2, account: "2" });
+  assert.equal((await socket.next()).type, "subscribed");
 });
 
 Deno.test("what is wrong with a message is told, with the limit and the value", async () => {
