@@ -8,6 +8,7 @@
 export interface ProblemBody {
   /** Stable: what a program decides by. */
   readonly code: string;
+  /** Of HTTP; 0 where a stream has told it. */
   readonly status: number;
   readonly title: string;
   readonly detail: string;

@@ -13,6 +13,7 @@ import { RateBudget, type RequestGroup } from "./rate_budget.ts";
 import { type ApiKey, signedHeaders } from "./request_signer.ts";
 import {
   ATTEMPTS_MAX,
+  CLOCK_CODES,
   isOfTheCommand,
   mayBeDone,
   mayComeAgain,
@@ -25,8 +26,6 @@ export const ATTEMPT_MILLIS_MAX = 10_000;
 export const PATIENCE_MILLIS_DEFAULT = 20_000;
 const RECV_WINDOW_MILLIS = 5_000;
 const MICROS_PER_MILLI = 1_000;
-/** The clock is off: it is set, and the request comes again at once. */
-const CLOCK_CODES: readonly string[] = ["timestamp_too_old", "timestamp_ahead"];
 
 /** Where the exchange is, and who asks. What is left out is the platform's. */
 export interface TransportOptions {
@@ -80,7 +79,9 @@ export class HttpTransport {
   /** The exchange's clock less this one's. */
   #offsetMillis = 0;
 
+  /** @throws {TypeError} for options that no exchange could make sense of */
   constructor(options: TransportOptions) {
+    checkOptions(options);
     this.#key = options.key;
     this.#token = options.token;
     this.#options = {
@@ -129,7 +130,7 @@ export class HttpTransport {
         if (problem === null) throw new Error("an answer without a problem");
         failure = new RefusedError(problem, !isOpen || isOfTheCommand(problem.status));
         isOpen ||= mayBeDone(problem.status) || problem.code === "act_unanswered";
-        if (attempts === 1 && CLOCK_CODES.includes(problem.code)) await this.#setClock();
+        if (attempts === 1 && CLOCK_CODES.includes(problem.code)) await this.setClock();
         else if (!mayComeAgain(problem.status)) throw failure;
         else pause = pauseMillis(attempts, retryAfterSeconds, random());
       } catch (error) {
@@ -190,7 +191,7 @@ export class HttpTransport {
   }
 
   /** Sets the clock by the exchange's, to half of a round trip. */
-  async #setClock(): Promise<void> {
+  async setClock(): Promise<void> {
     const { nowMillis } = this.#options;
     const askedMillis = nowMillis();
     const { answer } = await this.#attempt({
@@ -202,6 +203,23 @@ export class HttpTransport {
     const { timeMicros } = (answer?.body ?? {}) as { readonly timeMicros?: number };
     if (timeMicros === undefined) return;
     this.#offsetMillis = timeMicros / MICROS_PER_MILLI - (askedMillis + nowMillis()) / 2;
+  }
+}
+
+/** Says what is missing, rather than to fail at every attempt. */
+function checkOptions({ fetch: given, key, url }: TransportOptions): void {
+  if (typeof url !== "string" || !/^https?:\/\/[^/?#]+\/*$/.test(url)) {
+    const example = "such as https://exchange.example, without a path";
+    throw new TypeError(
+      `url is ${JSON.stringify(url)}; it takes the address of a gateway, ${example}`,
+    );
+  }
+  for (const name of key === undefined ? [] : ["id", "secret"] as const) {
+    if (typeof key?.[name] === "string" && key[name] !== "") continue;
+    throw new TypeError(`key.${name} is no text or empty; key takes { id, secret }`);
+  }
+  if (given === undefined && typeof globalThis.fetch !== "function") {
+    throw new TypeError("this platform has no fetch: give the client the option fetch");
   }
 }
 

@@ -8,7 +8,7 @@
  */
 import type { DepthMessage, Level } from "../../core/market_data/feed_messages.ts";
 import { ReplicaSide } from "../../core/market_data/replica_side.ts";
-import type { ChannelEvent } from "./stream_connection.ts";
+import type { ChannelEvent } from "./listened_channel.ts";
 
 /** Levels of a side that a snapshot has at most. */
 const SNAPSHOT_LEVELS = 1_000;

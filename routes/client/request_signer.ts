@@ -1,14 +1,15 @@
 /**
- * Signs requests with the secret of an API key (HMAC-SHA256), without anything of a platform: browsers,
- * React Native, Node and Deno alike.
+ * Signs requests with the secret of an API key (HMAC-SHA256), without anything of a platform, not even
+ * `crypto.subtle` and `TextEncoder`: browsers, React Native, Node and Deno alike.
  *
  * @module
  */
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import { AuthHeader } from "../../core/auth/header_problem.ts";
 import { signingText } from "../../core/auth/signing_text.ts";
+import { utf8Bytes } from "./utf8.ts";
 
 /** A key as `POST /v1/keys` or the operator has given it. `secret` is one. */
 export interface ApiKey {
@@ -46,6 +47,6 @@ export function signedHeaders(
     [AuthHeader.key]: id,
     [AuthHeader.timestamp]: String(timestampMillis),
     [AuthHeader.recvWindow]: String(recvWindowMillis),
-    [AuthHeader.signature]: bytesToHex(hmac(sha256, utf8ToBytes(secret), utf8ToBytes(text))),
+    [AuthHeader.signature]: bytesToHex(hmac(sha256, utf8Bytes(secret), utf8Bytes(text))),
   };
 }

@@ -14,6 +14,9 @@ export const PAUSE_MILLIS_LEAST = 100;
 /** The longest pause that is drawn. */
 export const PAUSE_MILLIS_MAX = 3_000;
 
+/** The clock is off: it is set, and the request comes again at once. */
+export const CLOCK_CODES: readonly string[] = ["timestamp_too_old", "timestamp_ahead"];
+
 const MILLIS_PER_SECOND = 1_000;
 
 /**

@@ -16,9 +16,11 @@
  * @module
  */
 import { AuthHeader } from "../../core/auth/header_problem.ts";
+import { type ProblemBody, RefusedError } from "./client_error.ts";
+import { type ChannelHandler, ListenedChannel } from "./listened_channel.ts";
 import type { ApiKey } from "./request_signer.ts";
 import { signedHeaders } from "./request_signer.ts";
-import { pauseMillis } from "./retry_schedule.ts";
+import { CLOCK_CODES, pauseMillis } from "./retry_schedule.ts";
 
 /** A quiet socket is asked for a sign of life after this. */
 export const QUIET_MILLIS = 15_000;
@@ -32,6 +34,21 @@ const LOOK_MILLIS = 1_000;
 const PAUSES_MAX = 6;
 const RECV_WINDOW_MILLIS = 5_000;
 const SOCKET_PATH = "/v1/ws";
+const REPORTS = "reports";
+const LOGIN_ID = "login";
+/** Refusals that another attempt may not meet; a token is fetched anew for each. */
+const PASSING_CODES: readonly string[] = [
+  "act_unanswered",
+  "internal",
+  "keys_unavailable",
+  "overloaded",
+  "rate_limited",
+  "starting",
+  "streams_full",
+  "streams_unavailable",
+  "token_expired",
+  "too_many_messages",
+];
 
 /** What a client uses of a WebSocket: browsers, React Native, Node and Deno have it. */
 export interface SocketLike {
@@ -43,15 +60,6 @@ export interface SocketLike {
   onclose: ((event: any) => void) | null;
   send(text: string): void;
   close(): void;
-}
-
-/** What a channel brings. */
-export interface ChannelEvent {
-  /** `joined`: from here on the channel is complete; `gap`: something could not be given. */
-  readonly type: "message" | "snapshot" | "joined" | "gap";
-  readonly channel: string;
-  // deno-lint-ignore no-explicit-any -- a message of a feed: each channel has another
-  readonly data: any;
 }
 
 /** How the connection is, for whoever shows it. */
@@ -69,6 +77,8 @@ export interface StreamOptions {
   readonly token: (() => string | Promise<string>) | undefined;
   /** The exchange's clock in milliseconds. */
   readonly exchangeMillis: () => number;
+  /** Sets that clock by the exchange's. */
+  readonly setClock?: () => Promise<void>;
   readonly openSocket?: ((url: string) => SocketLike) | undefined;
   readonly random?: (() => number) | undefined;
   /** Told when the connection opens and breaks. */
@@ -77,30 +87,17 @@ export interface StreamOptions {
   readonly refused?: (code: string, detail: string) => void;
 }
 
-type Handler = (event: ChannelEvent) => void;
-
-/** A channel that somebody listens to. */
-interface Listened {
-  readonly handlers: Set<Handler>;
-  /** Where it is; empty where it has no place yet. */
-  cursor: string;
-  /** Settles when it is complete for the first time. */
-  readonly joined: Promise<void>;
-  readonly settle: () => void;
-}
-
-function newListened(): Listened {
-  let settle = (): void => {};
-  const joined = new Promise<void>((resolve) => settle = resolve);
-  return { handlers: new Set(), cursor: "", joined, settle };
-}
-
 /** The connection of one client. */
 export class StreamConnection {
   readonly #options: StreamOptions;
-  readonly #channels = new Map<string, Listened>();
+  readonly #channels = new Map<string, ListenedChannel>();
+  /** What was asked for and is not answered, by the id of the message. */
+  readonly #asked = new Map<number, readonly string[]>();
+  #lastId = 0;
   #socket: SocketLike | null = null;
   #isReady = false;
+  #login: "none" | "asked" | "in" = "none";
+  #isClockSet = false;
   #attempts = 0;
   #heardMillis = 0;
   #isAsked = false;
@@ -116,19 +113,20 @@ export class StreamConnection {
    *
    * @returns ends it
    */
-  subscribe(channel: string, handler: Handler): () => void {
+  subscribe(channel: string, handler: ChannelHandler): () => void {
+    this.#check(channel);
     let listened = this.#channels.get(channel);
     if (listened === undefined) {
-      listened = newListened();
+      listened = new ListenedChannel();
       this.#channels.set(channel, listened);
-      if (this.#isReady) this.#ask([channel]);
+      if (this.#isReady) this.#askFor([channel]);
     }
     listened.handlers.add(handler);
     if (this.#socket === null && this.#timer === undefined) this.#open();
     return () => this.#leave(channel, handler);
   }
 
-  /** Settles when a channel that is listened to has become complete. */
+  /** Settles when a channel that is listened to has become complete; rejects where it is refused. */
   joined(channel: string): Promise<void> {
     const listened = this.#channels.get(channel);
     if (listened === undefined) throw new TypeError(`nobody listens to ${channel}`);
@@ -148,7 +146,18 @@ export class StreamConnection {
     this.#end("closed by the client");
   }
 
-  #leave(channel: string, handler: Handler): void {
+  /** What no exchange could help with is told at once. */
+  #check(channel: string): void {
+    const { key, openSocket, token } = this.#options;
+    if (channel === REPORTS && key === undefined && token === undefined) {
+      throw new TypeError("reports need a key or a token; the client was given neither");
+    }
+    if (openSocket === undefined && typeof globalThis.WebSocket !== "function") {
+      throw new TypeError("this platform has no WebSocket: give the client the option openSocket");
+    }
+  }
+
+  #leave(channel: string, handler: ChannelHandler): void {
     const listened = this.#channels.get(channel);
     if (listened === undefined || !listened.handlers.delete(handler)) return;
     if (listened.handlers.size > 0) return;
@@ -164,7 +173,7 @@ export class StreamConnection {
     this.#socket = socket;
     this.#heardMillis = this.#options.exchangeMillis();
     this.#watch = setInterval(() => this.#look(), LOOK_MILLIS);
-    socket.onopen = () => void this.#begin(socket);
+    socket.onopen = () => this.#begin();
     socket.onmessage = ({ data }: { readonly data: unknown }) => {
       if (this.#socket === socket) this.#take(String(data));
     };
@@ -173,21 +182,36 @@ export class StreamConnection {
     };
   }
 
-  /** Logs in where a channel is private, and asks for all of them. */
-  async #begin(socket: SocketLike): Promise<void> {
-    const channels = [...this.#channels.keys()];
-    if (channels.includes("reports")) {
-      const login = await this.#login().catch(() => null);
-      if (this.#socket !== socket) return;
-      if (login === null) return this.#lost("no token");
-      this.#send(login);
-    }
+  #begin(): void {
     this.#isReady = true;
-    this.#ask([...this.#channels.keys()]);
+    this.#askFor([...this.#channels.keys()]);
     this.#options.changed?.({ isOpen: true, reason: "" });
   }
 
-  async #login(): Promise<object> {
+  /** Asks for channels, and for the private one apart: a refusal of it is of no concern to others. */
+  #askFor(names: readonly string[]): void {
+    this.#ask(names.filter((name) => name !== REPORTS));
+    if (names.includes(REPORTS)) void this.#askForReports();
+  }
+
+  /** Logs in where that was not done, and asks for the reports, without waiting for an answer. */
+  async #askForReports(): Promise<void> {
+    const socket = this.#socket;
+    if (this.#login === "none") {
+      this.#login = "asked";
+      try {
+        const message = await this.#loginMessage();
+        if (this.#socket !== socket) return;
+        this.#send({ ...message, id: LOGIN_ID });
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        return this.#socket === socket ? this.#lost(`no token: ${reason}`) : undefined;
+      }
+    }
+    if (this.#channels.has(REPORTS)) this.#ask([REPORTS]);
+  }
+
+  async #loginMessage(): Promise<object> {
     const { exchangeMillis, key, token } = this.#options;
     if (token !== undefined) return { op: "login", token: await token() };
     if (key === undefined) throw new TypeError("reports need a key or a token");
@@ -203,7 +227,10 @@ export class StreamConnection {
       const channels = names.slice(from, from + CHANNELS_MAX);
       const after = channels.map((name) => this.#channels.get(name)?.cursor ?? "")
         .filter((cursor) => cursor !== "").join("~");
-      this.#send({ op: "subscribe", channels, ...(after === "" ? {} : { after }) });
+      for (const name of channels) this.#channels.get(name)?.ask();
+      this.#asked.set(++this.#lastId, channels);
+      const id = this.#lastId;
+      this.#send({ op: "subscribe", id, channels, ...(after === "" ? {} : { after }) });
     }
   }
 
@@ -214,15 +241,45 @@ export class StreamConnection {
   #take(text: string): void {
     this.#heardMillis = this.#options.exchangeMillis();
     this.#isAsked = false;
-    const { channel, code, cursor, data, detail, type } = JSON.parse(text);
-    // Only what comes back from the exchange shows that the connection is of use.
-    if (type === "subscribed") this.#attempts = 0;
-    if (type === "error") return this.#options.refused?.(code, detail);
+    const message = JSON.parse(text);
+    const { channel, cursor, data, id, type } = message;
+    if (type === "error") return this.#takeRefusal(message);
+    if (type === "loggedIn") this.#login = "in";
+    if (type === "subscribed") {
+      this.#asked.delete(id);
+      // Only what comes back from the exchange shows that the connection is of use.
+      if (this.#asked.size === 0 && this.#login !== "asked") this.#attempts = 0;
+    }
     const listened = this.#channels.get(channel);
     if (listened === undefined) return;
     if (cursor !== undefined) listened.cursor = cursor;
     if (type === "joined") listened.settle();
     for (const handler of listened.handlers) handler({ type, channel, data });
+  }
+
+  /** A login or a subscription is refused: for now, because of the clock, or for good. */
+  #takeRefusal(refusal: SocketRefusal): void {
+    const { code, detail, id } = refusal;
+    const channels = id === LOGIN_ID ? [REPORTS] : this.#asked.get(Number(id)) ?? [];
+    this.#asked.delete(Number(id));
+    if (id === LOGIN_ID) this.#login = "none";
+    // The refusal of the login has told it, or is cured.
+    else if (code === "not_logged_in") return;
+    const { setClock } = this.#options;
+    if (id === LOGIN_ID && CLOCK_CODES.includes(code) && setClock && !this.#isClockSet) {
+      return void this.#comeBackInTime(setClock);
+    }
+    if (PASSING_CODES.includes(code)) return this.#lost(code);
+    const error = new RefusedError(problemOf(refusal));
+    for (const name of channels) this.#channels.get(name)?.refuse(error);
+    this.#options.refused?.(code, detail);
+  }
+
+  async #comeBackInTime(setClock: () => Promise<void>): Promise<void> {
+    const socket = this.#socket;
+    this.#isClockSet = true;
+    await setClock().catch(() => {});
+    if (this.#socket === socket && this.#channels.has(REPORTS)) await this.#askForReports();
   }
 
   /** Asks a quiet socket for a sign of life, and gives a silent one up. */
@@ -254,5 +311,24 @@ export class StreamConnection {
     }
     if (this.#isReady) this.#options.changed?.({ isOpen: false, reason });
     this.#isReady = false;
+    this.#login = "none";
+    this.#isClockSet = false;
+    this.#asked.clear();
   }
+}
+
+/** What the exchange says where it refuses a message. */
+interface SocketRefusal {
+  readonly id?: number | string;
+  readonly code: string;
+  readonly detail: string;
+  readonly field?: string;
+  readonly limit?: string;
+  readonly value?: string;
+}
+
+/** A refusal on a socket, which has neither a status nor a request, as a problem. */
+function problemOf({ code, detail, field, limit, value }: SocketRefusal): ProblemBody {
+  const about = { ...(field && { field }), ...(limit && { limit }), ...(value && { value }) };
+  return { code, detail, title: detail, status: 0, requestId: "", ...about };
 }

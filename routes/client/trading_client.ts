@@ -29,12 +29,8 @@ import { newClientId } from "./client_id.ts";
 import { type ClientRequest, HttpTransport, type TransportOptions } from "./http_transport.ts";
 import { LiveBook } from "./live_book.ts";
 import { PAUSE_MILLIS_MAX, pauseMillis } from "./retry_schedule.ts";
-import {
-  type ChannelEvent,
-  type ConnectionState,
-  type SocketLike,
-  StreamConnection,
-} from "./stream_connection.ts";
+import type { ChannelEvent } from "./listened_channel.ts";
+import { type ConnectionState, type SocketLike, StreamConnection } from "./stream_connection.ts";
 
 /** A new order. Prices and quantities are decimal strings. */
 export interface NewOrder {
@@ -98,6 +94,7 @@ export class TradingClient {
       key: options.key,
       token: options.token,
       exchangeMillis: () => this.transport.exchangeMillis,
+      setClock: () => this.transport.setClock(),
       openSocket: options.openSocket,
       random: options.random,
       changed: (state) => {
@@ -218,7 +215,11 @@ export class TradingClient {
     return this.#streams.subscribe(channel, handler);
   }
 
-  /** Settles when a channel that is listened to is complete: nothing behind it is missed. */
+  /**
+   * Settles when a channel that is listened to is complete: nothing behind it is missed.
+   *
+   * @throws {RefusedError} where the exchange does not give it
+   */
   joined(channel: string): Promise<void> {
     return this.#streams.joined(channel);
   }

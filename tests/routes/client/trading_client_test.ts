@@ -5,6 +5,7 @@ import {
   RefusedError,
 } from "../../../routes/client/client_error.ts";
 import { ATTEMPTS_MAX } from "../../../routes/client/retry_schedule.ts";
+import { TradingClient } from "../../../routes/client/trading_client.ts";
 import { newSeed, seededRandom } from "../../core/market_data/random_orders.ts";
 import { LIMIT_BUY } from "../test_gateway.ts";
 import { type Fate, FaultyNetwork } from "./faulty_network.ts";
@@ -179,4 +180,23 @@ Deno.test("trading client: without a key and a token only what is public can be 
   assert.equal(network.sent.length, 0);
   const depth = await client.read("/v1/depth", { symbol: "BTC-USD" }, true);
   assert.deepEqual((depth as { bids: unknown }).bids, []);
+});
+
+Deno.test("trading client: options that cannot work are told at once", () => {
+  const url = "https://exchange.example";
+  const wrong: [options: object, said: RegExp][] = [
+    [{}, /^url is undefined; it takes the address of a gateway/],
+    [{ url: "exchange.example" }, /^url is "exchange.example"; it takes/],
+    [{ url: `${url}/v1` }, /without a path/],
+    [{ url, key: { id: "a" } }, /^key\.secret is no text or empty/],
+    [{ url, key: { id: "", secret: "b" } }, /^key\.id is no text or empty/],
+  ];
+  for (const [options, said] of wrong) {
+    assert.throws(() => new TradingClient(options as never), (error: unknown) => {
+      assert.ok(error instanceof TypeError);
+      assert.match(error.message, said);
+      return true;
+    });
+  }
+  assert.equal(new TradingClient({ url: `${url}:8000//` }).transport.url, `${url}:8000`);
 });
