@@ -24,6 +24,7 @@
  */
 import type { Balances } from "../schema/balances.ts";
 import type { CanceledOrder, OrderSummary, OrderView } from "../schema/order.ts";
+import type { StreamTicketAnswer } from "../schema/stream_ticket.ts";
 import { NoAnswerError, OutcomeUnknownError, RefusedError } from "./client_error.ts";
 import { newClientId } from "./client_id.ts";
 import { type ClientRequest, HttpTransport, type TransportOptions } from "./http_transport.ts";
@@ -203,6 +204,17 @@ export class TradingClient {
     isPublic = false,
   ): Promise<unknown> {
     return await this.#read(`${path}${queryOf(query)}`, isPublic);
+  }
+
+  /**
+   * A ticket for one `GET /v1/stream` within 30 seconds: for `EventSource`, which cannot sign.
+   *
+   * @throws {RefusedError | NoAnswerError}
+   */
+  async streamTicket(): Promise<string> {
+    const request = { method: "POST", path: "/v1/stream-tickets", group: "reads" } as const;
+    const { body } = await this.transport.send(request);
+    return (body as StreamTicketAnswer).ticket;
   }
 
   /**

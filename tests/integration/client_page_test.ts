@@ -6,6 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { bundleClient } from "../support/client_bundle.ts";
 import {
   eventually,
   StartedMarket,
@@ -13,20 +14,6 @@ import {
 } from "../workers/supervisor/started_market.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-
-/** Writes the client into a directory, as the task does. */
-async function bundleClient(directory: string): Promise<void> {
-  const { tasks } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
-  const [deno, ...args] = tasks.client.command.split(" ");
-  assert.equal(deno, "deno");
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: args.map((one: string) =>
-      one === "client/edgebook.js" ? `${directory}/edgebook.js` : one
-    ),
-    cwd: ROOT,
-  }).output();
-  assert.equal(code, 0, new TextDecoder().decode(stderr));
-}
 
 Deno.test("the example of CLIENT.md streams, places, amends, lists and cancels", async () => {
   await withDataDirectory(async (data, keep) => {
