@@ -16,7 +16,8 @@ export const SIGNATURE_PROBLEMS = {
   signature_invalid: [
     "The key is unknown, revoked or expired, or the signature is not that of this request. " +
     "Which of them is not said.",
-    "Sign the path and the body exactly as they are sent, with the right receive window; then " +
+    "Sign the path and the body exactly as they are sent, with the right receive window, and hold " +
+    "your way of signing against the worked example of the reference (`/reference#signing`); then " +
     "look at the key with the operator.",
   ],
   timestamp_malformed: [

@@ -27,8 +27,10 @@ export const socketEndpoint = (table: StreamTable): EndpointSpec => ({
     summary: "Market data and private reports over a WebSocket",
     description:
       "Messages are JSON objects. A client says `subscribe`, `unsubscribe`, `login` and `ping` in " +
-      "the field `op`, and is answered with the `id` that it gave. `reports` needs a login first: " +
-      "the fields of a signed `GET /v1/ws` without a body, or a bearer token.",
+      "the field `op`, and is answered with the `id` that it gave, in the order in which it asked. " +
+      "`reports` needs a login first, whose answer need not be waited for: `key`, `timestamp`, " +
+      "`recvWindow` (which may be left out) and `signature` of a `GET /v1/ws` without a body, or " +
+      "`token`.",
     problems: [...STREAM_PROBLEMS, EdgeCode.upgradeRequired],
     answers: [{ status: 101, description: "The socket is open.", body: null }],
   },

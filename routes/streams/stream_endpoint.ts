@@ -27,6 +27,24 @@ import type { StreamTable } from "./stream_table.ts";
 export const EVENT_STREAM_TYPE = "text/event-stream";
 const PARAMETERS = ["channels", "lastEventId", "trades", "ticket"] as const;
 
+/** What the example brings: it is open, the last trade, and a change of the book. */
+const EVENTS = `retry: 1500
+event: ready
+data: {"channels":["trades:BTC-USD","depth:BTC-USD"]}
+
+id: trades:BTC-USD.1
+event: snapshot
+data: {"channel":"trades:BTC-USD","symbol":"BTC-USD","sequence":14,"trades":[{"tradeId":"1","price":"40000.00","quantity":"0.1000","takerSide":"buy","timeMicros":1700000000000000}]}
+
+id: trades:BTC-USD.1
+event: joined
+data: {"channel":"trades:BTC-USD"}
+
+event: depth:BTC-USD
+data: {"symbol":"BTC-USD","sequence":15,"prevSequence":14,"timeMicros":1700000001000000,"bids":[["40000.00","0.1000"]],"asks":[],"checksum":4232631595}
+
+`;
+
 const OPERATION: Operation = {
   id: "openStream",
   group: "Streams",
@@ -91,7 +109,7 @@ const OPERATION: Operation = {
     body: {
       contentType: EVENT_STREAM_TYPE,
       schema: null,
-      example: 'retry: 1500\nevent: ready\ndata: {"channels":["bbo:BTC-USD"]}\n\n',
+      example: EVENTS,
     },
   }],
 };

@@ -10,6 +10,7 @@ import { readReports } from "../support/client_frames.ts";
 import { RestClient, type RestKey } from "../support/client_rest.ts";
 import { type ContractOperation, OpenApiContract } from "../support/open_api_contract.ts";
 import { PageReader, type Shown } from "../support/page_reader.ts";
+import { runPython } from "../support/python_program.ts";
 import {
   eventually,
   runTask,
@@ -17,8 +18,8 @@ import {
   withDataDirectory,
 } from "../workers/supervisor/started_market.ts";
 
-/** Blocks of the guide: keys, the shell function, what is signed, and those that are run here. */
-const BLOCKS = 8;
+/** Blocks of the guide: those that are run here, and what is signed, limits and messages to look at. */
+const BLOCKS = 16;
 /** Their examples place the orders that they are about. */
 const PLACING = ["placeOrder", "sendBatch"];
 /** It is a program, and run as one. */
@@ -95,6 +96,37 @@ async function runExample(
   contract.check([...at, "content", type, "schema"], JSON.parse(answer.text), command);
 }
 
+/** The first trade fills, a terminal that streams hears of it, and both ways of signing agree. */
+async function runFirstTrade(reader: PageReader, { key, secret }: RestKey): Promise<void> {
+  const other = `EDGEBOOK_KEY_2='${key}' EDGEBOOK_SECRET_2='${secret}'\n`;
+  // Here both accounts are one owner's.
+  const trade = reader.block("hello-2")
+    .replaceAll('"clientOrderId"', '"selfTradePrevention":"none","clientOrderId"');
+  const heard = reader.run(
+    `curl() { command curl --max-time 4 -w '\\nstatus:%{http_code}\\n' "$@" || [ $? = 28 ]; }\n` +
+      reader.block("reports,trades:BTC-USD"),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const told = await reader.run(other + trade);
+  const [sold, bought, fills] = told.map(({ text }) => JSON.parse(text));
+  assert.deepEqual([sold.status, bought.status], ["new", "filled"]);
+  assert.equal(fills.items[0].orderId, bought.orderId);
+  const [{ text }] = await heard;
+  assert.match(text, /^event: reports\ndata: .*"kind":"trade".*hello-3/m);
+  assert.match(text, /^event: trades:BTC-USD$/m);
+  const { stdout } = await new Deno.Command("sh", {
+    args: ["-e", "-c", reader.block("1700000000000 5000")],
+  }).output();
+  assert.ok(reader.page.includes(`<code>${new TextDecoder().decode(stdout).trim()}</code>`));
+  const owner = reader.keys.get("1") as RestKey;
+  const python = await runPython(reader.block("import hashlib"), {
+    EDGEBOOK_URL: reader.gateway,
+    EDGEBOOK_KEY: owner.key,
+    EDGEBOOK_SECRET: owner.secret,
+  });
+  assert.ok(python === null || python === "new canceled\n", String(python));
+}
+
 /** The program that streams over NATS sees an order that is placed meanwhile. */
 async function runNats(reader: PageReader): Promise<void> {
   const [minted] = await reader.run(reader.exampleOf("createStreamCredentials"));
@@ -154,7 +186,8 @@ Deno.test("what stands in the reference can be copied: steps, examples, programs
     keep(market);
     const page = await (await fetch(`${gateway}/reference`)).text();
     const admin = keys.find(({ account }) => account === "admin") as RestKey;
-    const seller = new RestClient(gateway, keys.find(({ account }) => account === "2") ?? null);
+    const other = keys.find(({ account }) => account === "2") as RestKey;
+    const seller = new RestClient(gateway, other);
     const reader = new PageReader(gateway, page, await keysOf(data, gateway, admin), data);
     const contract = await OpenApiContract.of(gateway);
     assert.equal(reader.blockCount, BLOCKS, "a new block has to be run here as well");
@@ -163,6 +196,10 @@ Deno.test("what stands in the reference can be copied: steps, examples, programs
       const told = steps.map(({ status, text }) => [status, JSON.parse(text).status]);
       assert.deepEqual(told, [[201, "new"], [200, "new"], [200, "new"], [200, "canceled"]]);
     });
+    await t.step(
+      "the first trade, the worked signature, Python",
+      () => runFirstTrade(reader, other),
+    );
     for (const [index, operation] of contract.operations.entries()) {
       const { operationId: id } = operation;
       if (PROGRAMS.includes(id)) continue;

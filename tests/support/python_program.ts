@@ -17,7 +17,16 @@ export async function pythonProgramOf(
   const text = await Deno.readTextFile(page);
   const programs = Array.from(text.matchAll(/^```python\n(.*?)^```$/gms), ([, body]) => body ?? "");
   assert.equal(programs.length, 1, "the page has one program");
-  const command = new Deno.Command("python3", { args: ["-c", programs[0], ...args] });
+  return await runPython(programs[0] ?? "", {}, args);
+}
+
+/** Runs a program, and returns what it prints; `null` where there is no Python. */
+export async function runPython(
+  program: string,
+  env: Readonly<Record<string, string>> = {},
+  args: readonly string[] = [],
+): Promise<string | null> {
+  const command = new Deno.Command("python3", { args: ["-c", program, ...args], env });
   let ended;
   try {
     ended = await command.output();

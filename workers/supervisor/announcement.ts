@@ -47,10 +47,11 @@ export function readyText(market: ReadyMarket, dataDirectory: string, hasDemo: b
     ]),
     `  instruments: ${instruments.join(", ")}${without}`,
     "next:",
+    `  open ${gateway}/reference  # the whole interface; its first blocks are a first order`,
     `  curl -s '${gateway}/v1/depth?symbol=${symbol}'`,
     `  deno task watch ${symbol}${data}`,
     `  deno task doctor${data}`,
-    `  . ${dataDirectory}/run/demo.env  # then the signed order of README.md`,
+    `  . ${dataDirectory}/run/demo.env  # then the blocks of /reference, or the order of README.md`,
     "Ctrl-C stops the market.",
   ].join("\n");
 }
