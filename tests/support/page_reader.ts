@@ -63,17 +63,35 @@ export class PageReader {
   async run(commands: string, account = "1"): Promise<Shown[]> {
     const key = this.keys.get(account);
     assert.ok(key !== undefined, account);
+    const env = {
+      EDGEBOOK_URL: this.gateway,
+      EDGEBOOK_KEY: key.key,
+      EDGEBOOK_SECRET: key.secret,
+    };
+    return await this.#shell([this.block("edgebook() {"), commands], env);
+  }
+
+  /** Runs commands behind the blocks in front of them, keys and all, in the market's own directory. */
+  async follow(commands: string): Promise<Shown[]> {
+    return await this.#shell([...this.preamble, commands], {});
+  }
+
+  /** The blocks that a reader copies first: the keys, and the function that signs. */
+  get preamble(): readonly string[] {
+    return [this.block("demo.env"), this.block("edgebook() {")];
+  }
+
+  async #shell(parts: readonly string[], env: Record<string, string>): Promise<Shown[]> {
     const script = [
       `curl() { command curl -w '\\n${STATUS_MARK}%{http_code}\\n' "$@" || [ $? = ${TIMED_OUT} ]; }`,
-      this.block("edgebook() {"),
-      commands,
+      ...parts,
     ].join("\n");
     const { code, stdout, stderr } = await new Deno.Command("sh", {
       args: ["-e", "-c", script],
       cwd: this.directory,
-      env: { EDGEBOOK_URL: this.gateway, EDGEBOOK_KEY: key.key, EDGEBOOK_SECRET: key.secret },
+      env,
     }).output();
-    assert.equal(code, 0, `${commands}\n${new TextDecoder().decode(stderr)}`);
+    assert.equal(code, 0, `${parts.at(-1)}\n${new TextDecoder().decode(stderr)}`);
     const output = new TextDecoder().decode(stdout);
     return [...output.matchAll(/([^]*?)\nstatus:(\d+)\n+/g)].map(([, text = "", status]) => ({
       status: Number(status),
