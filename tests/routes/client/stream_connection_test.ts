@@ -311,3 +311,23 @@ Deno.test("stream connection: what cannot work is told at once", () => {
   assert.throws(() => connection.subscribe("reports", () => {}), /need a key or a token/);
   assert.equal(sockets.length, 0);
 });
+
+Deno.test("stream connection: each socket has a login of its own, and an answered one is of use", async () => {
+  const { connection, socket: first, sockets, time } = await loggingIn();
+  using _time = time;
+  let socket = first;
+  for (let attempt = 1; attempt < 4; attempt++) {
+    const [ticker, login, reports] = socket.said;
+    assert.deepEqual([ticker.op, login.op, reports.channels], ["subscribe", "login", ["reports"]]);
+    socket.hear({ type: "subscribed", id: ticker.id, channels: ticker.channels });
+    socket.hear({ type: "loggedIn", id: "login", account: "1" });
+    socket.hear({ type: "subscribed", id: reports.id, channels: ["reports"] });
+    socket.onclose?.({ code: 4006, reason: "expired" });
+    time.advance(100);
+    assert.equal(sockets.length, attempt + 1, "after the shortest pause");
+    socket = sockets[attempt];
+    socket.onopen?.();
+    await settled();
+  }
+  connection.close();
+});
