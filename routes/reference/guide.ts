@@ -124,7 +124,7 @@ ${code(SIGNING_COMMAND)}
 four line feeds, none at the end, and the body as it is sent, to the last space. A request with an
 <code>Idempotency-Key</code> has six parts. Without a body the text ends with the line feed behind the
 path.</p>
-<p>In Python, with nothing to install:</p>
+<p>In Python, with nothing to install, behind the first block of this page:</p>
 ${code(PYTHON_PROGRAM)}
 <h4 id="bearer">Or a bearer token</h4>
 ${prose(BEARER_MARKDOWN)}

@@ -7,7 +7,8 @@
 /** Where the market is, and who asks. */
 export const KEYS = `# In the directory of a market of your own, where two accounts are funded:
 . data/run/demo.env
-EDGEBOOK_KEY=$EDGEBOOK_KEY_1 EDGEBOOK_SECRET=$EDGEBOOK_SECRET_1`;
+EDGEBOOK_KEY=$EDGEBOOK_KEY_1 EDGEBOOK_SECRET=$EDGEBOOK_SECRET_1
+export EDGEBOOK_URL EDGEBOOK_KEY EDGEBOOK_SECRET`;
 
 /** The shell function that signs and sends; the examples call it. */
 export const SHELL_FUNCTION = `edgebook() { # METHOD PATH [BODY]
