@@ -14,7 +14,7 @@ export const FRAME_INTERVAL_MICROS = 2_000;
 /** Frames in flight at most. */
 export const WINDOW_FRAMES_MAX = 64;
 /** Records in full frames that may be in flight whatever the round trip. */
-export const WINDOW_RECORDS_LEAST = 2048;
+export const WINDOW_RECORDS_LEAST = 16_384;
 /** How long a shortest round trip counts before it must be seen again. */
 const SHORTEST_HORIZON_MICROS = 10_000_000;
 
