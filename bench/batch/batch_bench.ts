@@ -16,7 +16,7 @@ const BATCH_ITEMS = 100;
 const FRAMES_PER_LANE = 100;
 const BATCHES_PER_LANE = 150;
 const DIRECT = {
-  frameRecords: 512,
+  frameRecords: FRAME_RECORDS,
   windowRecords: 16_384,
   roundTripMillis: 0,
   seconds: 6,

@@ -105,7 +105,12 @@ export async function startBatchVenue(
   const bare = start("./bare_main.ts", [], {});
   const [, port] = await outputMatching(bare.stdout, /"port":(\d+)/);
   await untilReady(gatewayUrl);
-  const pids = { matching: matching.pid, gateway: gateway.pid, bare: bare.pid };
+  const pids = {
+    matching: matching.pid,
+    gateway: gateway.pid,
+    broker: nats.pid,
+    bare: bare.pid,
+  };
   return {
     gatewayUrl,
     bareUrl: `http://127.0.0.1:${port}`,

@@ -26,7 +26,7 @@ const [kind, url, keysFile, commandsText, requestsText, seedText, pidsText] = De
 const commands = Number(commandsText);
 const requests = Number(requestsText);
 const keys = JSON.parse(await Deno.readTextFile(keysFile)) as { key: string; secret: string }[];
-const pids = JSON.parse(pidsText) as Record<string, number>;
+const pids: Record<string, number> = { ...JSON.parse(pidsText), load: Deno.pid };
 const isFrame = kind === "frames";
 const path = isFrame ? "/v1/frames" : "/v1/orders/batch";
 const type = isFrame ? "application/vnd.edgebook.frame" : "application/json";

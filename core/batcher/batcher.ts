@@ -11,8 +11,8 @@
  * makes a frame that arrives twice count once, and the deadline in each record makes a late one
  * harmless. A frame is never given up; the requests behind it wait as long as they choose to.
  *
- * Everything is bounded: when all frames are in use, a record is refused. A part of the room is kept
- * for cancels.
+ * Everything is bounded: when all frames are in use or too many records have no
+ * answer, a record is refused. A part of the room is kept for cancels.
  *
  * @module
  */
@@ -24,6 +24,10 @@ import { SendWindow, WINDOW_RECORDS_LEAST } from "./send_window.ts";
 export const GATEWAY_FRAMES_MAX = 96;
 /** Of those, frames that only cancels may open and fill. */
 export const CANCEL_FRAMES = 16;
+/** Records without an answer, waiting and in flight: more would only grow old. */
+export const UNANSWERED_RECORDS_MAX = 49_152;
+/** Records that cancels may add beyond that. */
+export const CANCEL_RECORDS = 8_192;
 /** Shortest time without an answer after which a frame is sent again. */
 export const ANSWER_TIMEOUT_LEAST_MICROS = 1_000_000;
 /** Pause after a refusal that asks to come again, doubled each time up to the longest. */
@@ -48,6 +52,7 @@ export class Batcher {
   #inFlight = 0;
   #recordsInFlight = 0;
   #waitingRecords = 0;
+  #unansweredRecords = 0;
   #resumeMicros = 0;
   #pauseMicros = RETRY_PAUSE_LEAST_MICROS;
   /** Until when the next frame waits for as many records as the last one had. */
@@ -97,6 +102,7 @@ export class Batcher {
   openFrame(isCancel: boolean, nowMicros: number): OutgoingFrame | null {
     // What cancels opened is for cancels: new orders would use the room up behind them.
     if (!isCancel && this.#free.length < CANCEL_FRAMES) return null;
+    if (this.#unansweredRecords >= unansweredMax(isCancel)) return null;
     const last = this.#frames.at(-1);
     if (last !== undefined && !last.isSealed && last.count < this.#frameRecords) return last;
     if (this.#free.length <= (isCancel ? 0 : CANCEL_FRAMES)) return null;
@@ -109,6 +115,7 @@ export class Batcher {
   /** Counts what was added to the open frame. */
   added(records = 1): void {
     this.#waitingRecords += records;
+    this.#unansweredRecords += records;
   }
 
   /** Records that {@link openFrame} finds room for at the moment. */
@@ -117,7 +124,8 @@ export class Batcher {
     if (this.#free.length < kept) return 0;
     const last = this.#frames.at(-1);
     const open = last === undefined || last.isSealed ? 0 : this.#frameRecords - last.count;
-    return open + (this.#free.length - kept) * this.#frameRecords;
+    const inFrames = open + (this.#free.length - kept) * this.#frameRecords;
+    return Math.max(0, Math.min(inFrames, unansweredMax(isCancel) - this.#unansweredRecords));
   }
 
   /**
@@ -164,6 +172,7 @@ export class Batcher {
     const frame = this.#frames[index];
     if (frame.attempts === 0) return null;
     this.#frames.splice(index, 1);
+    this.#unansweredRecords -= frame.count;
     this.#answeredMicros = nowMicros;
     if (frame.sentMicros !== 0) {
       this.#leaveFlight(frame);
@@ -249,4 +258,8 @@ export class Batcher {
     this.#inFlight--;
     this.#recordsInFlight -= frame.count;
   }
+}
+
+function unansweredMax(isCancel: boolean): number {
+  return UNANSWERED_RECORDS_MAX + (isCancel ? CANCEL_RECORDS : 0);
 }

@@ -4,7 +4,8 @@
  * On one machine one frame in flight is best: while it is on its way the next collects, and more in
  * flight only make smaller frames. Where the round trip is long, one frame would leave the way
  * empty, so there is one for every {@link FRAME_INTERVAL_MICROS} of it. Full frames need not wait
- * for each other: up to {@link WINDOW_RECORDS_LEAST} records may always be in flight.
+ * for each other: up to {@link WINDOW_RECORDS_LEAST} records may always be in flight, so that the
+ * leader's next append fills while one is stored.
  *
  * @module
  */
@@ -13,8 +14,8 @@
 export const FRAME_INTERVAL_MICROS = 2_000;
 /** Frames in flight at most. */
 export const WINDOW_FRAMES_MAX = 64;
-/** Records in full frames that may be in flight whatever the round trip. */
-export const WINDOW_RECORDS_LEAST = 2048;
+/** Records in full frames that may be in flight whatever the round trip: two appends of the leader. */
+export const WINDOW_RECORDS_LEAST = 16_384;
 /** How long a shortest round trip counts before it must be seen again. */
 const SHORTEST_HORIZON_MICROS = 10_000_000;
 

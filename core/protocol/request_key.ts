@@ -49,27 +49,23 @@ export function requestKeyOfSignedRequest(signedRequest: string): RequestKey {
   return hashedKey(signedRequest, KeyClass.derived);
 }
 
-const ITEM_LOW_FACTOR = 0x9e3779b1;
-const ITEM_HIGH_FACTOR = 0x85ebca77;
-
 /** Low word of the derived key of command `index`, from 0, of the request whose key is `request`. */
 export function derivedKeyLow(request: RequestKey, index: number): number {
-  return (request.low ^ Math.imul(index + 1, ITEM_LOW_FACTOR)) >>> 0;
+  return (request.low ^ (index + 1)) >>> 0;
 }
 
 /** High word of the key that {@link derivedKeyLow} has the low word of. */
-export function derivedKeyHigh(request: RequestKey, index: number): number {
-  const mixed = request.high ^ Math.imul(index + 1, ITEM_HIGH_FACTOR);
-  return ((mixed & CLASS_MASK) | KeyClass.derived) >>> 0;
+export function derivedKeyHigh(request: RequestKey): number {
+  return ((request.high & CLASS_MASK) | KeyClass.derived) >>> 0;
 }
 
 /**
  * The key of one of several commands that came in one request: the same whenever that comes again,
- * and no other command's. The key of the request itself is none of them. The factors are odd, so the
- * low words of one request all differ.
+ * and no other command's. The key of the request itself is none of them. Neighbours have neighbours'
+ * keys, which the outcome table finds in one cache line.
  */
 export function derivedKeyOfItem(request: RequestKey, index: number): RequestKey {
-  return { low: derivedKeyLow(request, index), high: derivedKeyHigh(request, index) };
+  return { low: derivedKeyLow(request, index), high: derivedKeyHigh(request) };
 }
 
 /** The client order id that a numeric key stands for, or `null` for the other classes. */

@@ -10,8 +10,9 @@
  *      - |   4×n | for each record, its event sequence less that of the append's first event
  * ```
  *
- * A command with very many events has its first ones and its last two, and of its `amended` events
- * the last, for its order's quantity counts from there. `EventFlag.cut` on its first record says so;
+ * A command with very many events, and where all of them do not fit one with more than its share, has
+ * its first ones and its last two, and of its `amended` events the last, for its order's quantity
+ * counts from there. `EventFlag.cut` on its first record says so;
  * the fills that are missing are read by a query.
  *
  * @module
@@ -32,7 +33,7 @@ const { padToEight } = wireBuffer;
 export const REPORTS_MAX = 12_000;
 /** Most records that one command has in an answer. */
 export const REPORTS_PER_COMMAND_MAX = 128;
-/** Fewest, however many commands share the answer. */
+/** Fewest, however many commands share an answer that has not room for all. */
 const REPORTS_PER_COMMAND_LEAST = 5;
 
 /** Where an answer stands in the log. */
@@ -57,11 +58,7 @@ export function collectReports(
   to: number,
   position: ReportsPosition,
 ): WireBuffer {
-  const share = Math.floor(REPORTS_MAX / position.commands);
-  const perCommand = Math.max(
-    REPORTS_PER_COMMAND_LEAST,
-    Math.min(REPORTS_PER_COMMAND_MAX, share),
-  );
+  const perCommand = recordsPerCommand(to - from, position.commands);
   const chosen = new Int32Array(to - from);
   const cut: number[] = [];
   const count = choose(events, from, to, perCommand, chosen, cut);
@@ -95,6 +92,13 @@ export function collectReports(
     count,
   );
   return frame;
+}
+
+/** Records that a command has at most in the answer to `commands` that had `events`. */
+function recordsPerCommand(events: number, commands: number): number {
+  if (events <= REPORTS_MAX) return REPORTS_PER_COMMAND_MAX;
+  const share = Math.floor(REPORTS_MAX / commands);
+  return Math.max(REPORTS_PER_COMMAND_LEAST, Math.min(REPORTS_PER_COMMAND_MAX, share));
 }
 
 /** Copies the chosen events behind the position block, as many at once as stand together. */

@@ -85,7 +85,7 @@ function copyRecords(
       nameByText(frame, record, wire.bytes.subarray(from, from + textBytes));
     } else if ((words[word + OrderWord.keyLow] | words[word + OrderWord.keyHigh]) === 0) {
       words[word + OrderWord.keyLow] = derivedKeyLow(key, first + index);
-      words[word + OrderWord.keyHigh] = derivedKeyHigh(key, first + index);
+      words[word + OrderWord.keyHigh] = derivedKeyHigh(key);
     }
   }
 }

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { CANCEL_FRAMES, GATEWAY_FRAMES_MAX } from "../../core/batcher/batcher.ts";
-import { FRAME_RECORDS } from "../../core/batcher/outgoing_frame.ts";
+import { UNANSWERED_RECORDS_MAX } from "../../core/batcher/batcher.ts";
 import { EventKind } from "../../core/protocol/event_record.ts";
 import { Side, TimeInForce } from "../../core/protocol/order_record.ts";
 import { OverloadedError, type Submitted } from "../../infra/orders/commands.ts";
@@ -9,7 +8,7 @@ import { Venue } from "../support/venue.ts";
 
 const ACCOUNTS = 20;
 const WAIT_MILLIS = 60_000;
-const ROOM = (GATEWAY_FRAMES_MAX - CANCEL_FRAMES) * FRAME_RECORDS;
+const ROOM = UNANSWERED_RECORDS_MAX;
 
 Deno.test("a gateway that is full refuses orders and amends, takes cancels, and answers all it took", async () => {
   await using venue = await Venue.open({ accounts: ACCOUNTS });

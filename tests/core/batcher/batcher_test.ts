@@ -3,13 +3,15 @@ import {
   ANSWER_TIMEOUT_LEAST_MICROS,
   Batcher,
   CANCEL_FRAMES,
+  CANCEL_RECORDS,
   GATEWAY_FRAMES_MAX,
   GATHER_MICROS_MAX,
   GATHER_RECORDS_LEAST,
   RETRY_PAUSE_LEAST_MICROS,
+  UNANSWERED_RECORDS_MAX,
 } from "../../../core/batcher/batcher.ts";
 import type { OutgoingFrame } from "../../../core/batcher/outgoing_frame.ts";
-import { framesBehind } from "../../../core/protocol/frame.ts";
+import { FRAME_RECORDS_MAX, framesBehind } from "../../../core/protocol/frame.ts";
 import { buy, called } from "../../support/commands.ts";
 import { type NumberedCommand, writeCommand } from "../../support/frames.ts";
 
@@ -220,6 +222,26 @@ Deno.test("room is bounded, and a part of it is kept for cancels", () => {
     bench.send();
   }
   assert.ok(bench.add(), "there is room again");
+});
+
+Deno.test("records without an answer are bounded, in flight or not, and cancels have more room", () => {
+  const bench = new Bench(FRAME_RECORDS_MAX);
+  assert.ok(bench.add(UNANSWERED_RECORDS_MAX / 2));
+  bench.send();
+  assert.ok(bench.batcher.framesInFlight > 0);
+  assert.ok(bench.add(UNANSWERED_RECORDS_MAX / 2));
+  assert.deepEqual([bench.batcher.room(false), bench.batcher.room(true)], [0, CANCEL_RECORDS]);
+  assert.ok(!bench.add());
+  assert.ok(bench.add(CANCEL_RECORDS, true));
+  assert.deepEqual([bench.add(1, true), bench.batcher.room(true)], [false, 0]);
+  const frames = CANCEL_RECORDS / FRAME_RECORDS_MAX;
+  for (let number = 1; number <= frames; number++) {
+    bench.answer(number);
+    bench.send();
+  }
+  assert.deepEqual([bench.add(), bench.batcher.room(true)], [false, CANCEL_RECORDS]);
+  bench.answer(frames + 1);
+  assert.equal(bench.batcher.room(false), FRAME_RECORDS_MAX);
 });
 
 Deno.test("frames that are given back are used again", () => {

@@ -150,6 +150,19 @@ Deno.test("an answer to the largest frame stays within its bound", () => {
   assert.ok(reports.every((report) => report.executedLots === 1 && report.fillsComplete));
 });
 
+Deno.test("a full frame cuts nothing off an order while all fits, and shares the room when it does not", () => {
+  const venue = new Venue();
+  const makers = 60;
+  for (let maker = 0; maker < makers; maker++) venue.submit(sell(1, 100, by(2)));
+  const resting = Array.from({ length: 2_000 }, () => buy(1, 90));
+  const [swept] = reportsOf(answerTo(venue, [buy(makers, 100), ...resting]));
+  assert.deepEqual([swept.fills.length, swept.fillsComplete], [makers, true]);
+  for (let maker = 0; maker < 10_000; maker++) venue.submit(sell(1, 100, by(2)));
+  const answer = answerTo(venue, Array.from({ length: 1_000 }, () => buy(10, 100)));
+  assert.ok(frameCount(answer, 0) <= REPORTS_MAX);
+  for (const report of reportsOf(answer)) assert.equal(report.executedLots, 10);
+});
+
 Deno.test("of random commands it says what their outcomes say", () => {
   let checked = 0;
   const property = fc.property(scripts, (script) => {

@@ -6,8 +6,7 @@
 
 import assert from "node:assert/strict";
 import type { NatsConnection } from "nats.ws";
-import { CANCEL_FRAMES, GATEWAY_FRAMES_MAX } from "../../../core/batcher/batcher.ts";
-import { FRAME_RECORDS } from "../../../core/batcher/outgoing_frame.ts";
+import { UNANSWERED_RECORDS_MAX } from "../../../core/batcher/batcher.ts";
 import { FRAME_RECORDS_MAX } from "../../../core/protocol/frame.ts";
 import { WireBuffer } from "../../../core/protocol/wire_buffer.ts";
 import { OverloadedError } from "../../../infra/orders/commands.ts";
@@ -35,7 +34,7 @@ Deno.test("records are submitted all or none, and cancels find the room that is 
   for (let index = 0; index < FRAME_RECORDS_MAX; index++) orders.place();
   const whole = recordsOf(orders, FRAME_RECORDS_MAX, 0);
   const one = recordsOf(new ClientFrame().place(), 1, 0);
-  const room = (GATEWAY_FRAMES_MAX - CANCEL_FRAMES) * FRAME_RECORDS;
+  const room = UNANSWERED_RECORDS_MAX;
   const waiting = [gateway.submitRecords(one, WAIT_MILLIS)];
   for (let sent = 1; sent + FRAME_RECORDS_MAX <= room; sent += FRAME_RECORDS_MAX) {
     waiting.push(gateway.submitRecords(whole, WAIT_MILLIS));
