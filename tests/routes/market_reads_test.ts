@@ -127,6 +127,7 @@ Deno.test("instruments say their steps, bounds and fees in decimals", async () =
   const { body } = await gateway.send("GET", "/v1/instruments");
   assert.deepEqual(body.instruments[0], {
     symbol: "BTC-USD",
+    instrument: 1,
     base: "BTC",
     quote: "USD",
     status: "trading",
@@ -145,6 +146,7 @@ Deno.test("instruments say their steps, bounds and fees in decimals", async () =
     collarRate: "0.050000",
   });
   assert.equal(body.instruments.length, 2);
+  assert.equal(body.instruments[1].instrument, 2);
   const one = await gateway.send("GET", "/v1/instruments?symbol=ETH-USD");
   assert.deepEqual(one.body.instruments.map((each: { symbol: string }) => each.symbol), [
     "ETH-USD",
