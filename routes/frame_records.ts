@@ -172,13 +172,23 @@ function checkCommand(
       return checkZeros(wire, at, index, OrderFlag.targetByKey) ??
         checkTarget(wire, at, index) ?? checkAmend(wire, at, index, instrument);
     case CommandKind.cancelAll:
-      return checkZeros(wire, at, index, 0) ??
+      return checkSelection(wire, at, index) ??
         checkZero(wire, index, at, "price", OrderWord.price, 2) ??
         checkZero(wire, index, at, "quantity", OrderWord.quantity, 2) ??
         checkZero(wire, index, at, "target", OrderWord.target, 2);
     default:
       return bad(index, "kind", "1 | 2 | 3 | 4", wire.bytes[at]);
   }
+}
+
+/** The flag of a cancel-all, and the side that stands beside it. */
+function checkSelection(wire: WireBuffer, at: number, index: number): Problem | null {
+  const side = wire.bytes[at + 1];
+  if ((wire.bytes[at + 4] & OrderFlag.ofSide) === 0) {
+    return checkZeros(wire, at, index, OrderFlag.ofSide);
+  }
+  if (side > Side.sell) return bad(index, "side", "0 | 1", side);
+  return checkZeros(wire, at, index, OrderFlag.ofSide, side);
 }
 
 /** Side, type, time in force, flags and self-trade prevention of a new order. */
@@ -254,14 +264,15 @@ function checkTarget({ bytes, words }: WireBuffer, at: number, index: number): P
   return bad(index, "target", isByKey ? "not 0" : `1 to ${SAFE_MAX}`, target);
 }
 
-/** The bytes of a record that only new orders have. */
+/** The bytes of a record that only new orders have; `side` is what the first one has to be. */
 function checkZeros(
   { bytes }: WireBuffer,
   at: number,
   index: number,
   flags: number,
+  side = 0,
 ): Problem | null {
-  const terms = bytes[at + 1] | bytes[at + 2] | bytes[at + 3] | bytes[at + 5];
+  const terms = (bytes[at + 1] ^ side) | bytes[at + 2] | bytes[at + 3] | bytes[at + 5];
   if (terms !== 0) return bad(index, "bytes 1, 2, 3 and 5", "0", terms);
   return (bytes[at + 4] & ~flags) === 0 ? null : bad(index, "flags", `0 | ${flags}`, bytes[at + 4]);
 }

@@ -70,12 +70,12 @@ export function minSequence(parameters: QueryParameters): number | Problem {
 }
 
 /** One of `names`; `fallback` where it is not given. */
-export function oneOf<T extends string>(
+export function oneOf<T extends string, F extends T | null>(
   parameters: QueryParameters,
   name: string,
-  fallback: T,
+  fallback: F,
   names: readonly T[],
-): T | Problem {
+): T | F | Problem {
   const text = parameters.get(name);
   if (text === undefined) return fallback;
   return names.find((one) => one === text) ?? invalidParameter(name, names.join(" | "), text);
