@@ -41,7 +41,7 @@ export const transfersEndpoint: EndpointSpec = {
     description: "Both accounts are in one trade group, which the operator gives them, and may " +
       "trade. The same `transferId` within ten minutes is the same transfer: with the same " +
       "contents it is answered with the first outcome, be it a refusal, with others it is refused. " +
-      "`GET /v1/ledger` has it of both accounts.",
+      "`GET /v1/transfers` has it of both accounts.",
     body: {
       schema: TransferSchema,
       example: { transferId: "to-hedge-1", toAccount: "2", asset: "USD", amount: "250.00" },

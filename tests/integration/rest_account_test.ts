@@ -137,6 +137,20 @@ async function transfers({ data, owner, other }: Setting): Promise<void> {
   );
   const [{ direction, amount }] = json.items;
   assert.deepEqual([direction, amount], ["transfer_in", "250.000000"]);
+  const lists = [
+    ["transfers", ["transfer_out 250.000000"]],
+    ["withdrawals", []],
+    [
+      "deposits",
+      ["100000000.000000", "10000.00000000", "1000.00000000"].map((of) => `deposit ${of}`),
+    ],
+  ] as const;
+  for (const [path, rows] of lists) {
+    const list = await owner.request("GET", `/v1/${path}`);
+    assert.ok(v.is(LedgerSchema, list.json), JSON.stringify(list.json));
+    const seen = list.json.items.map((one) => `${one.direction} ${one.amount}`);
+    assert.deepEqual(seen.sort(), [...rows].sort(), path);
+  }
 }
 
 async function administration({ owner, operator }: Setting): Promise<void> {
