@@ -22,7 +22,11 @@ import {
   RECORD_BYTES,
 } from "../core/protocol/frame.ts";
 import * as orderRecord from "../core/protocol/order_record.ts";
-import { CLIENT_ORDER_ID_PATTERN, isNumericClientOrderId } from "../core/protocol/request_key.ts";
+import {
+  CLIENT_ORDER_ID_PATTERN,
+  CLIENT_ORDER_ID_TAKES,
+  isNumericClientOrderId,
+} from "../core/protocol/request_key.ts";
 import { ResultCode } from "../core/protocol/result_code.ts";
 import { isSafeU64, readU64, SAFE_MAX, WireBuffer } from "../core/protocol/wire_buffer.ts";
 import type { Instrument } from "../infra/reference/instrument_terms.ts";
@@ -291,7 +295,7 @@ function checkZero(
   return value === 0 ? null : bad(index, field, "0", value);
 }
 
-/** A client order id: letters, digits and . _ : / - only, and no number, which is a key. */
+/** A client order id: letters, digits and . _ : / - only, no number, which is a key, nor `.` or `..`. */
 function checkText(
   { bytes, halves, words }: WireBuffer,
   at: number,
@@ -307,16 +311,21 @@ function checkText(
     }
   }
   const text = String.fromCharCode(...bytes.subarray(from, from + length));
-  if (!isNumericClientOrderId(text)) return null;
-  return bad(index, "text", "no number: that is a request key", Number(text));
+  if (isNumericClientOrderId(text)) {
+    return bad(index, "text", "no number: that is a request key", text);
+  }
+  // What is left are the two that no path can name.
+  return CLIENT_ORDER_ID_PATTERN.test(text)
+    ? null
+    : bad(index, "text", CLIENT_ORDER_ID_TAKES, text);
 }
 
 const IS_ID_BYTE: readonly boolean[] = Array.from(
   { length: 256 },
-  (_, byte) => CLIENT_ORDER_ID_PATTERN.test(String.fromCharCode(byte)),
+  (_, byte) => CLIENT_ORDER_ID_PATTERN.test(`a${String.fromCharCode(byte)}`),
 );
 
-function bad(index: number, field: string, limit: string, value: number): Problem {
+function bad(index: number, field: string, limit: string, value: number | string): Problem {
   return new Problem(EdgeCode.invalidRecord, {
     detail: `${field} of record ${index} is not valid.`,
     field: `records[${index}].${field}`,

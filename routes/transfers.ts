@@ -4,6 +4,7 @@
  * @module
  */
 import { AdmissionKind } from "../core/limits/decision.ts";
+import { CLIENT_ORDER_ID_TAKES } from "../core/protocol/request_key.ts";
 import { ResultCode } from "../core/protocol/result_code.ts";
 import { TransferSchema } from "../infra/registrar/act_bodies.ts";
 import { ACT_PROBLEMS, carryOut } from "./acts.ts";
@@ -17,7 +18,7 @@ const TRANSFER: BodyShape<typeof TransferSchema> = {
   what: "A transfer",
   schema: TransferSchema,
   takes: {
-    transferId: "1 to 36 letters, digits and -_:./",
+    transferId: CLIENT_ORDER_ID_TAKES,
     toAccount: "the number of an account, as a string",
     asset: "the name of an asset",
     amount: DECIMAL_TAKES,

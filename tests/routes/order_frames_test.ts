@@ -189,6 +189,8 @@ const badRecords: readonly Case[] = [
   ["deadline", order().place(), (wire) => wire.words[at + OrderWord.deadline + 1] = 0x200000],
   ["text", order().place({ text: "a b" })],
   ["text", order().place({ text: "4711" })],
+  ["text", order().place({ text: "." })],
+  ["text", order().place({ text: ".." })],
 ];
 
 /** The same of amends and cancels. */
