@@ -38,6 +38,12 @@ export function readParameters(
   return parameters;
 }
 
+/** The refusal of a request that has parameters where there are none to give; `null`: it has none. */
+export function withoutParameters(exchange: Exchange): Problem | null {
+  const parameters = readParameters(exchange, []);
+  return parameters instanceof Problem ? parameters : null;
+}
+
 /** A parameter that is refused, with what it takes and what it was. */
 export function invalidParameter(field: string, limit: string, value: string): Problem {
   return new Problem(EdgeCode.invalidParameter, {

@@ -4,11 +4,12 @@
  * @module
  */
 import * as v from "valibot";
+import { KEY_ID_PATTERN } from "../../core/auth/signed_headers.ts";
 import { SCOPES } from "../../infra/keys/key_record.ts";
 import { MicrosSchema } from "./fields.ts";
 
 const shown = {
-  key: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,64}$/), v.description("Id of the key.")),
+  key: v.pipe(v.string(), v.regex(KEY_ID_PATTERN), v.description("Id of the key.")),
   kind: v.picklist(["hmac", "ed25519"]),
   scopes: v.array(v.picklist(SCOPES)),
   addresses: v.pipe(v.array(v.string()), v.description("None: from anywhere.")),

@@ -149,7 +149,9 @@ Deno.test("keys of others are as unknown as none", async () => {
   const gateway = gatewayWithKeys();
   gateway.addKey(2, ["read", "keys"]);
   const { body: { key } } = await create(gateway, { scopes: ["read"] }, 2);
-  for (const id of [key, keyOf(2), "key_that_is_nowhere"]) {
+  for (
+    const id of [key, keyOf(2), "key_that_is_nowhere", "short", "key.of.none", "a%20b%20c%20d"]
+  ) {
     const { status, body } = await gateway.signed(1, "DELETE", `/v1/keys/${id}`);
     assert.deepEqual([id, status, body.code], [id, 404, "key_not_found"]);
   }
