@@ -5,6 +5,9 @@
  */
 
 import assert from "node:assert/strict";
+import { admissionPolicy } from "../../core/limits/policy.ts";
+import { MemoryAdmission } from "../../infra/upstash/memory.ts";
+import { START_MICROS } from "./memory_exchange.ts";
 import { TestGateway } from "./test_gateway.ts";
 
 const SELL = { side: "sell", price: "50000.00", quantity: "0.3000" };
@@ -72,6 +75,32 @@ Deno.test("the ticker has the last price, the day and the best of both sides", a
     askPrice: null,
     askQuantity: "0",
   });
+});
+
+Deno.test("a book costs by the levels that it is asked for", async () => {
+  const nowMicros = START_MICROS;
+  const policy = admissionPolicy(100, 100);
+  const cases = [
+    ["", 1],
+    ["&levels=100", 1],
+    ["&levels=101", 5],
+    ["&levels=500", 5],
+    ["&levels=501", 10],
+    ["&levels=1000", 10],
+    ["&levels=1001", 50],
+    ["&levels=4000", 50],
+    ["&levels=4001", 1],
+    ["&levels=-2000", 1],
+    ["&levels=1e3", 1],
+  ] as const;
+  for (const [query, weight] of cases) {
+    const admission = new MemoryAdmission({ policy, nowMicros: () => nowMicros });
+    const gateway = new TestGateway({ admission });
+    const { headers } = await gateway.send("GET", `/v1/depth?symbol=BTC-USD${query}`);
+    const left = Number(/r=(\d+);/.exec(headers.get("ratelimit") ?? "")?.[1]);
+    const { leak, tokens } = policy.address;
+    assert.equal(Math.min(leak.units, tokens.units) - left, weight, query);
+  }
 });
 
 Deno.test("whoever placed an order through this gateway sees it in the book", async () => {
