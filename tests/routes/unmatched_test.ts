@@ -20,6 +20,7 @@ Deno.test("a path that is not there is 404, one that takes other methods 405", a
     ["PATCH", "/openapixjson", 404, null],
     ["PATCH", "/api", 404, null],
     ["PATCH", "/api//", 404, null],
+    ["PATCH", "/api/*", 404, null],
     ["PATCH", "/api/v3/nowhere", 404, null],
     ["OPTIONS", "/api/v3/nowhere", 404, null],
     ["OPTIONS", "/health/live", 405, "GET, HEAD"],
