@@ -63,12 +63,18 @@ export const keyEndpoints: readonly EndpointSpec[] = [
       id: "listKeys",
       group: "Keys",
       summary: "The keys of the account, without their secrets",
+      description:
+        "`lastUsedMicros` tells which are in use, a minute late at most and more where " +
+        "very many keys are used at once. The newest 200 are listed.",
       answers: [{
         status: 200,
         description: "The keys.",
         body: {
           schema: KeysSchema,
-          example: { keys: [example], isTruncated: false } satisfies Keys,
+          example: {
+            keys: [{ ...example, lastUsedMicros: 1_700_000_060_000_000 }],
+            isTruncated: false,
+          } satisfies Keys,
         },
       }],
       problems: ACT_PROBLEMS,

@@ -20,8 +20,20 @@ const shown = {
 };
 const duplicate = v.pipe(v.boolean(), v.description("Whether it was done before this request."));
 
-/** A key, without its secret. */
-export const KeySchema = v.pipe(v.strictObject(shown), v.title("Key"));
+/** A key in a list, without its secret. */
+export const KeySchema = v.pipe(
+  v.strictObject({
+    ...shown,
+    lastUsedMicros: v.pipe(
+      v.nullable(MicrosSchema),
+      v.description(
+        "A use that was vouched for, by the exchange's clock; noted once a minute at most. `null`: " +
+          "none was, or the notes cannot be read now.",
+      ),
+    ),
+  }),
+  v.title("Key"),
+);
 /** See {@link KeySchema}. */
 export type Key = v.InferOutput<typeof KeySchema>;
 

@@ -95,6 +95,11 @@ async function keys({ gateway, owner }: Setting): Promise<void> {
   const listed = await owner.request("GET", "/v1/keys");
   assert.ok(v.is(KeysSchema, listed.json));
   assert.ok(listed.json.keys.some((one) => one.key === key));
+  const used = await eventually("the use of the new key", async () => {
+    const { json } = await owner.request("GET", "/v1/keys");
+    return json.keys.find((one: { key: string }) => one.key === key).lastUsedMicros ?? undefined;
+  });
+  assert.ok(Math.abs(used / 1_000 - Date.now()) < 60_000, `${used}`);
   const revoked = await owner.request("DELETE", `/v1/keys/${key}`);
   assert.deepEqual([revoked.status, revoked.json.revoked], [200, true]);
   const since = performance.now();

@@ -129,6 +129,22 @@ Deno.test("an Ed25519 key is given, and its private half never seen", async () =
   assert.equal(read, 200);
 });
 
+Deno.test("the list tells when each key was last used, where it is known", async () => {
+  const gateway = gatewayWithKeys();
+  const { body: { key } } = await create(gateway, { scopes: ["read"] });
+  const usedMicros = START_MICROS + 60_000_000;
+  gateway.acts.lastUses.set(key, { usedMicros, address: "192.0.2.1" });
+  const { body } = await gateway.signed(1, "GET", "/v1/keys");
+  assert.ok(v.is(KeysSchema, body));
+  const uses = new Map(body.keys.map((one) => [one.key, one.lastUsedMicros]));
+  assert.deepEqual([uses.get(key), uses.get(keyOf(1))], [usedMicros, null]);
+  gateway.acts.hasLastUses = false;
+  const { status, body: without } = await gateway.signed(1, "GET", "/v1/keys");
+  assert.ok(v.is(KeysSchema, without));
+  const untold = without.keys.map(({ lastUsedMicros }) => lastUsedMicros);
+  assert.deepEqual([status, ...untold], [200, null, null]);
+});
+
 Deno.test("a revoked key is of no use, and may be revoked again", async () => {
   const gateway = gatewayWithKeys();
   const { body: { key, secret } } = await create(gateway, { scopes: ["read"] });

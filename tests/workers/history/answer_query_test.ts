@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { LedgerAnswer } from "../../../core/protocol/account_queries.ts";
 import { type HistoryOrder, isOpenStatus, orderRow } from "../../../core/history/history_order.ts";
 import { privateReport, type ReportContext } from "../../../core/history/private_report.ts";
 import { reportTerms } from "../../../core/history/report_terms.ts";
@@ -140,6 +141,33 @@ Deno.test("pages of orders, fills and reports are what a plain filter finds", ()
             .map((report) => privateReport(report, stored.context)),
           lastReportSequence: own.length,
         },
+      );
+    }
+  }));
+
+Deno.test("movements of money are what a plain filter of the reports finds", () =>
+  withStored((stored) => {
+    const seed = Date.now();
+    console.log(`seed ${seed}`);
+    const random = seededRandom(seed);
+    for (let append = 0; append < 20; append++) {
+      stored.append(randomCommands(random, 50, stored.source.state.lastOrderId));
+    }
+    for (let account = 1; account <= ACCOUNTS; account++) {
+      const ledger = {
+        kind: "ledger",
+        account,
+        beforeSequence: 0,
+        limit: 9,
+        minSequence: 0,
+      } as const;
+      const all = stored.memory.reports.filter((report) => report.account === account)
+        .map((report) => privateReport(report, stored.context))
+        .filter((report) => report?.kind === "ledger").reverse();
+      assert.deepEqual(ask<LedgerAnswer>(stored, ledger).reports, all.slice(0, 9));
+      assert.deepEqual(
+        ask<LedgerAnswer>(stored, { ...ledger, movements: "withdrawals" }).reports,
+        all.filter((report) => report?.direction === "withdrawal").slice(0, 9),
       );
     }
   }));
