@@ -25,7 +25,7 @@ import type { AppDeps } from "./gateway.ts";
 import { healthEndpoints } from "./health.ts";
 import { instrumentsEndpoint } from "./instruments.ts";
 import { keyEndpoints } from "./keys_self_service.ts";
-import { ledgerEndpoint } from "./ledger.ts";
+import { ledgerEndpoints } from "./ledger.ts";
 import { metricsEndpoint } from "./metrics.ts";
 import { amendEndpoints } from "./order_amends.ts";
 import { batchEndpoints } from "./order_batch.ts";
@@ -70,7 +70,7 @@ export function createApp(deps: AppDeps): Hono {
     accountEndpoint,
     feesEndpoint,
     limitsEndpoint,
-    ledgerEndpoint,
+    ...ledgerEndpoints,
     reportsEndpoint,
     ...streamCredentialsEndpoints,
     ...streamEndpoints(streams),

@@ -7,7 +7,7 @@
  * @module
  */
 import * as v from "valibot";
-import { CLIENT_ORDER_ID_PATTERN } from "../core/protocol/request_key.ts";
+import { CLIENT_ORDER_ID_PATTERN, CLIENT_ORDER_ID_TAKES } from "../core/protocol/request_key.ts";
 import { type AmendRequest, amendRequestOf } from "./amend_request.ts";
 import { DECIMAL_TAKES, parseBody, readFields } from "./body_fields.ts";
 import { EdgeCode } from "./edge_code.ts";
@@ -43,7 +43,7 @@ export type BatchItem =
 
 const idTakes = {
   orderId: "an order id as a string",
-  clientOrderId: "1 to 36 letters, digits and . _ : / -",
+  clientOrderId: CLIENT_ORDER_ID_TAKES,
 };
 const CANCEL_SHAPE = { what: "A cancel", schema: CancelItemSchema, takes: idTakes } as const;
 const AMEND_SHAPE = {

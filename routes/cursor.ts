@@ -18,6 +18,9 @@ export const PageKind = {
   fills: "f",
   tickers: "t",
   ledger: "l",
+  deposits: "d",
+  withdrawals: "w",
+  transfers: "x",
 } as const;
 /** One of {@link PageKind}. */
 export type PageKind = (typeof PageKind)[keyof typeof PageKind];

@@ -18,18 +18,33 @@ export const LEVELS_DEFAULT = 20;
 /** Most levels of a side: as many as a snapshot of market data has. */
 export const LEVELS_MAX = SNAPSHOT_LEVELS_MAX;
 
+/**
+ * What so many levels of a side cost, in the proportions that Binance has: a whole book is a hundred
+ * times as long as what most ask for, and is sent to whoever asks.
+ */
+const WEIGHTS = [
+  { levelsMax: 100, weight: 1 },
+  { levelsMax: 500, weight: 5 },
+  { levelsMax: 1_000, weight: 10 },
+  { levelsMax: LEVELS_MAX, weight: 50 },
+] as const;
+
 /** The endpoint. */
 export const depthEndpoint: EndpointSpec = {
   method: "GET",
   path: "/v1/depth",
   scope: null,
-  weight: 1,
+  weight: WEIGHTS[0].weight,
+  weightOf,
   isPublic: true,
   handle: readDepth,
   operation: {
     id: "getDepth",
     group: "Market data",
     summary: "The best levels of a book",
+    description: `Costs by the levels of a side that it asks for: ${
+      WEIGHTS.map(({ levelsMax, weight }) => `${weight} up to ${levelsMax}`).join(", ")
+    }.`,
     parameters: [
       { ...SYMBOL_PARAMETER, isRequired: true },
       {
@@ -59,6 +74,13 @@ export const depthEndpoint: EndpointSpec = {
     problems: SNAPSHOT_PROBLEMS,
   },
 };
+
+/** A request that will be refused costs the least. */
+function weightOf(exchange: Exchange): number {
+  const text = new URLSearchParams(exchange.query).get("levels") ?? "";
+  const levels = /^\d{1,4}$/.test(text) ? Number(text) : LEVELS_DEFAULT;
+  return (WEIGHTS.find(({ levelsMax }) => levels <= levelsMax) ?? WEIGHTS[0]).weight;
+}
 
 function readDepth(exchange: Exchange): Outcome | Promise<Outcome> {
   const count = { name: "levels", fallback: LEVELS_DEFAULT, most: LEVELS_MAX };

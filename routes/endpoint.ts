@@ -41,6 +41,7 @@ import { enterOrderPath, leaveOrderPath, refuseCrowded } from "./middleware/orde
 import { represent } from "./middleware/representation.ts";
 import {
   addCommonHeaders,
+  addEarlyHeaders,
   addPublicHeaders,
   addSignedHeaders,
   type CachePolicy,
@@ -119,6 +120,7 @@ export function endpoint(
       ? null
       : refuseCrowded(parts.deps, kind, requestId, dialect);
     if (crowded !== null) {
+      addEarlyHeaders(crowded.headers, context.req.raw);
       metrics.observe(crowded.status, 0);
       return crowded;
     }

@@ -22,7 +22,11 @@ import {
   RECORD_BYTES,
 } from "../core/protocol/frame.ts";
 import * as orderRecord from "../core/protocol/order_record.ts";
-import { CLIENT_ORDER_ID_PATTERN, isNumericClientOrderId } from "../core/protocol/request_key.ts";
+import {
+  CLIENT_ORDER_ID_PATTERN,
+  CLIENT_ORDER_ID_TAKES,
+  isNumericClientOrderId,
+} from "../core/protocol/request_key.ts";
 import { ResultCode } from "../core/protocol/result_code.ts";
 import { isSafeU64, readU64, SAFE_MAX, WireBuffer } from "../core/protocol/wire_buffer.ts";
 import type { Instrument } from "../infra/reference/instrument_terms.ts";
@@ -172,13 +176,23 @@ function checkCommand(
       return checkZeros(wire, at, index, OrderFlag.targetByKey) ??
         checkTarget(wire, at, index) ?? checkAmend(wire, at, index, instrument);
     case CommandKind.cancelAll:
-      return checkZeros(wire, at, index, 0) ??
+      return checkSelection(wire, at, index) ??
         checkZero(wire, index, at, "price", OrderWord.price, 2) ??
         checkZero(wire, index, at, "quantity", OrderWord.quantity, 2) ??
         checkZero(wire, index, at, "target", OrderWord.target, 2);
     default:
       return bad(index, "kind", "1 | 2 | 3 | 4", wire.bytes[at]);
   }
+}
+
+/** The flag of a cancel-all, and the side that stands beside it. */
+function checkSelection(wire: WireBuffer, at: number, index: number): Problem | null {
+  const side = wire.bytes[at + 1];
+  if ((wire.bytes[at + 4] & OrderFlag.ofSide) === 0) {
+    return checkZeros(wire, at, index, OrderFlag.ofSide);
+  }
+  if (side > Side.sell) return bad(index, "side", "0 | 1", side);
+  return checkZeros(wire, at, index, OrderFlag.ofSide, side);
 }
 
 /** Side, type, time in force, flags and self-trade prevention of a new order. */
@@ -254,14 +268,15 @@ function checkTarget({ bytes, words }: WireBuffer, at: number, index: number): P
   return bad(index, "target", isByKey ? "not 0" : `1 to ${SAFE_MAX}`, target);
 }
 
-/** The bytes of a record that only new orders have. */
+/** The bytes of a record that only new orders have; `side` is what the first one has to be. */
 function checkZeros(
   { bytes }: WireBuffer,
   at: number,
   index: number,
   flags: number,
+  side = 0,
 ): Problem | null {
-  const terms = bytes[at + 1] | bytes[at + 2] | bytes[at + 3] | bytes[at + 5];
+  const terms = (bytes[at + 1] ^ side) | bytes[at + 2] | bytes[at + 3] | bytes[at + 5];
   if (terms !== 0) return bad(index, "bytes 1, 2, 3 and 5", "0", terms);
   return (bytes[at + 4] & ~flags) === 0 ? null : bad(index, "flags", `0 | ${flags}`, bytes[at + 4]);
 }
@@ -280,7 +295,7 @@ function checkZero(
   return value === 0 ? null : bad(index, field, "0", value);
 }
 
-/** A client order id: letters, digits and . _ : / - only, and no number, which is a key. */
+/** A client order id: letters, digits and . _ : / - only, no number, which is a key, nor `.` or `..`. */
 function checkText(
   { bytes, halves, words }: WireBuffer,
   at: number,
@@ -296,16 +311,21 @@ function checkText(
     }
   }
   const text = String.fromCharCode(...bytes.subarray(from, from + length));
-  if (!isNumericClientOrderId(text)) return null;
-  return bad(index, "text", "no number: that is a request key", Number(text));
+  if (isNumericClientOrderId(text)) {
+    return bad(index, "text", "no number: that is a request key", text);
+  }
+  // What is left are the two that no path can name.
+  return CLIENT_ORDER_ID_PATTERN.test(text)
+    ? null
+    : bad(index, "text", CLIENT_ORDER_ID_TAKES, text);
 }
 
 const IS_ID_BYTE: readonly boolean[] = Array.from(
   { length: 256 },
-  (_, byte) => CLIENT_ORDER_ID_PATTERN.test(String.fromCharCode(byte)),
+  (_, byte) => CLIENT_ORDER_ID_PATTERN.test(`a${String.fromCharCode(byte)}`),
 );
 
-function bad(index: number, field: string, limit: string, value: number): Problem {
+function bad(index: number, field: string, limit: string, value: number | string): Problem {
   return new Problem(EdgeCode.invalidRecord, {
     detail: `${field} of record ${index} is not valid.`,
     field: `records[${index}].${field}`,

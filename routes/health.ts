@@ -13,6 +13,7 @@ import type { Exchange } from "./exchange.ts";
 import type { Backend } from "./gateway.ts";
 import type { UpstashStatus } from "../infra/upstash/limiter.ts";
 import { liveOperation, readyOperation } from "./service_operations.ts";
+import { withoutParameters } from "./query_parameters.ts";
 import { jsonReply } from "./reply.ts";
 
 /** How long a look at the backend counts. */
@@ -48,13 +49,13 @@ export function healthEndpoints(): readonly EndpointSpec[] {
     {
       ...open,
       path: "/health/live",
-      handle: () => jsonReply(200, { status: "live" }),
+      handle: (exchange) => withoutParameters(exchange) ?? jsonReply(200, { status: "live" }),
       operation: liveOperation,
     },
     {
       ...open,
       path: "/health/ready",
-      handle: (exchange) => readReady(exchange, probe),
+      handle: (exchange) => withoutParameters(exchange) ?? readReady(exchange, probe),
       operation: readyOperation,
     },
   ];

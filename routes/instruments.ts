@@ -43,6 +43,7 @@ export const instrumentsEndpoint: EndpointSpec = {
         example: {
           instruments: [{
             symbol: "BTC-USD",
+            instrument: 1,
             base: "BTC",
             quote: "USD",
             status: "trading",
@@ -81,6 +82,7 @@ function instrumentView(terms: Instrument): InstrumentView {
   const { baseScale, lotSize, priceScale, quantityScale, quoteScale, tickSize } = terms;
   return {
     symbol: terms.symbol,
+    instrument: terms.instrument,
     base: terms.baseName,
     quote: terms.quoteName,
     status: terms.status,

@@ -4,6 +4,7 @@
  * @module
  */
 import * as v from "valibot";
+import { KEY_ID_PATTERN } from "../core/auth/signed_headers.ts";
 import { AdmissionKind } from "../core/limits/decision.ts";
 import { type NewKeyBody, NewKeySchema } from "../infra/registrar/act_bodies.ts";
 import { ACT_PROBLEMS, carryOut } from "./acts.ts";
@@ -62,12 +63,18 @@ export const keyEndpoints: readonly EndpointSpec[] = [
       id: "listKeys",
       group: "Keys",
       summary: "The keys of the account, without their secrets",
+      description:
+        "`lastUsedMicros` tells which are in use, a minute late at most and more where " +
+        "very many keys are used at once. The newest 200 are listed.",
       answers: [{
         status: 200,
         description: "The keys.",
         body: {
           schema: KeysSchema,
-          example: { keys: [example], isTruncated: false } satisfies Keys,
+          example: {
+            keys: [{ ...example, lastUsedMicros: 1_700_000_060_000_000 }],
+            isTruncated: false,
+          } satisfies Keys,
         },
       }],
       problems: ACT_PROBLEMS,
@@ -126,7 +133,7 @@ export const keyEndpoints: readonly EndpointSpec[] = [
     weight: 1,
     // It takes risk away, as a cancel does, and is let in where a cancel is.
     kind: AdmissionKind.cancel,
-    handle: (exchange) => carryOut(exchange),
+    handle: revokeKey,
     operation: {
       id: "revokeKey",
       group: "Keys",
@@ -136,7 +143,7 @@ export const keyEndpoints: readonly EndpointSpec[] = [
         name: "keyId",
         in: "path",
         description: "Id of the key.",
-        schema: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,64}$/)),
+        schema: v.pipe(v.string(), v.regex(KEY_ID_PATTERN)),
         isRequired: true,
         example: KEY_EXAMPLE.key,
       }],
@@ -148,10 +155,19 @@ export const keyEndpoints: readonly EndpointSpec[] = [
           example: { ...example, revoked: true, duplicate: false } satisfies RevokedKey,
         },
       }],
-      problems: [EdgeCode.notFound, EdgeCode.keyNotFound, ...ACT_PROBLEMS],
+      problems: [EdgeCode.keyNotFound, ...ACT_PROBLEMS],
     },
   },
 ];
+
+/** What is no id of a key, as it stands in the path that is signed, is the id of no key. */
+function revokeKey(exchange: Exchange): Outcome | Promise<Outcome> {
+  const [path] = exchange.pathWithQuery.split("?");
+  const keyId = path.slice(path.lastIndexOf("/") + 1);
+  return KEY_ID_PATTERN.test(keyId)
+    ? carryOut(exchange)
+    : new Problem(EdgeCode.keyNotFound, { value: keyId });
+}
 
 function createKey(exchange: Exchange): Outcome | Promise<Outcome> {
   const body: NewKeyBody | Problem = readBodyFields(exchange.body, NEW_KEY);

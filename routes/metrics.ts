@@ -8,6 +8,7 @@ import type { CountedAdmission } from "./counted_admission.ts";
 import type { Backend } from "./gateway.ts";
 import type { UpstashStatus } from "../infra/upstash/limiter.ts";
 import { type GatewayTotal, refusedByPart } from "./gateway_total.ts";
+import { withoutParameters } from "./query_parameters.ts";
 import type { Reply } from "./reply.ts";
 import type { RequestMetrics } from "./request_metrics.ts";
 import { metricsOperation } from "./service_operations.ts";
@@ -28,7 +29,10 @@ export function metricsEndpoint(
     scope: null,
     weight: 1,
     operation: metricsOperation,
-    handle: ({ deps }) => {
+    handle: (exchange) => {
+      const refused = withoutParameters(exchange);
+      if (refused !== null) return refused;
+      const { deps } = exchange;
       const lines = [
         ...requestLines(requests),
         ...admissionLines(admission),

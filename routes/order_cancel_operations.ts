@@ -8,6 +8,7 @@ import { EdgeCode } from "./edge_code.ts";
 import type { Operation } from "./operation.ts";
 import { PENDING_ANSWER } from "./order_operations.ts";
 import { COMMAND_PROBLEMS } from "./problem_groups.ts";
+import { SideSchema } from "./schema/fields.ts";
 import {
   type CanceledOrder,
   type CanceledOrders,
@@ -83,8 +84,20 @@ export const cancelByClientIdOperation: Operation = {
 export const cancelAllOperation: Operation = {
   ...CANCEL,
   id: "cancelAllOrders",
-  summary: "Cancel all open orders, of one instrument or of all",
-  parameters: [SYMBOL_PARAMETER, PREFER_PARAMETER, IDEMPOTENCY_KEY_PARAMETER],
+  summary: "Cancel all open orders, of one instrument or of all, of one side or of both",
+  description: `${CANCEL.description} One command takes them all, at one moment.`,
+  parameters: [
+    { ...SYMBOL_PARAMETER, description: "Only orders of this instrument." },
+    {
+      name: "side",
+      in: "query",
+      description: "Only orders of this side.",
+      schema: SideSchema,
+      example: "buy",
+    },
+    PREFER_PARAMETER,
+    IDEMPOTENCY_KEY_PARAMETER,
+  ],
   answers: [
     {
       status: 200,
@@ -93,6 +106,7 @@ export const cancelAllOperation: Operation = {
         schema: CanceledOrdersSchema,
         example: {
           symbol: "BTC-USD",
+          side: null,
           canceled: 1,
           sequence: "14",
           transactTimeMicros: 1_700_000_000_000_000,

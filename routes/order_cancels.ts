@@ -1,6 +1,6 @@
 /**
  * `DELETE /v1/orders/{orderId}`, `DELETE /v1/orders/by-client-id/{clientOrderId}` and
- * `DELETE /v1/orders?symbol=`: cancels.
+ * `DELETE /v1/orders?symbol=&side=`: cancels.
  *
  * A cancel is recognised by its idempotency key, or else by its signature: the same signed request
  * again is the same cancel. Its limits are its own, so that no pressure of orders can hold it up.
@@ -11,6 +11,7 @@ import { reasonOf } from "../core/history/reason.ts";
 import { AdmissionKind } from "../core/limits/decision.ts";
 import type { CommandReport } from "../core/protocol/command_report.ts";
 import { EventKind, OrderStatus } from "../core/protocol/event_record.ts";
+import { Side } from "../core/protocol/order_record.ts";
 import type { CancelCommand, Command } from "../infra/orders/commands.ts";
 import { QueryFailedError } from "../infra/queries/queries.ts";
 import { priceText, quantityText } from "./amounts.ts";
@@ -27,12 +28,14 @@ import { sideText, statusText } from "./order_view.ts";
 import { waitMillisOf } from "./wait_limit.ts";
 import type { PreparedCommand } from "./prepared_command.ts";
 import { Problem } from "./problem.ts";
-import { optionalInstrument, readParameters } from "./query_parameters.ts";
+import { oneOf, optionalInstrument, readParameters } from "./query_parameters.ts";
 import { cancelRejected } from "./rejection.ts";
 import { type HeaderFields, jsonReply, type Reply } from "./reply.ts";
 import type { CanceledOrder, CanceledOrders, Pending } from "./schema/order.ts";
 
 const shared = { method: "DELETE", scope: "trade", weight: 1, kind: AdmissionKind.cancel } as const;
+
+const SIDES = ["buy", "sell"] as const;
 
 /** The endpoints. */
 export const cancelEndpoints: readonly EndpointSpec[] = [
@@ -165,24 +168,32 @@ function canceledView(
 }
 
 async function cancelAll(exchange: Exchange): Promise<Outcome> {
-  const parameters = readParameters(exchange, ["symbol"]);
+  const parameters = readParameters(exchange, ["symbol", "side"]);
   if (parameters instanceof Problem) return parameters;
   const instrument = optionalInstrument(parameters, exchange.backend.reference);
   if (instrument instanceof Problem) return instrument;
+  const side = oneOf(parameters, "side", null, SIDES);
+  if (side instanceof Problem) return side;
   const waitMillis = waitMillisOf(exchange);
   const symbol = instrument?.symbol ?? null;
   const number = instrument?.instrument ?? 0;
   const report = await submit(
     exchange,
-    { ...head(exchange.identity), kind: "cancelAll", instrument: number },
+    {
+      ...head(exchange.identity),
+      kind: "cancelAll",
+      instrument: number,
+      ...(side === null ? {} : { side: Side[side] }),
+    },
     waitMillis,
   );
-  if (report === "pending") return pending(exchange, { symbol }, waitMillis === 0);
+  if (report === "pending") return pending(exchange, { symbol, side }, waitMillis === 0);
   if (report.kind === EventKind.rejected || report.status === OrderStatus.rejected) {
     return cancelRejected(report, "symbol", symbol ?? "every symbol");
   }
   const canceled: CanceledOrders = {
     symbol,
+    side,
     canceled: report.executedLots,
     sequence: String(report.sequence),
     transactTimeMicros: report.stampMicros,
@@ -208,7 +219,7 @@ function head(sender: Sender) {
 
 function pending(
   { identity }: Exchange,
-  about: Pick<Pending, "orderId" | "clientOrderId" | "symbol">,
+  about: Pick<Pending, "orderId" | "clientOrderId" | "symbol" | "side">,
   isAsked: boolean,
 ): Reply {
   const headers: HeaderFields = isAsked ? [["preference-applied", "respond-async"]] : [];

@@ -17,6 +17,10 @@ import { IDEMPOTENCY_KEY_PARAMETER, PREFER_PARAMETER } from "./schema/parameters
 export const FRAME_EXAMPLE_BASE64 =
   "RURCSwEBAQBGtUA7AAAAAAAAAAAAAAAAAAAAAGAAAAABAAEBAAEAAAEAAAAAAAAAAQAAAAAAAAAAAAAAAAAAAAEAAAAAAAAAAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
+/** The answer to it on a fresh market: one `accepted`. */
+export const FRAME_ANSWER_BASE64 =
+  "RURCSwEDAQC5NmNXAAAAAAEAAAAAAAAAAQAAAIgAAADQRx4YJAoGAAEAAAAAAAAAEgAAAAAAAAABAAAAAQAAAAEAAQgAAAAAAQAAAAEAAAABAAAAAAAAAAEAAAAAAAAAAQAAAAAAAAABAAAAAAAAAAAAAAAAAAAAAQEAAQAAAAAAAAAAAAAAAA==";
+
 /** `POST /v1/frames`. */
 export const framesOperation: Operation = {
   id: "sendFrame",
@@ -35,14 +39,14 @@ export const framesOperation: Operation = {
     {
       status: 200,
       description: "The reports of all records, in frames of reports.",
-      body: { contentType: FRAME_TYPE, schema: null, example: "" },
+      body: { contentType: FRAME_TYPE, schema: null, example: FRAME_ANSWER_BASE64 },
     },
     {
       status: 202,
       description:
         "Reports are missing: of those records the outcome is not known yet. The same signed request " +
-        "again gives it.",
-      body: { contentType: FRAME_TYPE, schema: null, example: "" },
+        "again gives it. The example has some of its reports; where all are missing it is empty.",
+      body: { contentType: FRAME_TYPE, schema: null, example: FRAME_ANSWER_BASE64 },
     },
   ],
   problems: [

@@ -14,7 +14,7 @@ import {
   Side,
   TimeInForce,
 } from "../core/protocol/order_record.ts";
-import { CLIENT_ORDER_ID_PATTERN } from "../core/protocol/request_key.ts";
+import { CLIENT_ORDER_ID_PATTERN, CLIENT_ORDER_ID_TAKES } from "../core/protocol/request_key.ts";
 import { SYMBOL_PATTERN } from "../core/protocol/subjects.ts";
 import { DECIMAL_TAKES, parseBody, readFields } from "./body_fields.ts";
 import { EdgeCode } from "./edge_code.ts";
@@ -60,7 +60,7 @@ const TAKES: Readonly<Record<OrderField, string>> = {
   quoteQuantity: DECIMAL_TAKES,
   timeInForce: "GTC | IOC | FOK",
   postOnly: "true | false",
-  clientOrderId: "1 to 36 letters, digits and . _ : / -",
+  clientOrderId: CLIENT_ORDER_ID_TAKES,
   selfTradePrevention: Object.keys(SELF_TRADES).join(" | "),
 };
 const SHAPE = { what: "An order", schema: NewOrderSchema, takes: TAKES } as const;

@@ -38,6 +38,12 @@ export function readParameters(
   return parameters;
 }
 
+/** The refusal of a request that has parameters where there are none to give; `null`: it has none. */
+export function withoutParameters(exchange: Exchange): Problem | null {
+  const parameters = readParameters(exchange, []);
+  return parameters instanceof Problem ? parameters : null;
+}
+
 /** A parameter that is refused, with what it takes and what it was. */
 export function invalidParameter(field: string, limit: string, value: string): Problem {
   return new Problem(EdgeCode.invalidParameter, {
@@ -70,12 +76,12 @@ export function minSequence(parameters: QueryParameters): number | Problem {
 }
 
 /** One of `names`; `fallback` where it is not given. */
-export function oneOf<T extends string>(
+export function oneOf<T extends string, F extends T | null>(
   parameters: QueryParameters,
   name: string,
-  fallback: T,
+  fallback: F,
   names: readonly T[],
-): T | Problem {
+): T | F | Problem {
   const text = parameters.get(name);
   if (text === undefined) return fallback;
   return names.find((one) => one === text) ?? invalidParameter(name, names.join(" | "), text);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { EdgeCode } from "./edge_code.ts";
 import type { Operation } from "./operation.ts";
 import {
   LiveSchema,
@@ -34,6 +35,7 @@ export const liveOperation: Operation = {
     description: "It runs.",
     body: { schema: LiveSchema, example: { status: "live" } },
   }],
+  problems: [EdgeCode.unknownParameter],
 };
 
 /** `GET /health/ready`. */
@@ -66,6 +68,7 @@ export const readyOperation: Operation = {
       },
     },
   ],
+  problems: [EdgeCode.unknownParameter],
 };
 
 /** `GET /metrics`. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { AdmissionKind } from "../core/limits/decision.ts";
+import { CLIENT_ORDER_ID_TAKES } from "../core/protocol/request_key.ts";
 import { ResultCode } from "../core/protocol/result_code.ts";
 import { TransferSchema } from "../infra/registrar/act_bodies.ts";
 import { ACT_PROBLEMS, carryOut } from "./acts.ts";
@@ -17,7 +18,7 @@ const TRANSFER: BodyShape<typeof TransferSchema> = {
   what: "A transfer",
   schema: TransferSchema,
   takes: {
-    transferId: "1 to 36 letters, digits and -_:./",
+    transferId: CLIENT_ORDER_ID_TAKES,
     toAccount: "the number of an account, as a string",
     asset: "the name of an asset",
     amount: DECIMAL_TAKES,
@@ -41,7 +42,7 @@ export const transfersEndpoint: EndpointSpec = {
     description: "Both accounts are in one trade group, which the operator gives them, and may " +
       "trade. The same `transferId` within ten minutes is the same transfer: with the same " +
       "contents it is answered with the first outcome, be it a refusal, with others it is refused. " +
-      "`GET /v1/ledger` has it of both accounts.",
+      "`GET /v1/transfers` has it of both accounts.",
     body: {
       schema: TransferSchema,
       example: { transferId: "to-hedge-1", toAccount: "2", asset: "USD", amount: "250.00" },

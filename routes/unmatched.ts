@@ -25,11 +25,14 @@ const REQUEST_FIELDS = [
   ...Object.values(AuthHeader).filter((name) => name.startsWith("X-")),
 ].join(", ");
 
+/** Characters that mean more than themselves in a pattern. */
+const META = /[\\^$.*+?()[\]{}|]/g;
+
 interface Path {
   readonly pattern: RegExp;
-  readonly methods: Method[];
+  readonly method: Method;
   /** Whether scripts of other origins may ask for it: what is public, and what they can sign. */
-  isForBrowsers: boolean;
+  readonly isForBrowsers: boolean;
 }
 
 /** The endpoint behind all others. */
@@ -44,24 +47,26 @@ export function unmatchedEndpoint(specs: readonly EndpointSpec[]): EndpointSpec 
   };
 }
 
+/** The paths that there are. One with a star stands for those that there are not. */
 function pathsOf(specs: readonly EndpointSpec[]): readonly Path[] {
-  const paths = new Map<string, Path>();
-  for (const { path, method, scope, isPublic = false } of specs) {
-    const pattern = new RegExp(`^${path.replaceAll(/:[^/]+/g, "[^/]+")}$`);
-    const found = paths.get(path) ?? { pattern, methods: [], isForBrowsers: false };
-    found.methods.push(method);
-    found.isForBrowsers ||= isPublic || scope !== null;
-    paths.set(path, found);
-  }
-  return [...paths.values()];
+  return specs.filter(({ path }) => !path.includes("*"))
+    .map(({ path, method, scope, isPublic = false }) => ({
+      pattern: new RegExp(`^${path.replaceAll(META, "\\$&").replaceAll(/:[^/]+/g, "[^/]+")}$`),
+      method,
+      isForBrowsers: isPublic || scope !== null,
+    }));
 }
 
 function refuse(exchange: Exchange, paths: readonly Path[]): Outcome {
   const { method, path } = exchange.context.req;
-  const found = paths.find(({ pattern }) => pattern.test(path));
-  if (found === undefined) return new Problem(EdgeCode.notFound, { value: path });
-  const allow = found.methods.flatMap((one) => one === "GET" ? ["GET", "HEAD"] : [one]).join(", ");
-  if (method === "OPTIONS" && found.isForBrowsers) return preflight(found, allow);
+  // A name in a path may be a number in another one: both are there.
+  const found = paths.filter(({ pattern }) => pattern.test(path));
+  if (found.length === 0) return new Problem(EdgeCode.notFound, { value: path });
+  const methods = [...new Set(found.map((one) => one.method))];
+  const allow = methods.flatMap((one) => one === "GET" ? ["GET", "HEAD"] : [one]).join(", ");
+  if (method === "OPTIONS" && found.some((one) => one.isForBrowsers)) {
+    return preflight(methods, allow);
+  }
   return new Problem(EdgeCode.methodNotAllowed, {
     limit: allow,
     value: method,
@@ -70,7 +75,7 @@ function refuse(exchange: Exchange, paths: readonly Path[]): Outcome {
 }
 
 /** Any origin may ask, and none shows a cookie: what counts is the signature or the token. */
-function preflight({ methods }: Path, allow: string): Reply {
+function preflight(methods: readonly Method[], allow: string): Reply {
   return {
     status: 204,
     body: null,

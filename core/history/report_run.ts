@@ -23,6 +23,7 @@
  */
 import { EventKind, EventWord } from "../protocol/event_record.ts";
 import { RECORD_BYTES } from "../protocol/frame.ts";
+import { type Movements, movementsOf } from "./movement.ts";
 import { readU64, WireBuffer, writeU64 } from "../protocol/wire_buffer.ts";
 import { BrokenHistoryError, type HistoryOrder } from "./history_order.ts";
 
@@ -76,7 +77,7 @@ export class ReportRun implements PackedRun {
   readonly tradesOfInstruments = new Map<number, number>();
   readonly #firstSequence: number;
   #firstTradeId: number | null = null;
-  #firstLedgerSequence: number | null = null;
+  readonly #firstMovements = new Map<Movements, number>();
   #count = 0;
   #buffer = WireBuffer.allocate(REPORTS_AT_FIRST * PACKED_REPORT_BYTES);
 
@@ -96,9 +97,9 @@ export class ReportRun implements PackedRun {
     return this.#firstTradeId;
   }
 
-  /** Sequence of its first report of a movement of money, or `null` where it has none. */
-  get firstLedgerSequence(): number | null {
-    return this.#firstLedgerSequence;
+  /** The lists of movements of money that it has some of, with the sequence of the first one. */
+  get firstMovements(): ReadonlyMap<Movements, number> {
+    return this.#firstMovements;
   }
 
   /** Whether it has {@link REPORTS_PER_RUN_MAX} reports. */
@@ -137,7 +138,13 @@ export class ReportRun implements PackedRun {
       words[to + index] = frame.words[from + index];
     }
     if (frame.bytes[at] === EventKind.trade) this.#noteFill(words, to);
-    else if (frame.bytes[at] === EventKind.ledger) this.#firstLedgerSequence ??= this.lastSequence;
+    else if (frame.bytes[at] === EventKind.ledger) this.#noteMovement(frame.bytes[at + 3]);
+  }
+
+  #noteMovement(flags: number): void {
+    for (const list of ["all", movementsOf(flags)] as const) {
+      if (!this.#firstMovements.has(list)) this.#firstMovements.set(list, this.lastSequence);
+    }
   }
 
   #noteFill(words: Uint32Array, word: number): void {

@@ -32,7 +32,7 @@ const { ORDER_DOUBLES_SHIFT, ORDER_INTEGERS_SHIFT, OrderField } = orderPool;
 const { EventFlag, EventKind, OrderStatus } = eventRecord;
 const { FRAME_HEADER_BYTES, frameCount, frameNumberLow, frameSender, frameTextBytes, recordBytes } =
   frames;
-const { ADMINISTRATION_KIND_LEAST, CommandKind, OrderFlag, OrderWord } = orderRecord;
+const { ADMINISTRATION_KIND_LEAST, CommandKind, OrderFlag, OrderWord, Side } = orderRecord;
 const { ResultCode } = resultCode;
 const { isSafeU64, readU64, SAFE_MAX } = wireBuffer;
 type ResultCode = resultCode.ResultCode;
@@ -246,21 +246,25 @@ function cancelOrder(state: ShardState, frame: WireBuffer, at: number): void {
   complete(state, ResultCode.canceledByRequest, OrderStatus.canceled, orderId, 0, 0, 0);
 }
 
-/** Cancels every open order of the account, or those of one instrument; O(open orders). */
+/** Cancels the account's open orders: all, or those of an instrument, a side; O(open orders). */
 function cancelAll(state: ShardState, frame: WireBuffer, at: number): void {
   const { integers } = state.orders;
   const word = at >> 2;
   const instrument = frame.words[word + OrderWord.instrument];
   const account = frame.words[word + OrderWord.account];
-  const code = frame.bytes[at] === CommandKind.cancelAll
-    ? ResultCode.canceledByRequest
-    : ResultCode.canceledByOperator;
+  const isOwn = frame.bytes[at] === CommandKind.cancelAll;
+  const isOfSide = isOwn && (frame.bytes[at + 4] & OrderFlag.ofSide) !== 0;
+  const side = isOfSide ? frame.bytes[at + 1] : 0;
+  if (side > Side.sell) return reject(state, frame, at, ResultCode.invalidSide, Side.sell, side);
+  const code = isOwn ? ResultCode.canceledByRequest : ResultCode.canceledByOperator;
   let canceled = 0;
   let slot = state.accounts.firstOpen(account);
   while (slot !== 0) {
     const next = integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.accountNext];
     const of = integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.instrument];
-    if (instrument === 0 || of === instrument) {
+    const isOther = isOfSide &&
+      integers[(slot << ORDER_INTEGERS_SHIFT) | OrderField.side] !== side;
+    if ((instrument === 0 || of === instrument) && !isOther) {
       cancelResting(state, slot, code, 0);
       canceled++;
     }
@@ -268,7 +272,7 @@ function cancelAll(state: ShardState, frame: WireBuffer, at: number): void {
   }
   const status = OrderStatus.canceled;
   const flags = EventFlag.notAnOrder;
-  state.events.head(EventKind.summary, 0, status, flags, code, instrument, account, 0);
+  state.events.head(EventKind.summary, side, status, flags, code, instrument, account, 0);
   state.events.four(state.stampMicros, state.events.sequence + 1, canceled, 0, 0);
   complete(state, code, status, 0, canceled, 0, 0);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Movements } from "../history/movement.ts";
 import type { Answered, PrivateReport } from "./queries.ts";
 
 /** Asks the leader what the account is. */
@@ -26,6 +27,8 @@ export interface LedgerQuery {
   readonly account: number;
   /** Reports with a per-account sequence below this; 0: from the newest. */
   readonly beforeSequence: number;
+  /** Only these; all of them where it is left out. */
+  readonly movements?: Movements;
   readonly limit: number;
   readonly minSequence: number;
 }

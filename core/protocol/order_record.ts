@@ -4,7 +4,7 @@
  * ```text
  * offset | bytes | type | field
  *      0 |     1 | u8   | kind (CommandKind)
- *      1 |     1 | u8   | side (Side)
+ *      1 |     1 | u8   | side (Side); of a cancel-all with OrderFlag.ofSide alone
  *      2 |     1 | u8   | order type (OrderType)
  *      3 |     1 | u8   | time in force (TimeInForce)
  *      4 |     1 | u8   | flags (OrderFlag)
@@ -61,7 +61,13 @@ export const OrderType = { limit: 1, market: 2 } as const;
 /** Time in force. */
 export const TimeInForce = { gtc: 1, ioc: 2, fok: 3 } as const;
 /** Bits of an order's flags. */
-export const OrderFlag = { postOnly: 1, quoteBudget: 2, targetByKey: 4 } as const;
+export const OrderFlag = {
+  postOnly: 1,
+  quoteBudget: 2,
+  targetByKey: 4,
+  /** A cancel-all takes the orders of its side alone. */
+  ofSide: 8,
+} as const;
 /**
  * What happens when an order would trade with one of the same account or of the same trade group.
  * `decrement` takes the smaller quantity off both orders; `transfer` does the same and, where the
@@ -76,7 +82,7 @@ export const SelfTrade = {
   transfer: 5,
 } as const;
 
-/** Every bit that {@link OrderFlag} knows. */
+/** The flags of commands on one order; a new order's refusal names it as the limit. */
 export const ORDER_FLAGS_ALL = 7;
 
 /** Word offsets of the record's fields, for readers that index in place. */
@@ -150,6 +156,19 @@ export function writeAmend(
 ): void {
   writeU64(frame.words, (at >> 2) + Word.price, priceTicks);
   writeU64(frame.words, (at >> 2) + Word.quantity, quantityLots);
+}
+
+/** Adds which orders a cancel-all takes: those of one instrument and of one side, where it says so. */
+export function writeSelection(
+  frame: WireBuffer,
+  at: number,
+  instrument: number,
+  side: number | null,
+): void {
+  frame.words[(at >> 2) + Word.instrument] = instrument;
+  if (side === null) return;
+  frame.bytes[at + 1] = side;
+  frame.bytes[at + 4] = OrderFlag.ofSide;
 }
 
 /** Adds the order that a cancel or an amend is for, by its id. */

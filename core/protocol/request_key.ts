@@ -27,8 +27,18 @@ export interface RequestKey {
 
 /** Longest client order id. */
 export const CLIENT_ORDER_ID_LENGTH_MAX = 36;
-/** Characters of a client order id. */
-export const CLIENT_ORDER_ID_PATTERN = /^[A-Za-z0-9._:/-]{1,36}$/;
+const ANY = "[A-Za-z0-9._:/-]";
+const NO_DOT = "[A-Za-z0-9_:/-]";
+/**
+ * A client order id: of these characters, but not `.` or `..`, which as a part of a path mean another
+ * path, however they are encoded: nobody could ask for such an order by its name. In the form that
+ * every dialect of regular expressions reads, for it stands in the OpenAPI document.
+ */
+export const CLIENT_ORDER_ID_PATTERN = new RegExp(
+  `^(${NO_DOT}${ANY}{0,35}|\\.${NO_DOT}${ANY}{0,34}|\\.\\.${ANY}{1,34})$`,
+);
+/** What {@link CLIENT_ORDER_ID_PATTERN} takes, in words. */
+export const CLIENT_ORDER_ID_TAKES = "1 to 36 letters, digits and . _ : / -, but not . or ..";
 
 /** Whether a client order id is a number that the record holds as it is. */
 export function isNumericClientOrderId(id: string): boolean {

@@ -1,6 +1,7 @@
 /**
  * When a key was last used, as it stands in the bucket KEY_USES under the key's id: JSON, not sealed,
- * exact to {@link USE_RESOLUTION_MICROS}. Gateways write it (key_uses.ts), the operator reads it.
+ * exact to {@link USE_RESOLUTION_MICROS}. Gateways write it (key_uses.ts), the
+ * operator and the registrar read it.
  *
  * @module
  */
@@ -12,7 +13,7 @@ import { Bucket, type BucketEntry } from "../nats/kv.ts";
 import { LISTED_KEYS_MAX } from "./key_store.ts";
 
 /** Least time between two notes of the same key: a note may be older than the use by so much. */
-export const USE_RESOLUTION_MICROS = 300_000_000;
+export const USE_RESOLUTION_MICROS = 60_000_000;
 
 const LastUseSchema = v.object({
   /** Microseconds since the epoch, by the exchange's clock. */
@@ -27,6 +28,19 @@ export type LastUse = v.InferOutput<typeof LastUseSchema>;
 export async function readLastUse(connection: NatsConnection, id: string): Promise<LastUse | null> {
   const entry = await new Bucket(connection, KEY_USES_BUCKET).get(id);
   return entry === undefined ? null : parsed(entry);
+}
+
+/** The last uses of these keys by id, as many requests to the broker, all at once. */
+export async function readLastUsesOf(
+  connection: NatsConnection,
+  ids: readonly string[],
+): Promise<Map<string, LastUse>> {
+  const uses = new Map<string, LastUse>();
+  await Promise.all(ids.map(async (id) => {
+    const use = await readLastUse(connection, id);
+    if (use !== null) uses.set(id, use);
+  }));
+  return uses;
 }
 
 /** The last uses of all keys by id, one request to the broker for each. */

@@ -10,7 +10,7 @@
  * | marketData | md, answers to snapshot requests | snapshot requests, events | reads EVENTS and REFERENCE, gets from and puts to PROGRESS |
  * | history | user, dropcopy, answers to gateway, admin and backOffice | history, repair, bucket requests | reads EVENTS, REFERENCE and LISTENERS; relays gets from KEYS and puts to LISTENERS and KEY_USES |
  * | admin | admin, handover, query, history | | creates streams and buckets, writes KEYS |
- * | registrar | admin, query, answers to gateway | acts, keys and reference data | reads JOURNAL and EVENTS, gets from REFERENCE, gets from and puts to KEYS |
+ * | registrar | admin, query, answers to gateway | acts, keys and reference data | reads JOURNAL and EVENTS, gets from REFERENCE and KEY_USES, gets from and puts to KEYS |
  * | replay | | | reads JOURNAL, EVENTS and SNAPSHOTS, gets from REFERENCE |
  * | snapshots | | | reads JOURNAL, reads and writes SNAPSHOTS |
  * | subscriber, apps | snapshot requests | md; apps: the feeds of their account | none |
@@ -266,6 +266,7 @@ function registrarGrant(logs: readonly string[]): Grant {
     ...logs.flatMap(readsStream),
     ...getsDirect(bucketStream(REFERENCE_BUCKET)),
     ...getsDirect(bucketStream(KEYS_BUCKET)),
+    ...getsDirect(bucketStream(KEY_USES_BUCKET)),
     bucketSubjects(KEYS_BUCKET),
   ];
   const buckets = [bucketSubjects(REFERENCE_BUCKET), bucketSubjects(KEYS_BUCKET)];

@@ -49,10 +49,13 @@ export interface AmendCommand extends CommandBase {
   readonly quantityLots: number;
 }
 
-/** A cancel of every open order of the account, or of one instrument (0: every one). */
+/** A cancel of every open order of the account, or of those of one instrument, one side. */
 export interface CancelAllCommand extends CommandBase {
   readonly kind: "cancelAll";
+  /** 0: every one. */
   readonly instrument: number;
+  /** Both where it is left out. */
+  readonly side?: number;
 }
 
 /** Any of them. */

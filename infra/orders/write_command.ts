@@ -6,10 +6,10 @@
 import type { OutgoingFrame } from "../../core/batcher/outgoing_frame.ts";
 import {
   CommandKind,
-  OrderWord,
   writeAmend,
   writeCommandHead,
   writeNewOrder,
+  writeSelection,
   writeTargetById,
   writeTargetByKey,
 } from "../../core/protocol/order_record.ts";
@@ -39,7 +39,7 @@ export function writeCommand(frame: OutgoingFrame, command: Command): void {
       writeAmend(wire, at, command.priceTicks, command.quantityLots);
       return writeTarget(wire, at, command.target);
     case "cancelAll":
-      wire.words[(at >> 2) + OrderWord.instrument] = command.instrument;
+      return writeSelection(wire, at, command.instrument, command.side ?? null);
   }
 }
 

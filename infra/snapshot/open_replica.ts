@@ -63,12 +63,17 @@ export async function judgeReplica(
   const { journal, lastSequence, storedEventMessages } = request;
   const { journalSequence } = replica;
   if (journalSequence > lastSequence) {
-    throw new JournalBehindError(
-      `${journal.name} ends at ${lastSequence}, but there is a snapshot behind ${journalSequence}: ` +
-        "the broker has lost what it acknowledged",
-    );
+    // A leader goes on meanwhile, and snapshots are taken of it: read before, the end is no proof.
+    const { sequence: endsAt } = await journal.last();
+    if (journalSequence > endsAt) {
+      throw new JournalBehindError(
+        `${journal.name} ends at ${endsAt}, but there is a snapshot behind ${journalSequence}: ` +
+          "the broker has lost what it acknowledged",
+      );
+    }
   }
   await assertSameJournal(journal, replica);
+  if (journalSequence > lastSequence) return `append ${journalSequence} came after this began`;
   if (storedEventMessages !== undefined && replica.eventMessages > storedEventMessages) {
     return `the events stream has ${storedEventMessages} messages, it needs ${replica.eventMessages}`;
   }

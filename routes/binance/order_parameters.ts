@@ -145,7 +145,7 @@ export function derivedOrderId({ keyId, signature }: Identity): string {
 /** A client order id that is none. */
 export function badId(name: string): Problem {
   const msg = `Illegal characters found in parameter '${name}'; legal range is ` +
-    "'^[\\.A-Z\\:/a-z0-9_-]{1,36}$'.";
+    "'^[\\.A-Z\\:/a-z0-9_-]{1,36}$', but not '.' or '..'.";
   return new BinanceProblem(EdgeCode.invalidField, binanceError(-1100, msg));
 }
 

@@ -16,9 +16,10 @@ export const SIGNATURE_PROBLEMS = {
   signature_invalid: [
     "The key is unknown, revoked or expired, or the signature is not that of this request. " +
     "Which of them is not said.",
-    "Sign the path and the body exactly as they are sent, with the right receive window, and hold " +
-    "your way of signing against the worked example of the reference (`/reference#signing`); then " +
-    "look at the key with the operator.",
+    "Sign the path with its query and the body exactly as they are sent, with the right receive " +
+    "window, and hold your way of signing against the worked example of the reference " +
+    "(`/reference#signing`). Where other requests of the key fail as well, have the operator look " +
+    "at the key.",
   ],
   timestamp_malformed: [
     "`X-Edgebook-Timestamp` is not a number of milliseconds since the epoch.",
@@ -74,14 +75,18 @@ export const PERMISSION_PROBLEMS = {
     "bearer token is not enough.",
     "Sign the request with a key.",
   ],
-  key_not_found: ["The account has no such key.", "List the keys with `GET /v1/keys`."],
+  key_not_found: [
+    "The account has no such key, or what stands in the path is no id of a key.",
+    "List the keys with `GET /v1/keys`, and take the `key` of one.",
+  ],
   key_beyond_own: [
     "The new key would have a scope, addresses or an end beyond those of the key that asks.",
     "Ask for no more than the key has, or have the operator make it.",
   ],
   keys_full: [
     "The account has as many keys as it may have; `limit` says how many.",
-    "Revoke one that is not used.",
+    "Revoke one that is not used with `DELETE /v1/keys/{keyId}`. Where `limit` counts all keys " +
+    "that the account ever had, ask the operator: those that are revoked count.",
   ],
   address_banned: [
     "The operator has banned the address that the request comes from.",

@@ -42,15 +42,15 @@ export const TERMS_PROBLEMS = {
   invalid_order_type: ["The order type is not known.", "Send `limit` or `market`."],
   invalid_time_in_force: [
     "The time in force does not go with the type of the order.",
-    "Market orders are IOC or FOK.",
+    "Send `GTC`, `IOC` or `FOK` with a limit order, `IOC` or `FOK` with a market order.",
   ],
   invalid_flags: [
     "The options of the order do not go together.",
-    "Post-only orders are GTC limits.",
+    "Send `postOnly` with GTC limit orders alone, and `quoteQuantity` with market buys that are IOC.",
   ],
   invalid_self_trade: [
     "The self-trade prevention is not known.",
-    "Send one that the reference lists, or none.",
+    "Leave `selfTradePrevention` out for `expire_taker`, or send one that the reference lists.",
   ],
   amend_empty: ["The amend has neither price nor quantity.", "Send one of them, or both."],
 } as const satisfies CataloguePart;
@@ -67,17 +67,18 @@ export const MARKET_PROBLEMS = {
     "Ask the operator; open orders can be canceled all the same.",
   ],
   insufficient_funds: [
-    "The account has less available than the order needs, fees included: `limit` is what there " +
-    "is, `value` what it takes.",
-    "Send a smaller order, cancel others or fund the account.",
+    "The account has less available than the order, its fees included, or the transfer needs: " +
+    "`limit` is what there is, `value` what it takes.",
+    "Send less, cancel orders that hold some of it (`GET /v1/balances` has `held`), or fund the " +
+    "account.",
   ],
   open_orders_full: [
     "The account has as many open orders as it may have.",
-    "Cancel some of them first.",
+    "Cancel some of them first; `limit` says how many there may be.",
   ],
   halted: [
     "Trading in the instrument is halted. Open orders stay and can be canceled.",
-    "Wait until the feed `status` says `trading`.",
+    "Wait until `GET /v1/instruments` or the channel `status` says `trading`; then send it again.",
   ],
   post_only_would_cross: [
     "The order would trade at once, and is post-only: `limit` is the price that it would meet.",

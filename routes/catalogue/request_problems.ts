@@ -21,8 +21,8 @@ export const REQUEST_PROBLEMS = {
     "Send what `limit` says.",
   ],
   unsupported_media_type: [
-    "The body is not declared as JSON.",
-    "Send `Content-Type: application/json`.",
+    "The body is not declared as what this request takes; `limit` says what that is.",
+    "Send `Content-Type: application/json`, with a frame `application/vnd.edgebook.frame`.",
   ],
   invalid_frame: [
     "The body is no frame of orders: its header, length or CRC is not right; `field` names the part.",
@@ -57,14 +57,20 @@ export const REQUEST_PROBLEMS = {
   ],
   body_unexpected: ["This request takes no body.", "Send none."],
   body_unreadable: [
-    "The body ended before its announced length, or is no valid text.",
-    "Send the request again.",
+    "The body ended before its announced length, or is no valid UTF-8.",
+    "Send the request again as it was, in UTF-8: nothing of it was carried out.",
   ],
-  body_too_large: ["The body is longer than `limit`.", "Send less."],
+  body_too_large: [
+    "The body is longer than `limit`.",
+    "Send less; a batch or a frame can be sent as several.",
+  ],
   body_too_slow: [
     "The body did not arrive in time.",
-    "Send the request again, over a better connection.",
+    "Send the request again, over a better connection: nothing of it was carried out.",
   ],
   url_too_long: ["Path and query together are longer than `limit`.", "Send fewer parameters."],
-  headers_too_large: ["The header fields are too many or too long.", "Send fewer."],
+  headers_too_large: [
+    "The header fields are too many or too long; `limit` says which.",
+    "Send fewer or shorter ones; the cookies of a browser are not needed.",
+  ],
 } as const satisfies CataloguePart;

@@ -57,7 +57,8 @@ export const AVAILABILITY_PROBLEMS = {
   ],
   act_unanswered: [
     "The change was handed over and no answer came in time: whether it was made is not known.",
-    "Look whether it was made, or send the same signed request again: it is made once.",
+    "Send the very same signed request again: it is made once. Or look whether it was made, with " +
+    "`GET /v1/keys` or `GET /v1/transfers`.",
   ],
   starting: ["The gateway is not connected yet.", "Send the request again after `Retry-After`."],
   leader_unavailable: [
@@ -124,7 +125,10 @@ export const ADMINISTRATION_PROBLEMS = {
     "The terms of the instrument do not fit together.",
     "Correct the steps, bounds and fees.",
   ],
-  account_invalid: ["The number of the account is not valid.", "Choose one from 1 to 4294967295."],
+  account_invalid: [
+    "The number of the account is not valid, or a transfer goes to the account that it comes from.",
+    "Name another account: `value` is the one that was refused.",
+  ],
   supply_too_high: [
     "The asset's whole supply would be more than can be computed exactly.",
     "Deposit less.",

@@ -59,6 +59,12 @@ export interface OrderChange {
   readonly quantity?: string;
 }
 
+/** Open orders that are canceled together: those with all that is named here. */
+export interface OrderSelection {
+  readonly symbol?: string;
+  readonly side?: "buy" | "sell";
+}
+
 /** A page of a list, newest first. */
 interface Page<T> {
   readonly items: readonly T[];
@@ -159,13 +165,15 @@ export class TradingClient {
   }
 
   /**
-   * Cancels every open order, or those of a symbol.
+   * Cancels every open order, or those of a symbol, of a side, of a side of a symbol, at one moment.
    *
+   * @param of a symbol, or what the orders have in common
    * @returns how many were canceled
    * @throws {RefusedError | OutcomeUnknownError}
    */
-  async cancelAll(symbol?: string, id: string = this.#newId()): Promise<number> {
-    const path = `/v1/orders${queryOf({ symbol })}`;
+  async cancelAll(of: string | OrderSelection = {}, id: string = this.#newId()): Promise<number> {
+    const { side, symbol } = typeof of === "string" ? { symbol: of } as OrderSelection : of;
+    const path = `/v1/orders${queryOf({ symbol, side })}`;
     const { body, status } = await this.#command(
       { method: "DELETE", path, group: "cancels", idempotencyKey: id },
       id,

@@ -85,6 +85,18 @@ export function addSignedHeaders(headers: Headers, exchange: Exchange): void {
   if (exchange.header("origin") !== null) addOriginHeaders(headers);
 }
 
+/**
+ * The fields of a refusal that is written before anything is known of its request: as
+ * {@link addCommonHeaders} and {@link addSignedHeaders} give them, but for the name of the request.
+ */
+export function addEarlyHeaders(headers: Headers, { headers: asked, method }: Request): void {
+  if (method === "GET" || method === "HEAD") {
+    headers.append("x-content-type-options", "nosniff");
+    headers.append("cache-control", NO_STORE.control);
+  }
+  if (asked.get("origin") !== null) addOriginHeaders(headers);
+}
+
 function addOriginHeaders(headers: Headers): void {
   headers.append("access-control-allow-origin", "*");
   headers.append("access-control-expose-headers", EXPOSED);

@@ -71,7 +71,10 @@ export const InstrumentStatusSchema = v.picklist(["trading", "halted"]);
 export const ClientOrderIdSchema = v.pipe(
   v.string(),
   v.regex(CLIENT_ORDER_ID_PATTERN),
-  v.description("The client's own name of an order: letters, digits and `. _ : / -`."),
+  v.description(
+    "The client's own name of an order: letters, digits and `. _ : / -`, but not `.` or `..`, which " +
+      "no path can name.",
+  ),
 );
 
 /** The event sequence that an answer reflects. */

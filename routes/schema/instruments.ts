@@ -15,6 +15,13 @@ const rate = (meaning: string) => v.pipe(DecimalSchema, v.description(meaning));
 export const InstrumentSchema = v.pipe(
   v.strictObject({
     symbol: SymbolSchema,
+    instrument: v.pipe(
+      v.number(),
+      v.safeInteger(),
+      v.minValue(1),
+      v.maxValue(2 ** 32 - 1),
+      v.description("Its number, by which frames of records and binary messages name it."),
+    ),
     base: asset,
     quote: asset,
     status: TradingStatusSchema,

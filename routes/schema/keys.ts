@@ -4,11 +4,12 @@
  * @module
  */
 import * as v from "valibot";
+import { KEY_ID_PATTERN } from "../../core/auth/signed_headers.ts";
 import { SCOPES } from "../../infra/keys/key_record.ts";
 import { MicrosSchema } from "./fields.ts";
 
 const shown = {
-  key: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,64}$/), v.description("Id of the key.")),
+  key: v.pipe(v.string(), v.regex(KEY_ID_PATTERN), v.description("Id of the key.")),
   kind: v.picklist(["hmac", "ed25519"]),
   scopes: v.array(v.picklist(SCOPES)),
   addresses: v.pipe(v.array(v.string()), v.description("None: from anywhere.")),
@@ -19,8 +20,20 @@ const shown = {
 };
 const duplicate = v.pipe(v.boolean(), v.description("Whether it was done before this request."));
 
-/** A key, without its secret. */
-export const KeySchema = v.pipe(v.strictObject(shown), v.title("Key"));
+/** A key in a list, without its secret. */
+export const KeySchema = v.pipe(
+  v.strictObject({
+    ...shown,
+    lastUsedMicros: v.pipe(
+      v.nullable(MicrosSchema),
+      v.description(
+        "A use that was vouched for, by the exchange's clock; noted once a minute at most. `null`: " +
+          "none was, or the notes cannot be read now.",
+      ),
+    ),
+  }),
+  v.title("Key"),
+);
 /** See {@link KeySchema}. */
 export type Key = v.InferOutput<typeof KeySchema>;
 

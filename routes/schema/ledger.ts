@@ -32,7 +32,7 @@ export const MovementSchema = v.pipe(
 /** See {@link MovementSchema}. */
 export type Movement = v.InferOutput<typeof MovementSchema>;
 
-/** Answer of `GET /v1/ledger` and of `GET /v1/transfers`. */
+/** Answer of `GET /v1/ledger`, and of the lists of one kind of movements. */
 export const LedgerSchema = v.pipe(
   v.strictObject({ items: v.array(MovementSchema), ...page }),
   v.title("Ledger"),

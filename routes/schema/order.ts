@@ -133,6 +133,7 @@ export const PendingSchema = v.pipe(
     orderId: v.optional(IdSchema),
     clientOrderId: v.optional(v.nullable(ClientOrderIdSchema)),
     symbol: v.optional(v.nullable(SymbolSchema)),
+    side: v.optional(v.nullable(SideSchema)),
     detail: v.pipe(v.string(), v.description("How the outcome can be had.")),
   }),
   v.title("Pending"),
@@ -168,6 +169,7 @@ export type CanceledOrder = Shown<v.InferOutput<typeof CanceledOrderSchema>>;
 export const CanceledOrdersSchema = v.pipe(
   v.strictObject({
     symbol: v.pipe(v.nullable(SymbolSchema), v.description("`null`: of every instrument.")),
+    side: v.pipe(v.nullable(SideSchema), v.description("`null`: of both sides.")),
     canceled: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.description("How many.")),
     sequence: ReflectedSequenceSchema,
     transactTimeMicros: MicrosSchema,

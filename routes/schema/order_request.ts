@@ -64,7 +64,8 @@ export const NewOrderSchema = v.pipe(
       v.optional(v.pipe(v.string(), v.regex(CLIENT_ORDER_ID_PATTERN))),
       v.description(
         "Your name of the order, which makes it safe to send it again: the same id and content is " +
-          "answered with the first outcome. Send one with every order.",
+          "answered with the first outcome. Send one with every order. Letters, digits and " +
+          "`. _ : / -`, but not `.` or `..`, which no path can name.",
       ),
     ),
     selfTradePrevention: v.pipe(

@@ -132,7 +132,7 @@ async function shows(scene: Scene, { key }: RestKey): Promise<void> {
   assert.deepEqual(listed.lastUse, use);
   const { stdout } = await runTask("admin", ["keys", "list", "--data", scene.data]);
   assert.match(stdout, new RegExp(`${key} .*used \\d+ (s|min) ago from 127\\.0\\.0\\.1`));
-  assert.match(stdout, /noted at most once in 5 min a key/);
+  assert.match(stdout, /noted at most once in 1 min a key/);
 }
 
 /** A revocation while both gateways are busy with other keys, and with this one. */

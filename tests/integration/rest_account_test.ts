@@ -95,6 +95,11 @@ async function keys({ gateway, owner }: Setting): Promise<void> {
   const listed = await owner.request("GET", "/v1/keys");
   assert.ok(v.is(KeysSchema, listed.json));
   assert.ok(listed.json.keys.some((one) => one.key === key));
+  const used = await eventually("the use of the new key", async () => {
+    const { json } = await owner.request("GET", "/v1/keys");
+    return json.keys.find((one: { key: string }) => one.key === key).lastUsedMicros ?? undefined;
+  });
+  assert.ok(Math.abs(used / 1_000 - Date.now()) < 60_000, `${used}`);
   const revoked = await owner.request("DELETE", `/v1/keys/${key}`);
   assert.deepEqual([revoked.status, revoked.json.revoked], [200, true]);
   const since = performance.now();
@@ -137,6 +142,20 @@ async function transfers({ data, owner, other }: Setting): Promise<void> {
   );
   const [{ direction, amount }] = json.items;
   assert.deepEqual([direction, amount], ["transfer_in", "250.000000"]);
+  const lists = [
+    ["transfers", ["transfer_out 250.000000"]],
+    ["withdrawals", []],
+    [
+      "deposits",
+      ["100000000.000000", "10000.00000000", "1000.00000000"].map((of) => `deposit ${of}`),
+    ],
+  ] as const;
+  for (const [path, rows] of lists) {
+    const list = await owner.request("GET", `/v1/${path}`);
+    assert.ok(v.is(LedgerSchema, list.json), JSON.stringify(list.json));
+    const seen = list.json.items.map((one) => `${one.direction} ${one.amount}`);
+    assert.deepEqual(seen.sort(), [...rows].sort(), path);
+  }
 }
 
 async function administration({ owner, operator }: Setting): Promise<void> {

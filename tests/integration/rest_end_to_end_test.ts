@@ -137,6 +137,32 @@ async function trade({ line, seller, buyer }: Setting): Promise<void> {
   await seller.request("DELETE", "/v1/orders?symbol=BTC-USD");
 }
 
+/** Orders on both sides of two instruments go by every way of saying which. */
+async function cancelSome({ buyer }: Setting): Promise<void> {
+  const orders = [
+    { clientOrderId: "b1", price: "100.00" },
+    { clientOrderId: "b2", price: "101.00" },
+    { clientOrderId: "e1", price: "10.00", symbol: "ETH-USD", quantity: "0.500" },
+    { clientOrderId: "s1", price: "90000.00", side: "sell" },
+    { clientOrderId: "s2", price: "9000.00", side: "sell", symbol: "ETH-USD", quantity: "0.500" },
+  ];
+  for (const one of orders) assert.equal((await place(buyer, one)).status, 201);
+  const open = async () => {
+    const { json } = await buyer.request("GET", "/v1/orders?status=open");
+    return json.items.map((one: { clientOrderId: string }) => one.clientOrderId).sort();
+  };
+  const cancel = async (query: string) => {
+    const { json } = await buyer.request("DELETE", `/v1/orders${query}`);
+    return [json.symbol, json.side, json.canceled];
+  };
+  assert.deepEqual(await cancel("?symbol=BTC-USD&side=buy"), ["BTC-USD", "buy", 2]);
+  assert.deepEqual(await open(), ["e1", "s1", "s2"]);
+  assert.deepEqual(await cancel("?side=sell"), [null, "sell", 2]);
+  assert.deepEqual(await open(), ["e1"]);
+  assert.deepEqual(await cancel("?symbol=ETH-USD"), ["ETH-USD", null, 1]);
+  assert.deepEqual(await cancel(""), [null, null, 0]);
+}
+
 /** The same client order id, and the same signed request, a second time. */
 async function repeat({ buyer }: Setting): Promise<void> {
   const first = await place(buyer, { price: "30000.00", clientOrderId: "again" });
@@ -172,6 +198,7 @@ Deno.test("a market of one command: signed orders in, trades out", (t) =>
     const setting = { data, line, seller, buyer };
     await t.step("an order is placed, fetched and canceled", () => placeFetchCancel(setting));
     await t.step("the market trades, and a subscriber sees it", () => trade(setting));
+    await t.step("orders go by instrument, by side and all", () => cancelSome(setting));
     await t.step("a repeat is answered with the first outcome", () => repeat(setting));
     await t.step("an Ed25519 key signs as well, and ends when it is revoked", async () => {
       const key = await createKey(setting, "2", "--kind", "ed25519");

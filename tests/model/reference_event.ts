@@ -25,7 +25,7 @@ export function tagOf(command: NumberedCommand): { side: number; instrument: num
       return { side: command.side, instrument: command.instrument };
     case CommandKind.cancelAll:
     case CommandKind.cancelAccount:
-      return { side: 0, instrument: command.instrument };
+      return { side: command.side ?? 0, instrument: command.instrument };
     case CommandKind.deposit:
     case CommandKind.withdraw:
     case CommandKind.transfer:

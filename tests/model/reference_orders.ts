@@ -163,12 +163,16 @@ function fillable(exchange: ReferenceExchange, order: ReferenceOrder): number {
 
 /** A cancel of all orders of an account, the youngest first. */
 export function cancelAllOrders(exchange: ReferenceExchange, command: Numbered<CancelAll>): Ending {
-  const { account, instrument, kind } = command;
+  const { account, instrument, kind, side } = command;
+  if (side !== undefined && side > Side.sell) {
+    return exchange.reject(command, ResultCode.invalidSide, 1n, BigInt(side));
+  }
   const code = kind === CommandKind.cancelAll
     ? ResultCode.canceledByRequest
     : ResultCode.canceledByOperator;
   const orders = exchange.open.filter((order) =>
-    order.account === account && [0, order.instrument.instrument].includes(instrument)
+    order.account === account && [0, order.instrument.instrument].includes(instrument) &&
+    (side === undefined || order.side === side)
   ).reverse();
   for (const order of orders) cancelOpen(exchange, order, code);
   const executed = BigInt(orders.length);
@@ -176,6 +180,7 @@ export function cancelAllOrders(exchange: ReferenceExchange, command: Numbered<C
     status: OrderStatus.canceled,
     flags: EventFlag.notAnOrder,
     code,
+    side: side ?? 0,
     instrument,
     account,
     at24: exchange.stampMicros,

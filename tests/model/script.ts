@@ -52,6 +52,8 @@ export interface CancelAllDraft {
   readonly do: "cancelAll" | "cancelAccount";
   readonly account: number;
   readonly instrument: number;
+  /** `null`: of both. */
+  readonly side: number | null;
 }
 
 /** Sends an earlier command again, or another command under its request id. */
@@ -201,6 +203,9 @@ const cancelAll = (what: CancelAllDraft["do"]): fc.Arbitrary<CancelAllDraft> =>
     do: fc.constant(what),
     account: mostly(whole(1, 5), whole(0, 7)),
     instrument: weighted([1, fc.constant(0)], [2, whole(1, 4)]),
+    side: what === "cancelAccount"
+      ? fc.constant(null)
+      : weighted<number | null>([2, fc.constant(null)], [4, whole(0, 1)], [1, whole(2, 255)]),
   });
 
 const repeat: fc.Arbitrary<RepeatDraft> = fc.record({

@@ -13,6 +13,7 @@ import {
   buy,
   cancel,
   cancelAccount,
+  type CancelAll,
   cancelAll,
   claim,
   type Command,
@@ -32,6 +33,7 @@ import type { ReferenceExchange } from "./reference_exchange.ts";
 import type {
   AdministrationDraft,
   AmendDraft,
+  CancelAllDraft,
   CancelDraft,
   DefineDraft,
   FrameDraft,
@@ -67,6 +69,11 @@ export function modelMarket(): Market {
   // Two of the five have one owner.
   opening.commands.push(setAccount(2, true, 1), setAccount(3, true, 1));
   return opening;
+}
+
+/** The side of a draft, where it has one. */
+function sideOf({ side }: CancelAllDraft): Partial<CancelAll> {
+  return side === null ? {} : { side };
 }
 
 /** Terms of a second instrument of the market, most of them wrong in one way. */
@@ -146,7 +153,7 @@ export class ScriptWriter {
         return [amend(target, { price, quantity }, { account })];
       }
       case "cancelAll":
-        return [cancelAll({ account: draft.account, instrument: draft.instrument })];
+        return [cancelAll({ account: draft.account, instrument: draft.instrument }, sideOf(draft))];
       case "cancelAccount":
         return [cancelAccount(draft.account, { instrument: draft.instrument })];
       case "repeat":

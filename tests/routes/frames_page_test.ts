@@ -10,9 +10,10 @@ import { signingText } from "../../core/auth/signing_text.ts";
 import { FRAME_RECORDS_MAX } from "../../core/protocol/frame.ts";
 import { bodyDigest } from "../../infra/keys/body_digest.ts";
 import { hmacVerifier } from "../../infra/keys/verify_signature.ts";
-import { FRAME_EXAMPLE_BASE64 } from "../../routes/order_frame_operation.ts";
+import { FRAME_ANSWER_BASE64, FRAME_EXAMPLE_BASE64 } from "../../routes/order_frame_operation.ts";
 import { RECORDS_PER_UNIT } from "../../routes/order_frames.ts";
-import { ClientFrame } from "../support/client_frames.ts";
+import { ClientFrame, readReports } from "../support/client_frames.ts";
+import { TestGateway } from "./test_gateway.ts";
 
 const page = await Deno.readTextFile(new URL("../../routes/FRAMES.md", import.meta.url));
 const blocks = Array.from(page.matchAll(/^```text\n(.*?)\n```$/gms), ([, body]) => body ?? "");
@@ -30,6 +31,16 @@ Deno.test("the page's frame has the page's digest, signed text and signature", (
   const secret = /`(a-secret[^`]+)`/.exec(page)?.[1] ?? "";
   const signature = /`([0-9a-f]{64})`/.exec(page)?.[1] ?? "";
   assert.ok(hmacVerifier(new TextEncoder().encode(secret))(text, signature));
+});
+
+Deno.test("the example's answer is what the example is answered with, frame by frame", async () => {
+  const gateway = new TestGateway();
+  const body = new Uint8Array(Buffer.from(FRAME_EXAMPLE_BASE64, "base64"));
+  const { status, bytes } = await gateway.signed(1, "POST", "/v1/frames", { body });
+  assert.equal(status, 200);
+  const example = new Uint8Array(Buffer.from(FRAME_ANSWER_BASE64, "base64"));
+  assert.deepEqual(readReports(bytes), readReports(example));
+  assert.deepEqual(bytes, example);
 });
 
 Deno.test("the digest is SHA-256 as others have it", () => {

@@ -111,3 +111,13 @@ Deno.test("the backend is looked at once a second, however often readiness is as
   gateway.nowMicros += 1;
   assert.equal((await ready(gateway)).status, 503);
 });
+
+Deno.test("probes and metrics take no parameters, and say so", async () => {
+  const gateway = new TestGateway();
+  for (const path of ["/health/live", "/health/ready", "/metrics"]) {
+    const { status, body } = await gateway.send("GET", `${path}?verbose=1`);
+    const refusal = [path, status, body.code, body.field, body.limit];
+    assert.deepEqual(refusal, [path, 400, "unknown_parameter", "verbose", "no parameters"]);
+    assert.equal((await gateway.send("GET", path)).status, 200);
+  }
+});

@@ -129,6 +129,22 @@ Deno.test("an Ed25519 key is given, and its private half never seen", async () =
   assert.equal(read, 200);
 });
 
+Deno.test("the list tells when each key was last used, where it is known", async () => {
+  const gateway = gatewayWithKeys();
+  const { body: { key } } = await create(gateway, { scopes: ["read"] });
+  const usedMicros = START_MICROS + 60_000_000;
+  gateway.acts.lastUses.set(key, { usedMicros, address: "192.0.2.1" });
+  const { body } = await gateway.signed(1, "GET", "/v1/keys");
+  assert.ok(v.is(KeysSchema, body));
+  const uses = new Map(body.keys.map((one) => [one.key, one.lastUsedMicros]));
+  assert.deepEqual([uses.get(key), uses.get(keyOf(1))], [usedMicros, null]);
+  gateway.acts.hasLastUses = false;
+  const { status, body: without } = await gateway.signed(1, "GET", "/v1/keys");
+  assert.ok(v.is(KeysSchema, without));
+  const untold = without.keys.map(({ lastUsedMicros }) => lastUsedMicros);
+  assert.deepEqual([status, ...untold], [200, null, null]);
+});
+
 Deno.test("a revoked key is of no use, and may be revoked again", async () => {
   const gateway = gatewayWithKeys();
   const { body: { key, secret } } = await create(gateway, { scopes: ["read"] });
@@ -149,7 +165,9 @@ Deno.test("keys of others are as unknown as none", async () => {
   const gateway = gatewayWithKeys();
   gateway.addKey(2, ["read", "keys"]);
   const { body: { key } } = await create(gateway, { scopes: ["read"] }, 2);
-  for (const id of [key, keyOf(2), "key_that_is_nowhere"]) {
+  for (
+    const id of [key, keyOf(2), "key_that_is_nowhere", "short", "key.of.none", "a%20b%20c%20d"]
+  ) {
     const { status, body } = await gateway.signed(1, "DELETE", `/v1/keys/${id}`);
     assert.deepEqual([id, status, body.code], [id, 404, "key_not_found"]);
   }

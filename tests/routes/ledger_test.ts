@@ -37,6 +37,41 @@ Deno.test("movements of money come newest first, with what was left behind each"
   assert.equal(rest.body.nextCursor, null);
 });
 
+Deno.test("deposits, withdrawals and transfers have lists of their own, in pages", async () => {
+  const gateway = new TestGateway();
+  gateway.exchange.operate([
+    deposit(1, USD, 2_500_000),
+    transfer(1, 2, USD, 500_000),
+    withdraw(1, USD, 1_000_000),
+    transfer(2, 1, USD, 250_000),
+    withdraw(1, USD, 3_000_000),
+  ]);
+  const pages = async (path: string) => {
+    const amounts: string[] = [];
+    let query = "?limit=1";
+    for (let count = 0; count < 9; count++) {
+      const { status, body } = await gateway.signed(1, "GET", `${path}${query}`);
+      assert.equal(status, 200);
+      assert.ok(v.is(LedgerSchema, body));
+      amounts.push(...body.items.map(({ amount, direction }) => `${direction} ${amount}`));
+      if (body.nextCursor === null) break;
+      query = `?limit=1&cursor=${body.nextCursor}`;
+    }
+    return amounts;
+  };
+  assert.deepEqual(await pages("/v1/transfers"), ["transfer_in 0.250000", "transfer_out 0.500000"]);
+  assert.deepEqual(await pages("/v1/withdrawals"), ["withdrawal 3.000000", "withdrawal 1.000000"]);
+  assert.equal((await pages("/v1/deposits"))[0], "deposit 2.500000");
+  const other = await gateway.signed(2, "GET", "/v1/transfers");
+  const directions = other.body.items.map(({ direction }: { direction: string }) => direction);
+  assert.deepEqual(directions, ["transfer_out", "transfer_in"]);
+  const cursor = encodeCursor(PageKind.ledger, 3);
+  for (const path of ["transfers", "deposits", "withdrawals"]) {
+    const { body } = await gateway.signed(1, "GET", `/v1/${path}?cursor=${cursor}`);
+    assert.equal(body.code, "invalid_parameter", path);
+  }
+});
+
 Deno.test("reports come oldest first behind the one that is known", async () => {
   const gateway = new TestGateway();
   const placed = await gateway.place(1);

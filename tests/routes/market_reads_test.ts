@@ -5,6 +5,9 @@
  */
 
 import assert from "node:assert/strict";
+import { admissionPolicy } from "../../core/limits/policy.ts";
+import { MemoryAdmission } from "../../infra/upstash/memory.ts";
+import { START_MICROS } from "./memory_exchange.ts";
 import { TestGateway } from "./test_gateway.ts";
 
 const SELL = { side: "sell", price: "50000.00", quantity: "0.3000" };
@@ -74,6 +77,32 @@ Deno.test("the ticker has the last price, the day and the best of both sides", a
   });
 });
 
+Deno.test("a book costs by the levels that it is asked for", async () => {
+  const nowMicros = START_MICROS;
+  const policy = admissionPolicy(100, 100);
+  const cases = [
+    ["", 1],
+    ["&levels=100", 1],
+    ["&levels=101", 5],
+    ["&levels=500", 5],
+    ["&levels=501", 10],
+    ["&levels=1000", 10],
+    ["&levels=1001", 50],
+    ["&levels=4000", 50],
+    ["&levels=4001", 1],
+    ["&levels=-2000", 1],
+    ["&levels=1e3", 1],
+  ] as const;
+  for (const [query, weight] of cases) {
+    const admission = new MemoryAdmission({ policy, nowMicros: () => nowMicros });
+    const gateway = new TestGateway({ admission });
+    const { headers } = await gateway.send("GET", `/v1/depth?symbol=BTC-USD${query}`);
+    const left = Number(/r=(\d+);/.exec(headers.get("ratelimit") ?? "")?.[1]);
+    const { leak, tokens } = policy.address;
+    assert.equal(Math.min(leak.units, tokens.units) - left, weight, query);
+  }
+});
+
 Deno.test("whoever placed an order through this gateway sees it in the book", async () => {
   const gateway = new TestGateway();
   await gateway.place(1);
@@ -127,6 +156,7 @@ Deno.test("instruments say their steps, bounds and fees in decimals", async () =
   const { body } = await gateway.send("GET", "/v1/instruments");
   assert.deepEqual(body.instruments[0], {
     symbol: "BTC-USD",
+    instrument: 1,
     base: "BTC",
     quote: "USD",
     status: "trading",
@@ -145,6 +175,7 @@ Deno.test("instruments say their steps, bounds and fees in decimals", async () =
     collarRate: "0.050000",
   });
   assert.equal(body.instruments.length, 2);
+  assert.equal(body.instruments[1].instrument, 2);
   const one = await gateway.send("GET", "/v1/instruments?symbol=ETH-USD");
   assert.deepEqual(one.body.instruments.map((each: { symbol: string }) => each.symbol), [
     "ETH-USD",

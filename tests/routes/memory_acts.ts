@@ -8,6 +8,7 @@ import { AccountStatus } from "../../core/matching/accounts.ts";
 import type { ActAnswer, ActRequest } from "../../core/protocol/act.ts";
 import type { AuditAct } from "../../core/protocol/administration.ts";
 import type { AdministrationCommand } from "../../infra/administration/administration_command.ts";
+import type { LastUse } from "../../infra/keys/last_use.ts";
 import type { KeyRecord } from "../../infra/keys/key_record.ts";
 import { type Acts, ActUnansweredError } from "../../infra/registrar/nats_acts.ts";
 import { AccountKeys } from "../../workers/registrar/account_keys.ts";
@@ -26,6 +27,8 @@ export interface JournaledChange {
 export class MemoryActs implements Acts {
   readonly records = new Map<string, KeyRecord>();
   readonly accountKeys = new AccountKeys();
+  readonly lastUses = new Map<string, LastUse>();
+  hasLastUses = true;
   readonly changes: JournaledChange[] = [];
   /** What went wrong. */
   readonly errors: string[] = [];
@@ -89,6 +92,10 @@ export class MemoryActs implements Acts {
         },
       }),
       accountKeys: this.accountKeys,
+      lastUses: () =>
+        this.hasLastUses
+          ? Promise.resolve(this.lastUses)
+          : Promise.reject(new Error("the notes cannot be read")),
       // Not in the turn in which it is asked for.
       send: async (author, command, once) => {
         await Promise.resolve();

@@ -161,9 +161,10 @@ export class MemoryQueries implements Queries {
           lastReportSequence: history.reportSequence(query.account),
         };
       case "ledger": {
-        const { account, beforeSequence, limit } = query;
-        const movements = this.#reports(account).filter(({ kind, sequence }) =>
-          kind === "ledger" && (beforeSequence === 0 || sequence < beforeSequence)
+        const { account, beforeSequence, limit, movements: list = "all" } = query;
+        const movements = this.#reports(account).filter(({ direction, kind, sequence }) =>
+          kind === "ledger" && (beforeSequence === 0 || sequence < beforeSequence) &&
+          (list === "all" || list.startsWith(direction?.split("_")[0] ?? ""))
         );
         return { reports: movements.reverse().slice(0, limit) };
       }

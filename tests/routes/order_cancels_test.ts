@@ -108,6 +108,47 @@ Deno.test("cancel-all takes one instrument's orders, or all of the account's and
   assert.equal(gateway.exchange.state.accounts.openCount(2), 3);
 });
 
+Deno.test("cancel-all takes the orders of one side, of one instrument or of all", async () => {
+  const gateway = new TestGateway();
+  const ask = { side: "sell", price: "60000.00" };
+  await gateway.place(1, ask);
+  await gateway.place(1);
+  await gateway.place(1, { symbol: "ETH-USD", price: "3000.00" });
+  await gateway.place(2);
+  const cases = [
+    ["?side=sell&symbol=ETH-USD", "ETH-USD", "sell", 0],
+    ["?side=sell", null, "sell", 1],
+    ["?symbol=BTC-USD&side=buy", "BTC-USD", "buy", 1],
+    ["?side=buy", null, "buy", 1],
+  ] as const;
+  for (const [query, symbol, side, canceled] of cases) {
+    const { status, body } = await gateway.signed(1, "DELETE", `/v1/orders${query}`);
+    assert.deepEqual([status, body.symbol, body.side, body.canceled], [
+      200,
+      symbol,
+      side,
+      canceled,
+    ]);
+  }
+  assert.equal(gateway.exchange.state.accounts.openCount(2), 1);
+  gateway.exchange.trouble = "silent";
+  const { body } = await gateway.signed(1, "DELETE", "/v1/orders?side=buy");
+  assert.deepEqual([body.status, body.symbol, body.side], ["pending", null, "buy"]);
+});
+
+Deno.test("an idempotency key stands for one side", async () => {
+  const gateway = new TestGateway();
+  await gateway.place(1);
+  const ask = (side: string) =>
+    gateway.signed(1, "DELETE", `/v1/orders?side=${side}`, { idempotencyKey: "all" });
+  const first = await ask("buy");
+  assert.deepEqual([first.body.canceled, first.body.duplicate], [1, false]);
+  const again = await ask("buy");
+  assert.deepEqual([again.body.canceled, again.body.duplicate], [1, true]);
+  const other = await ask("sell");
+  assert.deepEqual([other.status, other.body.code], [409, "different_content"]);
+});
+
 Deno.test("a misspelt filter does not turn into no filter", async () => {
   const gateway = new TestGateway();
   await gateway.place(1);
@@ -116,6 +157,8 @@ Deno.test("a misspelt filter does not turn into no filter", async () => {
     ["/v1/orders?symbol=BTC-USD&symbol=ETH-USD", 400, "invalid_parameter"],
     ["/v1/orders?symbol=", 404, "unknown_symbol"],
     ["/v1/orders?symbol=BTC-EUR", 404, "unknown_symbol"],
+    ["/v1/orders?side=bid", 400, "invalid_parameter"],
+    ["/v1/orders?side=", 400, "invalid_parameter"],
   ] as const;
   for (const [path, status, code] of cases) {
     const answer = await gateway.signed(1, "DELETE", path);

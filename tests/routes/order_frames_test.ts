@@ -189,6 +189,8 @@ const badRecords: readonly Case[] = [
   ["deadline", order().place(), (wire) => wire.words[at + OrderWord.deadline + 1] = 0x200000],
   ["text", order().place({ text: "a b" })],
   ["text", order().place({ text: "4711" })],
+  ["text", order().place({ text: "." })],
+  ["text", order().place({ text: ".." })],
 ];
 
 /** The same of amends and cancels. */
@@ -221,11 +223,33 @@ const badOthers: readonly Case[] = [
   ["bytes 1, 2, 3 and 5", order().amend(1, 1, 1), (wire) => wire.bytes[4 * at + 5] = 1],
   ["instrument", order().cancelAll(9)],
   ["flags", order().cancelAll(0), (wire) => wire.bytes[4 * at + 4] = 4],
+  ["side", order().cancelAll(0, 2)],
+  ["bytes 1, 2, 3 and 5", order().cancelAll(0), (wire) => wire.bytes[4 * at + 1] = 1],
+  ["bytes 1, 2, 3 and 5", order().cancelAll(0, 1), (wire) => wire.bytes[4 * at + 5] = 1],
+  ["flags", order().cancelAll(0, 1), (wire) => wire.bytes[4 * at + 4] = 12],
+  ["flags", order().cancel({ id: 1 }), (wire) => wire.bytes[4 * at + 4] = 8],
+  ["flags", order().place(), (wire) => wire.bytes[4 * at + 4] = 8],
   ["target", order().cancelAll(0), (wire) => wire.words[at + OrderWord.target] = 1],
   ["price", order().cancelAll(0), (wire) => wire.words[at + OrderWord.price] = 1],
   ["quantity", order().cancelAll(0), (wire) => wire.words[at + OrderWord.quantity] = 1],
   ["kind", order().place(), (wire) => wire.bytes[4 * at] = 5],
 ];
+
+Deno.test("a cancel of all takes those of one side where it has the flag", async () => {
+  const gateway = new TestGateway();
+  await gateway.place(1);
+  await gateway.place(1, { side: "sell", price: "60000.00" });
+  await gateway.place(1);
+  const frame = new ClientFrame().cancelAll(1, Side.sell).cancelAll(0, Side.buy);
+  const answer = await send(gateway, frame.seal());
+  assert.deepEqual(outline(readReports(answer.bytes)), [
+    "0 canceled 2",
+    "0 summary 0",
+    "1 canceled 3",
+    "1 canceled 1",
+    "1 summary 0",
+  ]);
+});
 
 Deno.test("a record that is not right is named with its field, limit and value, and nothing is sent", async () => {
   const gateway = new TestGateway();

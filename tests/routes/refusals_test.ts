@@ -5,6 +5,7 @@
  */
 
 import assert from "node:assert/strict";
+import { CLIENT_ORDER_ID_TAKES } from "../../core/protocol/request_key.ts";
 import { LIMIT_BUY, TestGateway } from "./test_gateway.ts";
 
 const ORDERS = "/v1/orders";
@@ -50,7 +51,11 @@ Deno.test("bodies that are no order are refused, and say what is wrong with them
     ],
     [
       { ...LIMIT_BUY, clientOrderId: "a b" },
-      [400, "invalid_field", "clientOrderId", "1 to 36 letters, digits and . _ : / -", "a b"],
+      [400, "invalid_field", "clientOrderId", CLIENT_ORDER_ID_TAKES, "a b"],
+    ],
+    [
+      { ...LIMIT_BUY, clientOrderId: ".." },
+      [400, "invalid_field", "clientOrderId", CLIENT_ORDER_ID_TAKES, ".."],
     ],
   ];
   for (const [body, expected] of cases) assert.deepEqual(await refusalOf(gateway, body), expected);

@@ -15,6 +15,14 @@ Deno.test("a path that is not there is 404, one that takes other methods 405", a
     ["GET", "/v1/stream-credentials", 405, "POST"],
     ["GET", "/v1/stream-token", 405, "POST"],
     ["OPTIONS", "/metrics", 405, "GET, HEAD"],
+    // Matches the path of a batch and that of an order by its id.
+    ["PUT", "/v1/orders/batch", 405, "PATCH, DELETE, POST, GET, HEAD"],
+    ["PATCH", "/openapixjson", 404, null],
+    ["PATCH", "/api", 404, null],
+    ["PATCH", "/api//", 404, null],
+    ["PATCH", "/api/*", 404, null],
+    ["PATCH", "/api/v3/nowhere", 404, null],
+    ["OPTIONS", "/api/v3/nowhere", 404, null],
     ["OPTIONS", "/health/live", 405, "GET, HEAD"],
   ] as const;
   for (const [method, path, status, allow] of cases) {

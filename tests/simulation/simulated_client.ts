@@ -105,7 +105,7 @@ export class SimulatedClient {
       const price = world.random() < 0.4 ? 0 : 97 + world.below(8);
       return amend(target, { price, quantity: 1 + world.below(12) }, ...changes);
     }
-    if (dice < 0.32) return cancelAll(...changes);
+    if (dice < 0.32) return cancelAll(...changes, dice < 0.31 ? {} : { side: world.below(2) });
     const place = world.random() < 0.5 ? buy : sell;
     const style = [{}, {}, {}, {}, ioc, postOnly, expireBoth, expireMaker, decrement, selfTransfer];
     this.#own.push(requestIdOf(this.#parts.account, this.#sent + 1));

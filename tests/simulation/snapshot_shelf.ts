@@ -125,8 +125,13 @@ function* isOfUse(request: OpenRequest, replica: Replica): Task<boolean> {
   const { broker, lastSequence, process, storedEventMessages } = request;
   const { journalSequence, state } = replica;
   if (journalSequence > lastSequence) {
+    const endsAt = yield* process.connection.answerOf(() => broker.journal.length);
+    if (journalSequence <= endsAt) {
+      process.world.count("snapshot behind a later append passed over");
+      return false;
+    }
     throw new JournalBehindError(
-      `the journal ends at ${lastSequence}, but there is a snapshot behind ${journalSequence}`,
+      `the journal ends at ${endsAt}, but there is a snapshot behind ${journalSequence}`,
     );
   }
   const stored = yield* process.connection.answerOf(() => broker.journal[journalSequence - 1]);

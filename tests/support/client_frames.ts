@@ -20,13 +20,13 @@ import {
 import {
   CommandKind,
   OrderType,
-  OrderWord,
   SelfTrade,
   Side,
   TimeInForce,
   writeAmend,
   writeCommandHead,
   writeNewOrder,
+  writeSelection,
   writeTargetById,
   writeTargetByKey,
 } from "../../core/protocol/order_record.ts";
@@ -101,10 +101,10 @@ export class ClientFrame {
     return this;
   }
 
-  /** Adds a cancel of all orders of an instrument, or of all instruments. */
-  cancelAll(instrument: number, fields: RecordFields = {}): this {
+  /** Adds a cancel of all orders, of an instrument or of all, of a side or of both (`null`). */
+  cancelAll(instrument: number, side: number | null = null, fields: RecordFields = {}): this {
     const at = this.#head(CommandKind.cancelAll, fields);
-    this.#frame.wire.words[(at >> 2) + OrderWord.instrument] = instrument;
+    writeSelection(this.#frame.wire, at, instrument, side);
     return this;
   }
 

@@ -46,10 +46,12 @@ export interface Amend extends Request {
   readonly quantity: number;
 }
 
-/** A cancel of every order of an account, by itself or by the operator; instrument 0: all. */
+/** A cancel of an account's orders, by itself or by the operator; instrument 0: of all of them. */
 export interface CancelAll extends Request {
   readonly kind: typeof CommandKind.cancelAll | typeof CommandKind.cancelAccount;
   readonly instrument: number;
+  /** Of a cancel by the account itself: the orders of this side alone. */
+  readonly side?: number;
 }
 
 /** Opens, enables or disables an account. */

@@ -31,7 +31,8 @@ export function validFrames(orderIds: readonly string[]): fc.Arbitrary<FrameByte
     ids.map((id): Step => (frame) => frame.cancel({ id })),
     fc.tuple(ids, fc.integer({ min: 1, max: 900 }))
       .map(([id, lots]): Step => (frame) => frame.amend(id, 0, lots)),
-    fc.constantFrom(0, 1).map((instrument): Step => (frame) => frame.cancelAll(instrument)),
+    fc.tuple(fc.constantFrom(0, 1), fc.constantFrom(null, Side.buy, Side.sell))
+      .map(([instrument, side]): Step => (frame) => frame.cancelAll(instrument, side)),
   );
   return fc.array(steps, { minLength: 1, maxLength: RECORDS_MAX }).map((some) => {
     const frame = new ClientFrame();

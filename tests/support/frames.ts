@@ -29,10 +29,10 @@ import {
 import {
   ADMINISTRATION_KIND_LEAST,
   CommandKind,
-  OrderWord,
   writeAmend,
   writeCommandHead,
   writeNewOrder,
+  writeSelection,
   writeTargetById,
   writeTargetByKey,
   writeTextReference,
@@ -112,8 +112,7 @@ export function writeCommand(frame: WireBuffer, at: number, command: NumberedCom
       return writeTarget(frame, at, command.target);
     case CommandKind.cancelAll:
     case CommandKind.cancelAccount:
-      frame.words[(at >> 2) + OrderWord.instrument] = command.instrument;
-      return;
+      return writeSelection(frame, at, command.instrument, command.side ?? null);
     case CommandKind.account:
       return writeSwitch(frame, at, command.tradeGroup, command.on);
     case CommandKind.deposit:

@@ -82,7 +82,8 @@ function answer(
       };
     }
     case "ledger": {
-      const reports = pages.ledger(account, query.beforeSequence, query.limit);
+      const { beforeSequence, limit, movements = "all" } = query;
+      const reports = pages.ledger(account, movements, beforeSequence, limit);
       return { reports: reports.map((report) => reportOf(source, report)) };
     }
   }

@@ -18,6 +18,7 @@ import {
   RUNS_OF_ORDER,
   RUNS_WITH_FILLS,
 } from "./fill_rows.ts";
+import { Movements } from "../../core/history/movement.ts";
 import { newestMovements, RUNS_WITH_LEDGER } from "./ledger_rows.ts";
 import { orderOfRow } from "./order_columns.ts";
 import { readPage, reportsAfter, RUNS_AFTER } from "./report_rows.ts";
@@ -134,11 +135,16 @@ export class HistoryPages {
   }
 
   /** Movements of money of an account with a sequence below `beforeSequence` (0: all), newest first. */
-  ledger(account: number, beforeSequence: number, limit: number): HistoryReport[] {
+  ledger(
+    account: number,
+    list: Movements,
+    beforeSequence: number,
+    limit: number,
+  ): HistoryReport[] {
     const statement = this.#prepare(RUNS_WITH_LEDGER);
     const before = beforeSequence || NEWEST;
-    const runs = (count: number) => statement.all(account, before, count);
-    return readPage(runs, (some) => newestMovements(some, before, limit), limit);
+    const runs = (count: number) => statement.all(account, Movements[list], before, count);
+    return readPage(runs, (some) => newestMovements(some, list, before, limit), limit);
   }
 
   #prepare(sql: string): StatementSync {

@@ -50,6 +50,7 @@ const SCHEMA = v.variant("kind", [
     kind: v.literal("ledger"),
     account,
     beforeSequence: number,
+    movements: v.exactOptional(v.picklist(["all", "deposits", "withdrawals", "transfers"])),
     limit,
     minSequence,
   }),

@@ -8,7 +8,7 @@
  * | `batches` | a batch that has reports | last event of the batch |
  * | `fills_of_instrument` | a run of reports that has fills of an instrument | account, instrument, trade |
  * | `fills_of_order` | a run of reports that has fills of an order | account, order id, trade |
- * | `ledger_of_account` | a run of reports that has movements of money | account, first of them |
+ * | `ledger_of_account` | a run of reports that has movements of a list | account, list, first of them |
  * | `assets` | the scale of an asset | asset |
  * | `progress` | the one row that says what the others reflect | |
  *
@@ -29,7 +29,7 @@
  */
 
 /** Written to `user_version`. A database with another version is built anew from the stream. */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 /** Condition of the index over open orders; a query that wants to use it repeats it literally. */
 export const OPEN_CONDITION = "status IN (1, 2)";
@@ -101,9 +101,10 @@ CREATE TABLE fills_of_order (
 
 CREATE TABLE ledger_of_account (
   account INTEGER NOT NULL,
+  movements INTEGER NOT NULL,
   first_sequence INTEGER NOT NULL,
   last_sequence INTEGER NOT NULL,
-  PRIMARY KEY (account, first_sequence)
+  PRIMARY KEY (account, movements, first_sequence)
 ) WITHOUT ROWID, STRICT;
 
 CREATE TABLE assets (

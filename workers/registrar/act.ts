@@ -7,6 +7,7 @@ import type { ActAnswer, ActRefusal, ActRequest } from "../../core/protocol/act.
 import type { CommandReport } from "../../core/protocol/command_report.ts";
 import type { AdministrationCommand } from "../../infra/administration/administration_command.ts";
 import type { KeyChanges } from "../../infra/keys/key_changes.ts";
+import type { LastUse } from "../../infra/keys/last_use.ts";
 import type { KeyRecord, Scope } from "../../infra/keys/key_record.ts";
 import type { Reference } from "../../infra/reference/reference.ts";
 import type { AccountKeys } from "./account_keys.ts";
@@ -19,6 +20,8 @@ export interface RegistrarParts {
   /** Changes keys, in the name of the author. */
   readonly changes: (author: string) => Pick<KeyChanges, "create" | "change">;
   readonly accountKeys: Pick<AccountKeys, "of" | "note">;
+  /** When these keys were last used, as far as it was noted. */
+  readonly lastUses: (ids: readonly string[]) => Promise<ReadonlyMap<string, LastUse>>;
   /** Has an administrative command carried out, in the name of the author. */
   readonly send: (
     author: string,

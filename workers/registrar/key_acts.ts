@@ -10,8 +10,9 @@ import type { ActAnswer, ActRefusal } from "../../core/protocol/act.ts";
 import { AuditAct } from "../../core/protocol/administration.ts";
 import { type NewKeyBody, NewKeySchema } from "../../infra/registrar/act_bodies.ts";
 import { isSigningKey, type KeyRecord, type KeySummary } from "../../infra/keys/key_record.ts";
+import type { LastUse } from "../../infra/keys/last_use.ts";
 import { newKey } from "../../infra/keys/new_key.ts";
-import { type Act, invalid, type VerifiedRequest } from "./act.ts";
+import { type Act, invalid, type RegistrarParts, type VerifiedRequest } from "./act.ts";
 import { readActBody } from "./read_body.ts";
 
 /** Keys of an account that may be valid at once. */
@@ -30,13 +31,25 @@ export const KEY_ACTS: readonly Act[] = [
   { method: "DELETE", path: /^\/v1\/keys\/([A-Za-z0-9_-]{8,64})$/, scope: "keys", run: revoke },
 ];
 
-function list({ key, parts }: VerifiedRequest): Promise<ActAnswer> {
+async function list({ key, parts }: VerifiedRequest): Promise<ActAnswer> {
   const keys = parts.accountKeys.of(key.account);
-  const shown = keys.slice(0, KEYS_LISTED_MAX).map(shownKey);
-  return Promise.resolve({
-    status: 200,
-    body: { keys: shown, isTruncated: keys.length > KEYS_LISTED_MAX },
+  const listed = keys.slice(0, KEYS_LISTED_MAX);
+  const uses = await lastUses(parts, listed);
+  const shown = listed.map((one) => {
+    const lastUsedMicros = uses.get(one.id)?.usedMicros ?? null;
+    return { ...shownKey(one), lastUsedMicros };
   });
+  return { status: 200, body: { keys: shown, isTruncated: keys.length > KEYS_LISTED_MAX } };
+}
+
+/** None where the notes cannot be read: a key may be revoked all the same. */
+async function lastUses({ lastUses, onError }: RegistrarParts, listed: readonly KeySummary[]) {
+  try {
+    return await lastUses(listed.map(({ id }) => id));
+  } catch (error) {
+    onError(error instanceof Error ? error : new Error(String(error)));
+    return new Map<string, LastUse>();
+  }
 }
 
 async function create(verified: VerifiedRequest): Promise<ActAnswer> {

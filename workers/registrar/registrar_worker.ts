@@ -18,6 +18,7 @@ import * as v from "valibot";
 import { AdminClient } from "../../infra/administration/admin_client.ts";
 import { queryLeader } from "../../infra/administration/leader_query.ts";
 import { journalOver, KeyChanges } from "../../infra/keys/key_changes.ts";
+import { readLastUsesOf } from "../../infra/keys/last_use.ts";
 import { KeyStore } from "../../infra/keys/key_store.ts";
 import { connectNats } from "../../infra/nats/connect.ts";
 import { failureText } from "../../infra/nats/errors.ts";
@@ -98,6 +99,7 @@ async function run({ credentials, masterKey, natsSocket, natsUrl, shard }: Regis
     load: (id) => store.load(id),
     changes: (author) => new KeyChanges(store, journalOver(clientOf(author))),
     accountKeys: accountKeys.keys,
+    lastUses: (ids) => readLastUsesOf(connection, ids),
     send: (author, command, once) => clientOf(author).send(command, once),
     isOpen: async (account) => {
       const query = { kind: "account", account } as const;

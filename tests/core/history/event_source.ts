@@ -132,7 +132,15 @@ export function randomCommands(
     const account = 1 + below(ACCOUNTS);
     const dice = random();
     if (dice < 0.15) return cancel(Math.max(1, lastOrderId - below(40)), by(account));
-    if (dice < 0.17) return cancelAll(by(account), pick<{ instrument?: number }>({}, on(1), on(2)));
+    if (dice < 0.17) {
+      return cancelAll(
+        by(account),
+        pick<{ instrument?: number; side?: number }>({}, on(1), on(2), { side: 0 }, {
+          ...on(1),
+          side: 1,
+        }),
+      );
+    }
     if (dice < 0.18) return cancelAccount(account);
     if (dice < 0.2) return deposit(account, 1 + below(3), 1 + below(1_000));
     if (dice < 0.205) return setAccount(account, true, 1 + below(2));

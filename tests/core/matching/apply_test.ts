@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { OPEN_ORDERS_PER_ACCOUNT_MAX } from "../../../core/matching/accounts.ts";
-import { CommandKind, writeCommandHead } from "../../../core/protocol/order_record.ts";
+import {
+  CommandKind,
+  OrderFlag,
+  Side,
+  writeCommandHead,
+} from "../../../core/protocol/order_record.ts";
 import { WireBuffer } from "../../../core/protocol/wire_buffer.ts";
 import {
   buy,
@@ -10,6 +15,7 @@ import {
   cancelAccount,
   cancelAll,
   claim,
+  deposit,
   halt,
   on,
   sell,
@@ -98,6 +104,44 @@ Deno.test("cancel-all of one instrument leaves the others", () => {
   assert.equal(venue.submit(cancelAll(on(2))).length, 2);
   venue.expect(BOOK).expect("buy 50 | 2:1", "ETH-USD");
   assert.equal(venue.submit(cancelAll(on(7))).length, 1);
+});
+
+Deno.test("cancel-all of one side leaves the other, of one instrument or of all", () => {
+  const opening = plainMarket().asset("ETH", 8).instrument("ETH-USD");
+  const venue = new Venue(opening).rest(BOOK);
+  venue.submit(deposit(1, 3, 1_000_000));
+  venue.rest("sell 60 | 1:2\nbuy 50 | 1:1 2:1", "ETH-USD");
+  assert.deepEqual(venue.submit(cancelAll(on(1), { side: Side.sell })), [
+    "1 canceled sell 3@101 (canceledByRequest)",
+    "1 canceled sell 5@102 (canceledByRequest)",
+    "1 outcome: canceled (canceledByRequest) executed 2, left 0",
+  ]);
+  venue.expect("sell 60 | 1:2\nbuy 50 | 1:1 2:1", "ETH-USD");
+  assert.equal(venue.submit(cancelAll({ side: Side.buy })).length, 3);
+  venue.expect(`
+    sell 101 | 2:2
+    buy   99 | 2:4`).expect("sell 60 | 1:2\nbuy 50 | 2:1", "ETH-USD");
+});
+
+Deno.test("cancel-all of a side that there is not cancels nothing", () => {
+  const venue = new Venue().rest(BOOK);
+  assert.deepEqual(venue.submit(cancelAll({ side: 2 }, called("9")), cancelAll(called("9"))), [
+    "1 rejected (invalidSide: limit 1, value 2)",
+    "1 rejected (differentContent: limit 0, value 0)",
+  ]);
+  venue.expect(BOOK);
+});
+
+Deno.test("a new order with the flag of a cancel's side is refused", () => {
+  assert.deepEqual(new Venue().submit(buy(1, 99, { flags: OrderFlag.ofSide })), [
+    "1 rejected (invalidFlags: limit 7, value 8)",
+  ]);
+});
+
+Deno.test("the operator's cancel of an account knows no side", () => {
+  const venue = new Venue().rest(BOOK);
+  venue.submit(cancelAccount(1, { side: Side.sell }));
+  venue.expect("sell 101 | 2:2\nbuy 99 | 2:4");
 });
 
 Deno.test("cancel-all takes as many orders as an account can have", () => {

@@ -10,6 +10,7 @@ import {
   writeAmend,
   writeCommandHead,
   writeNewOrder,
+  writeSelection,
   writeTargetById,
   writeTargetByKey,
   writeTextReference,
@@ -134,6 +135,22 @@ Deno.test("golden: an amend", () => {
   assertFields(bytes, [[32, "u64", 2 ** 30 - 1], [40, "u64", 2 ** 40 + 1], [48, "u64", 258]]);
 });
 
+Deno.test("golden: a cancel of all orders of an instrument, and of one side of it", () => {
+  const instrumentAndSide = [[258, null], [258, Side.buy], [0, Side.sell]] as const;
+  const lines = instrumentAndSide.map(([instrument, side]) =>
+    hexLines(written((frame, at) => {
+      writeCommandHead(frame, at, CommandKind.cancelAll, 7, 45, 0, 0);
+      writeSelection(frame, at, instrument, side);
+    }))
+  );
+  const rest = ["2d00000000000000" + "0000000000000000", "0".repeat(32), "0".repeat(32)];
+  assert.deepEqual(lines, [
+    ["0300000000000000" + "0201000007000000", ...rest],
+    ["0300000008000000" + "0201000007000000", ...rest],
+    ["0301000008000000" + "0000000007000000", ...rest],
+  ]);
+});
+
 Deno.test("the head leaves zero behind it, whatever the bytes were before", () => {
   const bytes = written((frame, at) => {
     writeCommandHead(frame, at, CommandKind.cancelAll, 1, 1, 0, 0);
@@ -174,7 +191,7 @@ Deno.test("golden: the numbers of kinds, sides, types and flags", () => {
   assert.deepEqual(Side, { buy: 0, sell: 1 });
   assert.deepEqual(OrderType, { limit: 1, market: 2 });
   assert.deepEqual(TimeInForce, { gtc: 1, ioc: 2, fok: 3 });
-  assert.deepEqual(OrderFlag, { postOnly: 1, quoteBudget: 2, targetByKey: 4 });
+  assert.deepEqual(OrderFlag, { postOnly: 1, quoteBudget: 2, targetByKey: 4, ofSide: 8 });
   assert.deepEqual(SelfTrade, {
     none: 0,
     expireTaker: 1,

@@ -89,9 +89,20 @@ Deno.test("golden: keys that clients and archives depend on", () => {
   assert.equal(textOf(requestKeyOfSignedRequest("a1")), "4086286559/1039606756");
 });
 
-Deno.test("client order ids are one to 36 characters of the allowed ones", () => {
+Deno.test("client order ids are one to 36 characters of the allowed ones, but no part of a path", () => {
   for (const id of ["a", "A.b_c:d/e-9", "x".repeat(36)]) assert.match(id, CLIENT_ORDER_ID_PATTERN);
-  for (const id of ["", "x".repeat(37), "a b", "é", "a\n", "a\u0000"]) {
+  for (const id of [".a", "..a", "...", "a.", "a..", "./.", "../", ".-"]) {
+    assert.match(id, CLIENT_ORDER_ID_PATTERN);
+  }
+  for (const head of ["", ".", ".."]) {
+    for (const filling of ["x", "."]) {
+      assert.match(`${head}x`.padEnd(36, filling), CLIENT_ORDER_ID_PATTERN);
+      assert.doesNotMatch(`${head}x`.padEnd(37, filling), CLIENT_ORDER_ID_PATTERN);
+    }
+  }
+  assert.match(".".repeat(36), CLIENT_ORDER_ID_PATTERN);
+  assert.doesNotMatch(".".repeat(37), CLIENT_ORDER_ID_PATTERN);
+  for (const id of [".", "..", "", "x".repeat(37), "a b", "é", "a\n", "a\u0000"]) {
     assert.doesNotMatch(id, CLIENT_ORDER_ID_PATTERN);
   }
 });

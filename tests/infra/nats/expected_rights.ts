@@ -259,6 +259,7 @@ export const ALLOWED: Readonly<Record<Who, Allowed>> = {
       ...reads("EVENTS_0"),
       `${API}.DIRECT.GET.KV_REFERENCE`,
       `${API}.DIRECT.GET.KV_KEYS`,
+      `${API}.DIRECT.GET.KV_KEY_USES`,
     ],
     subscribe: ["act.0", "$KV.REFERENCE.>", "$KV.KEYS.>"],
   },

@@ -227,6 +227,12 @@ Deno.test("what an order lacks, or has too much of, is refused by Binance's own 
       "Illegal characters found in parameter 'quantity'; legal range is '^([0-9]{1,20})(\\.[0-9]{1,20})?$'.",
     ],
     [{ ...LIMIT, newClientOrderId: "a b" }, -1100],
+    [
+      { ...LIMIT, newClientOrderId: ".." },
+      -1100,
+      "Illegal characters found in parameter 'newClientOrderId'; legal range is " +
+      "'^[\\.A-Z\\:/a-z0-9_-]{1,36}$', but not '.' or '..'.",
+    ],
     [{ ...LIMIT, newClientOrderId: "" }, -1105, "Parameter 'newClientOrderId' was empty."],
     [{ ...LIMIT, quoteOrderQty: "5" }, -1106, "Parameter 'quoteOrderQty' sent when not required."],
     [{ ...LIMIT, type: "LIMIT_MAKER" }, -1106, "Parameter 'timeInForce' sent when not required."],

@@ -4,6 +4,7 @@ import {
   OutcomeUnknownError,
   RefusedError,
 } from "../../../routes/client/client_error.ts";
+import type { NewOrder } from "../../../routes/client/trading_client.ts";
 import { ATTEMPTS_MAX } from "../../../routes/client/retry_schedule.ts";
 import { TradingClient } from "../../../routes/client/trading_client.ts";
 import { newSeed, seededRandom } from "../../core/market_data/random_orders.ts";
@@ -29,6 +30,24 @@ Deno.test("trading client: places, amends, reads and cancels an order", async ()
     assert.equal(error.code, "unknown_order");
     return true;
   });
+});
+
+Deno.test("trading client: cancels all orders, those of a symbol, of a side, of both", async () => {
+  const network = new FaultyNetwork();
+  const client = network.client(1);
+  const place = (changes: Partial<NewOrder>) => client.placeOrder({ ...LIMIT_BUY, ...changes });
+  const eth = { symbol: "ETH-USD", price: "3000.00" };
+  const ask = { side: "sell", price: "60000.00" } as const;
+  for (const order of [{}, {}, ask, eth, eth, eth, { ...eth, side: "sell", price: "9000.00" }]) {
+    await place(order);
+  }
+  let lost = 1;
+  network.fateOf = () => lost-- > 0 ? "loses its answer" : "arrives";
+  assert.equal(await client.cancelAll({ symbol: "BTC-USD", side: "buy" }, "bids"), 2);
+  assert.equal(await client.cancelAll({ side: "sell" }), 2);
+  assert.equal(await client.cancelAll("BTC-USD"), 0);
+  assert.equal(await client.cancelAll({ symbol: "ETH-USD" }), 3);
+  assert.equal(await client.cancelAll(), 0);
 });
 
 Deno.test("trading client: whatever the network loses, each order is placed once", async () => {

@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { AdmissionKind } from "../../../core/limits/decision.ts";
 import { TotalCode } from "../../../core/limits/dual_limiter.ts";
 import { GatewayTotal } from "../../../routes/gateway_total.ts";
-import { TestGateway } from "../test_gateway.ts";
+import { LIMIT_BUY, TestGateway } from "../test_gateway.ts";
 
 /** So many requests under way as a share of what there may be; while orders are refused that is less. */
 function crowd(
@@ -49,6 +49,22 @@ Deno.test("a refusal says when to come again, and is counted", async () => {
   assert.equal(gateway.total.refused[TotalCode.concurrency], 1);
   const { text } = await gateway.send("GET", "/metrics");
   assert.match(text, /^edgebook_total_refused_total{part="concurrency"} 1$/m);
+});
+
+Deno.test("a script of another origin may read a refusal, and nobody stores one", async () => {
+  const gateway = new TestGateway();
+  crowd(gateway, 1);
+  const origin = { headers: { Origin: "https://app.example" } };
+  const fields = (headers: Headers) =>
+    ["access-control-allow-origin", "access-control-expose-headers", "cache-control"]
+      .map((name) => headers.get(name));
+  const exposed = "ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id";
+  const read = await gateway.signed(1, "GET", "/v1/balances", origin);
+  assert.deepEqual([read.status, ...fields(read.headers)], [503, "*", exposed, "no-store"]);
+  const placed = await gateway.signed(1, "POST", "/v1/orders", { ...origin, body: LIMIT_BUY });
+  assert.deepEqual([placed.status, ...fields(placed.headers)], [503, "*", exposed, null]);
+  const own = await gateway.signed(1, "GET", "/v1/balances");
+  assert.deepEqual([own.status, ...fields(own.headers)], [503, null, null, "no-store"]);
 });
 
 Deno.test("an open breaker says how long it stays open, which is more than a second", async () => {

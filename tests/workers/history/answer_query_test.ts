@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { LedgerAnswer } from "../../../core/protocol/account_queries.ts";
 import { type HistoryOrder, isOpenStatus, orderRow } from "../../../core/history/history_order.ts";
 import { privateReport, type ReportContext } from "../../../core/history/private_report.ts";
 import { reportTerms } from "../../../core/history/report_terms.ts";
@@ -141,6 +142,23 @@ Deno.test("pages of orders, fills and reports are what a plain filter finds", ()
           lastReportSequence: own.length,
         },
       );
+    }
+  }));
+
+Deno.test("movements of money are what a plain filter of the reports finds", () =>
+  withStored((stored) => {
+    const random = seededRandom(7);
+    for (let append = 0; append < 20; append++) stored.append(randomCommands(random, 50, 100));
+    for (let account = 1; account <= ACCOUNTS; account++) {
+      const page = { account, beforeSequence: 0, limit: 9, minSequence: 0 };
+      const query = { ...page, kind: "ledger" } as const;
+      const some = { ...query, movements: "withdrawals" } as const;
+      const own = stored.memory.reports.filter((report) => report.account === account).reverse();
+      const all = own.map((report) => privateReport(report, stored.context))
+        .filter((report) => report?.kind === "ledger");
+      assert.deepEqual(ask<LedgerAnswer>(stored, query).reports, all.slice(0, 9));
+      const withdrawals = all.filter((report) => report?.direction === "withdrawal");
+      assert.deepEqual(ask<LedgerAnswer>(stored, some).reports, withdrawals.slice(0, 9));
     }
   }));
 

@@ -42,7 +42,7 @@ Deno.test("every page is read by an index of its own, and none is sorted", () =>
     pages.fillsOfOrder(1, 1, 5);
     pages.newestFillsOfOrder(1, 1, 0, 5);
     pages.reports(1, 0, 5);
-    pages.ledger(1, 0, 5);
+    pages.ledger(1, "transfers", 0, 5);
     pages.orderByClientId(1, "a");
   });
   assert.deepEqual(plans, [
@@ -60,7 +60,7 @@ Deno.test("every page is read by an index of its own, and none is sorted", () =>
     "SEARCH f USING PRIMARY KEY (account=? AND order_id=? AND first_trade_id<?)",
     "SEARCH reports USING INDEX reports_of_account (account=? AND last_sequence=?)",
     "SEARCH reports USING INDEX reports_of_account (account=? AND last_sequence>?)",
-    "SEARCH l USING PRIMARY KEY (account=? AND first_sequence<?)",
+    "SEARCH l USING PRIMARY KEY (account=? AND movements=? AND first_sequence<?)",
     "SEARCH reports USING INDEX reports_of_account (account=? AND last_sequence=?)",
     "SEARCH orders USING INDEX orders_of_client_id (account=? AND client_order_id=?)",
   ]);

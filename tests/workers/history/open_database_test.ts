@@ -46,7 +46,7 @@ Deno.test("a database of an older version is built anew, and says so", () =>
     `);
     older.close();
     const { database, rebuiltBecause } = openDatabase(path);
-    assert.equal(rebuiltBecause, "its version is 1, this program reads 5");
+    assert.equal(rebuiltBecause, "its version is 1, this program reads 6");
     database.close();
     const history = openHistory(path);
     const messages = randomMessages(new EventSource(), seededRandom(3), 20);
@@ -63,7 +63,7 @@ Deno.test("a database of a later version is built anew, and says so", () =>
     later.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`);
     later.close();
     const { database, rebuiltBecause } = openDatabase(path);
-    assert.equal(rebuiltBecause, "its version is 6, this program reads 5");
+    assert.equal(rebuiltBecause, "its version is 7, this program reads 6");
     assert.equal(countOrders(database), 0);
     database.close();
   }));

@@ -32,6 +32,14 @@ const VALID: readonly HistoryQuery[] = [
   },
   { kind: "reports", account: 1, afterSequence: 0, limit: 1, minSequence: 0 },
   { kind: "ledger", account: 1, beforeSequence: 0, limit: 1, minSequence: 0 },
+  {
+    kind: "ledger",
+    account: 1,
+    beforeSequence: 0,
+    movements: "withdrawals",
+    limit: 1,
+    minSequence: 0,
+  },
 ];
 
 Deno.test("every kind of query is taken as it is", () => {
