@@ -44,6 +44,43 @@ async function listening(query = "") {
 const pick = (event: Record<string, unknown>, letters: string) =>
   [...letters].map((letter) => event[letter]);
 
+/** The report of the entry of {@link BUY} under the id "mine". */
+const entryOf = (orderId: number, created: number, nowMicros: number, executionId: number) => ({
+  e: "executionReport",
+  E: Math.floor(nowMicros / 1_000),
+  s: "BTCUSD",
+  c: "mine",
+  S: "BUY",
+  o: "LIMIT",
+  f: "GTC",
+  q: "0.50000000",
+  p: "50000.00000000",
+  P: "0.00000000",
+  F: "0.00000000",
+  g: -1,
+  C: "",
+  x: "NEW",
+  X: "NEW",
+  r: "NONE",
+  i: orderId,
+  l: "0.00000000",
+  z: "0.00000000",
+  L: "0.00000000",
+  n: "0",
+  N: null,
+  T: created,
+  t: -1,
+  I: executionId,
+  w: true,
+  m: false,
+  M: false,
+  O: created,
+  Z: "0.00000000",
+  Y: "0.00000000",
+  Q: "0.00000000",
+  W: created,
+});
+
 Deno.test("an order is told from its entry to its end, as REST tells it", async () => {
   await using run = await listening();
   const { gateway, other, place, socket } = run;
@@ -63,43 +100,7 @@ Deno.test("an order is told from its entry to its end, as REST tells it", async 
     ["executionReport", "CANCELED", "CANCELED"],
   ]);
   const [entry, taken, made, replaced, end] = events;
-  const now = Math.floor(gateway.nowMicros / 1_000);
-  const created = query.time;
-  assert.deepEqual(entry, {
-    e: "executionReport",
-    E: now,
-    s: "BTCUSD",
-    c: "mine",
-    S: "BUY",
-    o: "LIMIT",
-    f: "GTC",
-    q: "0.50000000",
-    p: "50000.00000000",
-    P: "0.00000000",
-    F: "0.00000000",
-    g: -1,
-    C: "",
-    x: "NEW",
-    X: "NEW",
-    r: "NONE",
-    i: order.orderId,
-    l: "0.00000000",
-    z: "0.00000000",
-    L: "0.00000000",
-    n: "0",
-    N: null,
-    T: created,
-    t: -1,
-    I: entry.I,
-    w: true,
-    m: false,
-    M: false,
-    O: created,
-    Z: "0.00000000",
-    Y: "0.00000000",
-    Q: "0.00000000",
-    W: created,
-  });
+  assert.deepEqual(entry, entryOf(order.orderId, query.time, gateway.nowMicros, entry.I));
   const [fill] = order.fills;
   assert.deepEqual(pick(taken, "tlLnNmzZYw"), [
     fill.tradeId,
