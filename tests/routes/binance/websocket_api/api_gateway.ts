@@ -130,3 +130,36 @@ export class ApiGateway extends TestGateway implements AsyncDisposable {
     return Math.floor(this.nowMicros / 1_000);
   }
 }
+
+/** Method that a user data stream is subscribed to by. */
+export const SIGN_UP = "userDataStream.subscribe.signature";
+/** A limit order without a side, a quantity and a price. */
+export const ORDER = { symbol: "BTCUSD", type: "LIMIT", timeInForce: "GTC" };
+/** A buy of 0.5 BTC at 50,000. */
+export const BUY = { ...ORDER, side: "BUY", quantity: "0.5", price: "50000.00" };
+
+/** A gateway, a connection with the events of account 1, and a connection of account 2. */
+export async function listening(query = "") {
+  const gateway = new ApiGateway();
+  const socket = await gateway.open(query);
+  const other = await gateway.open();
+  assert.deepEqual(await gateway.ok(socket, 1, SIGN_UP), { subscriptionId: 0 });
+  const place = (account: number, params: object) =>
+    gateway.ok(other, account, "order.place", { ...params });
+  return {
+    gateway,
+    socket,
+    other,
+    place,
+    /** What account 1 is told once these reports are published, beside its balances. */
+    async told(count: number, positions = 1) {
+      await gateway.publishReports(1);
+      const events = await gateway.events(socket, count + positions);
+      return events.filter(({ e }) => e !== "outboundAccountPosition");
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([socket, other].map((one) => one[Symbol.asyncDispose]()));
+      await gateway[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,44 +1,11 @@
 import assert from "node:assert/strict";
 import type { HistoryQuery } from "../../../../core/protocol/queries.ts";
-import { SUBSCRIPTION_MICROS } from "../../../../routes/binance/websocket_api/api_session.ts";
-import { FIRST_WATCH_MICROS } from "../../../../routes/streams/owner_watch.ts";
-import { SWEEP_MILLIS } from "../../../../routes/streams/stream_table.ts";
 import { transfer } from "../../../support/commands.ts";
-import type { JsonSocket } from "../../../support/json_socket.ts";
-import { ApiGateway, STRONG_KEY } from "./api_gateway.ts";
+import { type ApiGateway, BUY, listening, ORDER, SIGN_UP, STRONG_KEY } from "./api_gateway.ts";
 
 /** Number of the asset. */
 const BTC = 1;
-const SIGN_UP = "userDataStream.subscribe.signature";
-const ORDER = { symbol: "BTCUSD", type: "LIMIT", timeInForce: "GTC" };
-const BUY = { ...ORDER, side: "BUY", quantity: "0.5", price: "50000.00" };
 const pause = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis));
-
-/** A gateway, a connection with the events of account 1, and a connection of account 2. */
-async function listening(query = "") {
-  const gateway = new ApiGateway();
-  const socket = await gateway.open(query);
-  const other = await gateway.open();
-  assert.deepEqual(await gateway.ok(socket, 1, SIGN_UP), { subscriptionId: 0 });
-  const place = (account: number, params: object) =>
-    gateway.ok(other, account, "order.place", { ...params });
-  return {
-    gateway,
-    socket,
-    other,
-    place,
-    /** What account 1 is told once these reports are published, beside its balances. */
-    async told(count: number, positions = 1) {
-      await gateway.publishReports(1);
-      const events = await gateway.events(socket, count + positions);
-      return events.filter(({ e }) => e !== "outboundAccountPosition");
-    },
-    async [Symbol.asyncDispose]() {
-      await Promise.all([socket, other].map((one) => one[Symbol.asyncDispose]()));
-      await gateway[Symbol.asyncDispose]();
-    },
-  };
-}
 
 /** The fields by these letters. */
 const pick = (event: Record<string, unknown>, letters: string) =>
@@ -307,37 +274,4 @@ Deno.test("a logout ends the stream of the session, and no other", async () => {
   assert.deepEqual([gone.subscriptionId, gone.event.e, others], [1, "eventStreamTerminated", []]);
   const left = (await gateway.ask(socket, "session.subscriptions")).result;
   assert.deepEqual(left, [{ subscriptionId: 0 }]);
-});
-
-/** Lets the sweep of all streams come by, `micros` later. */
-async function later(gateway: ApiGateway, micros: number): Promise<void> {
-  await pause(SWEEP_MILLIS + 100);
-  gateway.nowMicros += micros;
-}
-
-Deno.test("a stream ends with its key, and after a day", async (t) => {
-  const ending = async (socket: JsonSocket) => {
-    const { code, reason } = await socket.closed;
-    assert.equal(socket.messages.at(-1).event.e, "eventStreamTerminated");
-    return [code, reason];
-  };
-  await t.step("that is revoked", async () => {
-    await using run = await listening();
-    run.gateway.addKey(1, ["read"], { revoked: true });
-    await later(run.gateway, FIRST_WATCH_MICROS);
-    assert.deepEqual(await ending(run.socket), [4005, "key_invalid"]);
-  });
-  await t.step("a day later", async () => {
-    await using run = await listening();
-    await later(run.gateway, SUBSCRIPTION_MICROS - 60_000_000);
-    await pause(SWEEP_MILLIS + 100);
-    assert.equal((await run.gateway.ask(run.socket, "ping")).status, 200);
-    await later(run.gateway, 60_000_000);
-    assert.deepEqual(await ending(run.socket), [4006, "expired"]);
-  });
-  await t.step("and when the gateway stops", async () => {
-    await using run = await listening();
-    run.gateway.isDraining = true;
-    assert.deepEqual(await ending(run.socket), [4001, "draining"]);
-  });
 });
