@@ -79,7 +79,12 @@ export const depthEndpoint: EndpointSpec = {
 function weightOf(exchange: Exchange): number {
   const text = new URLSearchParams(exchange.query).get("levels") ?? "";
   const levels = /^\d{1,4}$/.test(text) ? Number(text) : LEVELS_DEFAULT;
-  return (WEIGHTS.find(({ levelsMax }) => levels <= levelsMax) ?? WEIGHTS[0]).weight;
+  return levels > LEVELS_MAX ? WEIGHTS[0].weight : depthWeight(levels);
+}
+
+/** What so many levels of a side cost; more than there are cost what all do. */
+export function depthWeight(levels: number): number {
+  return (WEIGHTS.find(({ levelsMax }) => levels <= levelsMax) ?? WEIGHTS[3]).weight;
 }
 
 function readDepth(exchange: Exchange): Outcome | Promise<Outcome> {

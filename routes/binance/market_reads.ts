@@ -7,7 +7,9 @@ import { SNAPSHOT_LEVELS_MAX } from "../../core/market_data/snapshot.ts";
 import { RECENT_TRADES_MAX } from "../../core/market_data/trade_ring.ts";
 import type { Level, TradeEntry } from "../../core/market_data/feed_messages.ts";
 import { SAFE_MAX } from "../../core/protocol/wire_buffer.ts";
+import { depthWeight } from "../depth.ts";
 import type { EndpointSpec } from "../endpoint.ts";
+import type { Exchange } from "../exchange.ts";
 import { Problem } from "../problem.ts";
 import { averageText, padded, productText } from "./decimal_text.ts";
 import { type Answered, type BinanceRequest, openEndpoint } from "./endpoint_spec.ts";
@@ -23,7 +25,7 @@ const MICROS_PER_MINUTE = 60_000_000;
 
 /** The endpoints. */
 export const marketReadEndpoints: readonly EndpointSpec[] = [
-  openEndpoint("depth", ["symbol", "limit"], readDepth),
+  openEndpoint("depth", ["symbol", "limit"], readDepth, weightOfDepth),
   openEndpoint("trades", ["symbol", "limit"], readTrades),
   openEndpoint(
     "aggTrades",
@@ -36,6 +38,12 @@ export const marketReadEndpoints: readonly EndpointSpec[] = [
 /** Levels with all the decimals that Binance writes. */
 export const paddedLevels = (levels: readonly Level[]): Level[] =>
   levels.map(([price, quantity]) => [padded(price), padded(quantity)]);
+
+/** As of `GET /v1/depth`; a request that will be refused costs the least. */
+function weightOfDepth({ query }: Exchange): number {
+  const text = new URLSearchParams(query).get("limit") ?? "";
+  return depthWeight(/^\d+$/.test(text) ? Number(text) : LEVELS_DEFAULT);
+}
 
 async function readDepth({ exchange, parameters }: BinanceRequest): Promise<Answered> {
   const { market, reference } = exchange.backend;

@@ -5,6 +5,7 @@ import { LocalAdmission } from "../../../core/limits/admission.ts";
 import { admissionPolicy } from "../../../core/limits/policy.ts";
 import { MemoryAdmission } from "../../../infra/upstash/memory.ts";
 import { rateLimits, usedOrders, usedUnits } from "../../../routes/binance/usage.ts";
+import { START_MICROS } from "../memory_exchange.ts";
 import { TestGateway } from "../test_gateway.ts";
 import { BinanceClient, refused } from "./binance_client.ts";
 
@@ -35,6 +36,31 @@ Deno.test("a cancel tells nothing of a bucket that it does not use", async () =>
   });
   assert.equal(canceled.status, 200);
   assert.ok(!canceled.headers.has("x-mbx-used-weight-1m"));
+});
+
+Deno.test("a book costs by the levels that it is asked for, as everywhere", async () => {
+  const policy = admissionPolicy(100, 100);
+  const used = async (limit: string) => {
+    const admission = new MemoryAdmission({ policy, nowMicros: () => START_MICROS });
+    const gateway = new TestGateway({ admission });
+    const { headers } = await gateway.send("GET", `/api/v3/depth?symbol=BTCUSD${limit}`);
+    return Number(headers.get("x-mbx-used-weight-1m"));
+  };
+  const one = await used("&limit=5");
+  assert.ok(one > 0);
+  const cases = [
+    ["", 1],
+    ["&limit=100", 1],
+    ["&limit=500", 5],
+    ["&limit=1000", 10],
+    [
+      "&limit=4000",
+      50,
+    ],
+    ["&limit=90000", 50],
+    ["&limit=-1", 1],
+  ] as const;
+  for (const [limit, weight] of cases) assert.equal(await used(limit), weight * one, limit);
 });
 
 Deno.test("a gateway without room says so in Binance's words, before it looks at anything", async () => {
