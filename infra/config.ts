@@ -122,6 +122,13 @@ export const VARIABLES = {
     "",
     "a NATS creds file's text",
   ),
+  weightyKeys: oneOf(
+    "EDGEBOOK_WEIGHTY_KEYS",
+    "which keys of the operator may move money, open accounts and define instruments over REST. " +
+      "Gateways open the secrets of HMAC keys, so `any` trusts every gateway with all of that",
+    "ed25519",
+    ["ed25519", "any"],
+  ),
   historyPath: text(
     "EDGEBOOK_HISTORY_PATH",
     "SQLite file of the history projection; it can be rebuilt",

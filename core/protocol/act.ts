@@ -40,6 +40,7 @@ export type ActRefusalName =
   | "keyNotFound"
   | "keyBeyondOwn"
   | "keysFull"
+  | "keyKindRefused"
   | "leaderUnavailable"
   | "busy";
 

@@ -82,6 +82,11 @@ export const PERMISSION_PROBLEMS = {
     "The account has as many keys as it may have; `limit` says how many.",
     "Revoke one that is not used.",
   ],
+  key_kind_refused: [
+    "This moves money or defines the venue, and the key is one with a secret, which gateways know as " +
+    "well; `limit` names the kind that it takes.",
+    "Have the operator make an Ed25519 key: its private half never leaves you.",
+  ],
   address_banned: [
     "The operator has banned the address that the request comes from.",
     "Ask the operator; sending again does not help.",

@@ -4,7 +4,6 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { AccountStatus } from "../../core/matching/accounts.ts";
 import type { ActAnswer, ActRequest } from "../../core/protocol/act.ts";
 import type { AuditAct } from "../../core/protocol/administration.ts";
 import type { AdministrationCommand } from "../../infra/administration/administration_command.ts";
@@ -34,6 +33,8 @@ export class MemoryActs implements Acts {
   readonly sent: { author: string; command: AdministrationCommand; once: string }[] = [];
   /** Requests as they came from the gateway. */
   readonly requests: ActRequest[] = [];
+  /** Whether HMAC keys may do what is weighty. */
+  trustsSecrets = true;
   trouble: "none" | "unanswered" | "nobody" = "none";
   readonly registrar: Registrar;
 
@@ -65,6 +66,7 @@ export class MemoryActs implements Acts {
 
   #parts(): RegistrarParts {
     const { exchange } = this;
+    const isTrusting = () => this.trustsSecrets;
     const write = (author: string, record: KeyRecord, act: AuditAct): void => {
       this.changes.push({ author, act, id: record.id });
       this.put(record);
@@ -95,8 +97,10 @@ export class MemoryActs implements Acts {
         this.sent.push({ author, command, once });
         return exchange.administer(command, once);
       },
-      isOpen: (account) =>
-        Promise.resolve(exchange.state.accounts.status(account) !== AccountStatus.unknown),
+      account: (account) => exchange.queries.leader({ kind: "account", account }),
+      get trustsSecrets() {
+        return isTrusting();
+      },
       reference: exchange.reference,
       audit: (limit, sinceMicros) =>
         Promise.resolve({ acts: [], hasMore: limit === 1 && sinceMicros === 0 }),

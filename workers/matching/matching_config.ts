@@ -15,6 +15,7 @@ export const MATCHING_VARIABLES = [
   "historyCredentials",
   "historyPath",
   "registrarCredentials",
+  "weightyKeys",
   "projections",
   "outcomesAtStart",
   "snapshotDirectory",

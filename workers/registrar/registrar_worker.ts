@@ -43,6 +43,8 @@ const START = v.object({
   shard: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   /** Opens and seals API keys. A secret. */
   masterKey: v.string(),
+  /** See RegistrarParts of act.ts. */
+  trustsSecrets: v.boolean(),
 });
 /** The first message to the Worker. */
 export type RegistrarStart = v.InferOutput<typeof START>;
@@ -72,7 +74,8 @@ self.onmessage = (event: MessageEvent) => {
   }
 };
 
-async function run({ credentials, masterKey, natsSocket, natsUrl, shard }: RegistrarStart) {
+async function run(start: RegistrarStart) {
+  const { credentials, masterKey, natsSocket, natsUrl, shard, trustsSecrets } = start;
   const connection = await connectNats({
     servers: natsUrl,
     credentials,
@@ -99,10 +102,9 @@ async function run({ credentials, masterKey, natsSocket, natsUrl, shard }: Regis
     changes: (author) => new KeyChanges(store, journalOver(clientOf(author))),
     accountKeys: accountKeys.keys,
     send: (author, command, once) => clientOf(author).send(command, once),
-    isOpen: async (account) => {
-      const query = { kind: "account", account } as const;
-      return (await queryLeader(connection, shard, query, LEADER_MILLIS_MAX)).status !== "unknown";
-    },
+    account: (account) =>
+      queryLeader(connection, shard, { kind: "account", account }, LEADER_MILLIS_MAX),
+    trustsSecrets,
     reference,
     audit: auditOver(connection, shard, reference),
     nowMicros: () => Date.now() * MICROS_PER_MILLI,

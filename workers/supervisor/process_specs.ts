@@ -64,6 +64,8 @@ export function matchingProcess(
     write: [paths.history()],
     v8Flags: MATCHING_V8_FLAGS,
     environment: {
+      // Gateway and registrar are processes of one user of one machine: neither has to fear the other.
+      [VARIABLES.weightyKeys.name]: "any",
       ...inheritedEnvironment(),
       [VARIABLES.natsUrl.name]: server.webSocketUrl,
       [VARIABLES.natsCredentials.name]: matcher,
