@@ -4,7 +4,12 @@
  * @module
  */
 import assert from "node:assert/strict";
-import type { ActAnswer, ActRequest } from "../../core/protocol/act.ts";
+import {
+  ACT_PROBE,
+  type ActAnswer,
+  type ActRequest,
+  type RegistrarStatus,
+} from "../../core/protocol/act.ts";
 import type { AuditAct } from "../../core/protocol/administration.ts";
 import type { AdministrationCommand } from "../../infra/administration/administration_command.ts";
 import type { KeyRecord } from "../../infra/keys/key_record.ts";
@@ -55,6 +60,13 @@ export class MemoryActs implements Acts {
     if (this.trouble === "unanswered") throw new ActUnansweredError(true, "no answer in time");
     assert.ok(answer !== null, "the gateway has sent what the registrar does not take");
     return JSON.parse(JSON.stringify(answer));
+  }
+
+  async probe(): Promise<RegistrarStatus> {
+    if (this.trouble !== "none") throw new ActUnansweredError(false, "nobody is there");
+    const answer = await this.registrar.carryOut(ACT_PROBE);
+    assert.ok(answer !== null && "body" in answer);
+    return answer.body as RegistrarStatus;
   }
 
   /** Stores a record, as if it had been there. */

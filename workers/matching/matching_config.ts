@@ -16,6 +16,7 @@ export const MATCHING_VARIABLES = [
   "historyPath",
   "registrarCredentials",
   "weightyKeys",
+  "masterKeyFile",
   "projections",
   "outcomesAtStart",
   "snapshotDirectory",

@@ -95,6 +95,7 @@ function startRegistrar(config: MatchingConfig): ProjectionWorker | null {
       shard,
       credentials: registrarCredentials,
       masterKey,
+      masterKeyFile: config.masterKeyFile,
       trustsSecrets: config.weightyKeys === "any",
     },
     // Orders need no registrar: it is said, and gateways answer that it is not there.

@@ -20,7 +20,7 @@ export interface RegistrarParts {
   readonly load: (id: string) => Promise<KeyRecord | null>;
   /** Changes keys, in the name of the author. */
   readonly changes: (author: string) => Pick<KeyChanges, "create" | "change">;
-  readonly accountKeys: Pick<AccountKeys, "of" | "note">;
+  readonly accountKeys: Pick<AccountKeys, "of" | "note" | "unreadableCount">;
   /** Has an administrative command carried out, in the name of the author. */
   readonly send: (
     author: string,

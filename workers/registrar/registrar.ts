@@ -13,6 +13,7 @@ import {
   ACT_PATH_LENGTH_MAX,
   type ActAnswer,
   type ActRequest,
+  type RegistrarStatus,
 } from "../../core/protocol/act.ts";
 import { AUTHOR_BYTES_MAX } from "../../core/protocol/frame_author.ts";
 import { AdministrationError, NoLeaderError } from "../../infra/administration/errors.ts";
@@ -51,6 +52,9 @@ const REQUEST = v.strictObject({
   body: v.pipe(v.string(), v.maxLength(ACT_BODY_LENGTH_MAX)),
 });
 
+/** See ACT_PROBE. */
+const PROBE = v.strictObject({ probe: v.literal(true) });
+
 /**
  * Carries out requests; those of one account that change something one behind the other, and all of
  * the operator's.
@@ -66,6 +70,10 @@ export class Registrar {
 
   /** What becomes of a request; `null` of one that no gateway of this version sends. */
   async carryOut(json: unknown): Promise<ActAnswer | null> {
+    if (v.is(PROBE, json)) {
+      const { unreadableCount: unreadableKeys } = this.#parts.accountKeys;
+      return { status: 200, body: { unreadableKeys } satisfies RegistrarStatus };
+    }
     const parsed = v.safeParse(REQUEST, json);
     if (!parsed.success) return null;
     const request: ActRequest = parsed.output;

@@ -19,6 +19,7 @@ import { AdminClient } from "../../infra/administration/admin_client.ts";
 import { queryLeader } from "../../infra/administration/leader_query.ts";
 import { journalOver, KeyChanges } from "../../infra/keys/key_changes.ts";
 import { KeyStore } from "../../infra/keys/key_store.ts";
+import { MasterKeySource } from "../../infra/keys/master_key_source.ts";
 import { connectNats } from "../../infra/nats/connect.ts";
 import { failureText } from "../../infra/nats/errors.ts";
 import { followReference } from "../../infra/reference/reference.ts";
@@ -43,6 +44,8 @@ const START = v.object({
   shard: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   /** Opens and seals API keys. A secret. */
   masterKey: v.string(),
+  /** Where a newer one will be; empty: nowhere. */
+  masterKeyFile: v.string(),
   /** See RegistrarParts of act.ts. */
   trustsSecrets: v.boolean(),
 });
@@ -76,6 +79,7 @@ self.onmessage = (event: MessageEvent) => {
 
 async function run(start: RegistrarStart) {
   const { credentials, masterKey, natsSocket, natsUrl, shard, trustsSecrets } = start;
+  const onError = (error: Error) => say(error.message);
   const connection = await connectNats({
     servers: natsUrl,
     credentials,
@@ -83,8 +87,14 @@ async function run(start: RegistrarStart) {
     socket: natsSocket,
     waitForServer: true,
   });
-  const store = await KeyStore.open(connection, masterKey);
-  const onError = (error: Error) => say(error.message);
+  const file = start.masterKeyFile === ""
+    ? null
+    : new MasterKeySource(start.masterKeyFile, onError);
+  const store = await KeyStore.open(
+    connection,
+    masterKey,
+    file === null ? null : () => file.read(),
+  );
   const accountKeys = followAccountKeys(connection, store, onError);
   const reference = followReference(connection, onError);
   const clients = new Map<string, AdminClient>();
