@@ -81,6 +81,7 @@ const TRADE_GROUP_PARAMETER: ParameterDoc = {
     "As it is if left out. Takes an Ed25519 key where money does.",
   schema: v.pipe(v.string(), v.regex(/^\d{1,10}$/)),
   example: "7",
+  isLeftOut: true,
 };
 
 function enabling(verb: "enable" | "disable", summary: string): EndpointSpec {
