@@ -98,12 +98,9 @@ export function planInstrument(
   return { terms: { symbol, ...sizes, makerFeePpm, takerFeePpm, collarPpm }, base, quote };
 }
 
-/** Whether the instrument that is there has the terms that are planned. */
-export function isAsPlanned(there: KnownInstrument, { base, quote, terms }: InstrumentPlan) {
-  const isSame = (Object.keys(terms) as (keyof typeof terms)[])
-    .every((name) => there[name] === terms[name]);
-  return isSame && there.baseScale === base.scale && there.quoteScale === quote.scale;
-}
+/** Whether the instrument that is there has the terms that are planned. Its assets' scales are theirs. */
+export const isAsPlanned = (there: KnownInstrument, { terms }: InstrumentPlan): boolean =>
+  (Object.keys(terms) as (keyof typeof terms)[]).every((name) => there[name] === terms[name]);
 
 /**
  * Defines what was planned.

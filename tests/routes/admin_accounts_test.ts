@@ -206,3 +206,21 @@ Deno.test("accounts and money need the scope admin", async () => {
   assert.equal((await gateway.signed(1, "GET", `${ACCOUNTS}/2`)).status, 403);
   assert.equal(gateway.acts.requests.length, 0);
 });
+
+Deno.test("what happens between the two questions about an account is not told as seen by both", async () => {
+  const gateway = new TestGateway();
+  const { queries, state } = gateway.exchange;
+  const leader = queries.leader.bind(queries);
+  let seen = 0;
+  queries.leader = async (query, options) => {
+    const answer = await leader(query, options);
+    if (query.kind === "account") {
+      seen = state.events.sequence;
+      await gateway.place(2, { price: "100.00" });
+    }
+    return answer;
+  };
+  const { body } = await gateway.signed(ADMIN, "GET", `${ACCOUNTS}/2`);
+  assert.ok(state.events.sequence > seen);
+  assert.equal(body.sequence, String(seen));
+});

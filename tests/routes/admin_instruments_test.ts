@@ -61,6 +61,17 @@ Deno.test("the same signed request again defines nothing more", async () => {
   assert.deepEqual(second.body, { ...first.body, duplicate: true });
 });
 
+Deno.test("the answer comes when the registrar knows the instrument itself", async () => {
+  const gateway = new TestGateway();
+  const { reference } = gateway.exchange;
+  const bySymbol = reference.bySymbol.bind(reference);
+  let asked = 0;
+  reference.bySymbol = (symbol) =>
+    symbol === "SOL-USD" && ++asked < 4 ? undefined : bySymbol(symbol);
+  assert.equal((await define(gateway)).status, 201);
+  assert.equal(asked, 4);
+});
+
 Deno.test("terms that cannot be are refused with the field, and nothing is sent", async () => {
   const gateway = new TestGateway();
   const cases: [object, string, string][] = [
