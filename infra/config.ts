@@ -122,6 +122,16 @@ export const VARIABLES = {
     "",
     "a NATS creds file's text",
   ),
+  masterKeyFile: text(
+    "EDGEBOOK_MASTER_KEY_FILE",
+    "file with EDGEBOOK_MASTER_KEY, one a line, that the registrar reads again when it is replaced",
+    "",
+    "a path",
+  ),
+  weightyKeys: oneOf("EDGEBOOK_WEIGHTY_KEYS", "keys that may move money by REST", "ed25519", [
+    "ed25519",
+    "any",
+  ]),
   historyPath: text(
     "EDGEBOOK_HISTORY_PATH",
     "SQLite file of the history projection; it can be rebuilt",

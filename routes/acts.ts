@@ -24,6 +24,7 @@ const NAMED: Readonly<Record<ActRefusalName, EdgeCode>> = {
   keyNotFound: EdgeCode.keyNotFound,
   keyBeyondOwn: EdgeCode.keyBeyondOwn,
   keysFull: EdgeCode.keysFull,
+  keyKindRefused: EdgeCode.keyKindRefused,
   leaderUnavailable: EdgeCode.leaderUnavailable,
   busy: EdgeCode.overloaded,
 };

@@ -1,6 +1,7 @@
 /**
- * Administration over REST, for keys with the scope `admin`: halt and resume an instrument, enable and
- * disable an account, cancel its orders, read the audit trail.
+ * Administration over REST, for keys with the scope `admin`: halt and resume an instrument, enable,
+ * disable and kill an account, cancel its orders, read the audit trail. What opens accounts, moves
+ * money and defines instruments is in admin_accounts.ts and admin_instruments.ts.
  *
  * @module
  */
@@ -20,6 +21,8 @@ import {
   EnabledSchema,
   type Halt,
   HaltSchema,
+  type Killed,
+  KilledSchema,
 } from "./schema/administration.ts";
 import { IdSchema } from "./schema/fields.ts";
 import { SYMBOL_PARAMETER } from "./schema/parameters.ts";
@@ -35,7 +38,8 @@ const shared = {
 const DONE = { sequence: "1290", transactTimeMicros: 1_700_000_000_000_000, duplicate: false };
 
 const SYMBOL_IN_PATH: ParameterDoc = { ...SYMBOL_PARAMETER, in: "path", isRequired: true };
-const ACCOUNT_IN_PATH: ParameterDoc = {
+/** The number of the account that something is done with. */
+export const ACCOUNT_IN_PATH: ParameterDoc = {
   name: "account",
   in: "path",
   description: "Number of the account.",
@@ -69,17 +73,28 @@ function halting(verb: "halt" | "resume", summary: string): EndpointSpec {
   };
 }
 
+const TRADE_GROUP_PARAMETER: ParameterDoc = {
+  name: "tradeGroup",
+  in: "query",
+  description:
+    "Puts the account into a trade group, those of one owner; 0 takes it out of its own. " +
+    "As it is if left out. Takes an Ed25519 key where money does.",
+  schema: v.pipe(v.string(), v.regex(/^\d{1,10}$/)),
+  example: "7",
+  isLeftOut: true,
+};
+
 function enabling(verb: "enable" | "disable", summary: string): EndpointSpec {
   return {
     ...shared,
     method: "POST",
     path: `/v1/admin/accounts/:account/${verb}`,
-    handle: (exchange) => carryOut(exchange),
+    handle: (exchange) => carryOut(exchange, ["tradeGroup"]),
     operation: {
       id: `${verb}Account`,
       group: "Administration",
       summary,
-      parameters: [ACCOUNT_IN_PATH],
+      parameters: [ACCOUNT_IN_PATH, TRADE_GROUP_PARAMETER],
       answers: [{
         status: 200,
         description: "It is done.",
@@ -88,10 +103,34 @@ function enabling(verb: "enable" | "disable", summary: string): EndpointSpec {
           example: { account: "2", enabled: verb === "enable", ...DONE } satisfies Enabled,
         },
       }],
-      problems: [EdgeCode.notFound, ResultCode.unknownAccount, ...ACT_PROBLEMS],
+      problems: [
+        EdgeCode.notFound,
+        ResultCode.unknownAccount,
+        EdgeCode.keyKindRefused,
+        ...ACT_PROBLEMS,
+      ],
     },
   };
 }
+
+const killOperation: Operation = {
+  id: "killAccount",
+  group: "Administration",
+  summary: "Kill switch: disables an account and cancels all its orders",
+  description:
+    "In this order, so that no new order slips in between. Enable the account to undo it; " +
+    "the orders do not come back.",
+  parameters: [ACCOUNT_IN_PATH],
+  answers: [{
+    status: 200,
+    description: "It is done.",
+    body: {
+      schema: KilledSchema,
+      example: { account: "2", enabled: false, canceled: 3, ...DONE } satisfies Killed,
+    },
+  }],
+  problems: [EdgeCode.notFound, ResultCode.unknownAccount, ...ACT_PROBLEMS],
+};
 
 const cancelOperation: Operation = {
   id: "cancelAccountOrders",
@@ -167,6 +206,13 @@ export const adminControlEndpoints: readonly EndpointSpec[] = [
   halting("resume", "Lets a halted instrument trade again"),
   enabling("enable", "Lets a disabled account trade again"),
   enabling("disable", "Refuses an account's new orders; its open orders stay"),
+  {
+    ...shared,
+    method: "POST",
+    path: "/v1/admin/accounts/:account/kill",
+    handle: (exchange) => carryOut(exchange),
+    operation: killOperation,
+  },
   {
     ...shared,
     method: "DELETE",

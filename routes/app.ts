@@ -7,7 +7,9 @@ import { Hono } from "hono";
 import { accountEndpoint } from "./account_terms.ts";
 import { limitsEndpoint } from "./account_limits.ts";
 import { reportsEndpoint } from "./account_reports.ts";
+import { adminAccountEndpoints } from "./admin_accounts.ts";
 import { adminControlEndpoints } from "./admin_controls.ts";
+import { adminInstrumentsEndpoint } from "./admin_instruments.ts";
 import { adminStateEndpoint } from "./admin_state.ts";
 import { balancesEndpoint } from "./balances.ts";
 import { binanceEndpoints } from "./binance/binance_endpoints.ts";
@@ -77,6 +79,8 @@ export function createApp(deps: AppDeps): Hono {
     ...streamEndpoints(streams),
     adminStateEndpoint,
     ...adminControlEndpoints,
+    ...adminAccountEndpoints,
+    adminInstrumentsEndpoint,
     ...keyEndpoints,
     transfersEndpoint,
     timeEndpoint,

@@ -51,6 +51,7 @@ export const EdgeCode = {
   keyNotFound: 1061,
   keyBeyondOwn: 1062,
   keysFull: 1063,
+  keyKindRefused: 1064,
 
   unknownChannel: 1070,
   tooManyChannels: 1071,

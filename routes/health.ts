@@ -1,9 +1,9 @@
 /**
  * `GET /health/live`: the process runs. `GET /health/ready`: it can take orders, or why not.
  *
- * Ready asks the leader, at most once a second however often it is asked itself. History and market
- * data are reported as well, but a gateway without them still takes orders, so they do not make it
- * unready. Nor does a clock that is wrong, for it is corrected by the leader's, nor shared limits that
+ * Ready asks the leader, at most once a second however often it is asked itself. History, market data
+ * and the registrar are reported as well, but a gateway without them still takes orders, so they do not
+ * make it unready. Nor does a clock that is wrong, for it is corrected by the leader's, nor shared limits that
  * are lost, for there is a share of them to decide by.
  *
  * @module
@@ -33,7 +33,10 @@ type Part =
   | "orders"
   | "limits"
   | "history"
-  | "marketData";
+  | "marketData"
+  | "registrar";
+/** What is asked for over NATS. */
+type AskedPart = "leader" | "history" | "marketData" | "registrar";
 /** `null`: well; else what is wrong. */
 type Findings = Readonly<Record<Part, string | null>>;
 
@@ -77,10 +80,11 @@ async function readReady(exchange: Exchange, probe: Probe): Promise<Outcome> {
 export class Probe {
   #startedMicros = -Infinity;
   #asked: Backend | null = null;
-  #answers: Promise<Pick<Findings, "leader" | "history" | "marketData">> = Promise.resolve({
+  #answers: Promise<Pick<Findings, AskedPart>> = Promise.resolve({
     leader: null,
     history: null,
     marketData: null,
+    registrar: null,
   });
 
   async look({ deps, nowMicros }: Exchange): Promise<Findings> {
@@ -100,6 +104,7 @@ export class Probe {
         orders: missing,
         history: missing,
         marketData: missing,
+        registrar: missing,
       };
     }
     // A clock that was set back must not keep the old answer for as long.
@@ -141,23 +146,34 @@ function lookAtInstruments({ reference }: Backend): string | null {
   return reference.all().length === 0 ? "there are none" : null;
 }
 
-async function ask({ queries, reference }: Backend) {
+/** Whoever carries out what gateways may not: orders need nothing of it. */
+async function lookAtRegistrar({ acts }: Backend): Promise<string | null> {
+  const { unreadableKeys } = await acts.probe(PROBE_MILLIS_MAX);
+  return unreadableKeys === 0 ? null : `${unreadableKeys} records of keys do not open there`;
+}
+
+async function ask(backend: Backend): Promise<Pick<Findings, AskedPart>> {
+  const { queries, reference } = backend;
   const options = { millisMax: PROBE_MILLIS_MAX };
   const [first] = reference.all();
-  const [leader, history, marketData] = await Promise.all([
+  const [leader, history, marketData, registrar] = await Promise.all([
     failure(queries.leader({ kind: "order", account: 0, orderId: 0 }, options)),
     failure(queries.history({ kind: "order", account: 0, orderId: 0, minSequence: 0 }, options)),
     first === undefined
       ? "there are no instruments"
       : failure(queries.snapshot(first.symbol, { levels: 0, trades: 0, minSequence: 0 }, options)),
+    finding(lookAtRegistrar(backend)),
   ]);
-  return { leader, history, marketData };
+  return { leader, history, marketData, registrar };
 }
 
-async function failure(answer: Promise<unknown>): Promise<string | null> {
+const failure = (answer: Promise<unknown>): Promise<string | null> =>
+  finding(answer.then(() => null));
+
+/** What was found, or why nothing was. */
+async function finding(answer: Promise<string | null>): Promise<string | null> {
   try {
-    await answer;
-    return null;
+    return await answer;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

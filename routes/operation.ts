@@ -33,6 +33,8 @@ export interface ParameterDoc {
   /** Those of the path always are. */
   readonly isRequired?: boolean;
   readonly example: string;
+  /** The operation's example does without it: it would do more than whoever copies that expects. */
+  readonly isLeftOut?: boolean;
 }
 
 /** A body, of a request or an answer. */

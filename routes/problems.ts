@@ -305,6 +305,11 @@ export const PROBLEMS = {
     "The new key would be good for more than the one that asks for it",
   ),
   [EdgeCode.keysFull]: kind(422, "keys_full", "The account has as many keys as it may have"),
+  [EdgeCode.keyKindRefused]: kind(
+    403,
+    "key_kind_refused",
+    "This takes a request that an Ed25519 key has signed",
+  ),
 
   [EdgeCode.unknownChannel]: kind(400, "unknown_channel", "There is no channel of this name"),
   [EdgeCode.tooManyChannels]: kind(400, "too_many_channels", "A stream has no room for more"),

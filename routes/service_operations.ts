@@ -23,6 +23,7 @@ const CHECKS: Ready["checks"] = {
   orders: "ok",
   history: "ok",
   marketData: "ok",
+  registrar: "ok",
 };
 
 /** `GET /health/live`. */
@@ -44,8 +45,8 @@ export const readyOperation: Operation = {
   group: "Service",
   summary: "Whether the gateway can take orders, or why not",
   description:
-    "A clock that is off, shared limits that are lost, history and market data that do not answer " +
-    "are told in `checks`, but a gateway without them takes orders, and is ready.",
+    "A clock that is off, shared limits that are lost, history, market data and a registrar (keys, " +
+    "transfers and administration over REST) that do not answer are told in `checks`, but a gateway without them takes orders, and is ready.",
   answers: [
     {
       status: 200,

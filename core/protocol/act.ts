@@ -30,6 +30,15 @@ export interface ActRequest {
   readonly body: string;
 }
 
+/** Asks the registrar whether it answers; it does nothing, and needs no signature. */
+export const ACT_PROBE = { probe: true } as const;
+
+/** What the registrar answers to {@link ACT_PROBE}, as the body of an answer with status 200. */
+export interface RegistrarStatus {
+  /** Records of keys that it cannot open: sealed under a master key that it has not, or damaged. */
+  readonly unreadableKeys: number;
+}
+
 /** Why an act was refused, where there is no result code that says so. */
 export type ActRefusalName =
   | "malformedBody"
@@ -40,6 +49,7 @@ export type ActRefusalName =
   | "keyNotFound"
   | "keyBeyondOwn"
   | "keysFull"
+  | "keyKindRefused"
   | "leaderUnavailable"
   | "busy";
 

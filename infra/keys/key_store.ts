@@ -19,6 +19,9 @@ import { isSealedAnew, openKey, SealedKeyError, sealKey } from "./sealed_key.ts"
 /** Records that {@link KeyStore.list} and {@link KeyStore.countOlder} read. */
 export const LISTED_KEYS_MAX = 100_000;
 
+/** The master keys as they are now, or `null` where there is nothing new to be had. Secrets. */
+export type RereadMasterKeys = () => Promise<string | null>;
+
 /** A record with what the bucket has of it. A secret. */
 export interface StoredKey {
   readonly record: KeyRecord;
@@ -39,16 +42,43 @@ export interface KeyListing {
 
 /** The sealed records of one installation. */
 export class KeyStore {
-  private constructor(readonly bucket: Bucket, readonly masters: MasterKeys) {}
+  #masters: MasterKeys;
+  /** What {@link KeyStore.masters} were made of. A secret. */
+  #text: string;
+  readonly #reread: RereadMasterKeys | null;
+  #renewals: Promise<void> = Promise.resolve();
+
+  private constructor(
+    readonly bucket: Bucket,
+    masters: MasterKeys,
+    text: string,
+    reread: RereadMasterKeys | null,
+  ) {
+    this.#masters = masters;
+    this.#text = text;
+    this.#reread = reread;
+  }
+
+  /** The keys that are in force. */
+  get masters(): MasterKeys {
+    return this.#masters;
+  }
 
   /**
    * A store over a connection of the admin user or of a gateway. Asks the broker nothing yet.
    *
    * @param masterKeys see {@link importMasterKeys}
+   * @param reread asked before a record is sealed, and where one does not open; without it the keys
+   * stay what they are
    * @throws {MasterKeyError} when one of them is not 64 hexadecimal digits.
    */
-  static async open(connection: NatsConnection, masterKeys: string): Promise<KeyStore> {
-    return new KeyStore(new Bucket(connection, KEYS_BUCKET), await importMasterKeys(masterKeys));
+  static async open(
+    connection: NatsConnection,
+    masterKeys: string,
+    reread: RereadMasterKeys | null = null,
+  ): Promise<KeyStore> {
+    const masters = await importMasterKeys(masterKeys);
+    return new KeyStore(new Bucket(connection, KEYS_BUCKET), masters, masterKeys, reread);
   }
 
   /**
@@ -71,12 +101,36 @@ export class KeyStore {
 
   /** The record of an entry. @throws {SealedKeyError} when it does not open. */
   async opened(entry: BucketEntry): Promise<KeyRecord> {
-    return await openKey(this.masters, entry.key, entry.value);
+    const tried = this.#masters;
+    try {
+      return await openKey(tried, entry.key, entry.value);
+    } catch (error) {
+      if (!(error instanceof SealedKeyError)) throw error;
+      await this.#renew();
+      if (this.#masters === tried) throw error;
+      return await openKey(this.#masters, entry.key, entry.value);
+    }
   }
 
   /** Seals a record under the newest master key. @throws {SealedKeyError} when it is not valid. */
   async sealed(record: KeyRecord): Promise<Uint8Array> {
-    return await sealKey(this.masters, record);
+    // Under an older key than there is it would be lost when that key goes.
+    await this.#renew();
+    return await sealKey(this.#masters, record);
+  }
+
+  /** Takes the keys that are there now. One reading after the other: each sees what was there before. */
+  async #renew(): Promise<void> {
+    const reread = this.#reread;
+    if (reread === null) return;
+    const turn = this.#renewals.then(async () => {
+      const text = await reread();
+      if (text === null || text === this.#text) return;
+      this.#masters = await importMasterKeys(text);
+      this.#text = text;
+    });
+    this.#renewals = turn.catch(() => {});
+    await turn;
   }
 
   /** Stores a key, new or changed, without a word in the journal. */

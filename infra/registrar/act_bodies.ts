@@ -51,6 +51,21 @@ export const NewKeySchema = v.pipe(
 /** See {@link NewKeySchema}. */
 export type NewKeyBody = v.InferOutput<typeof NewKeySchema>;
 
+/** The number of an account. */
+export const AccountTextSchema = v.pipe(
+  v.string(),
+  v.regex(ACCOUNT_PATTERN),
+  v.check((text) => Number(text) <= ACCOUNT_MAX, `at most ${ACCOUNT_MAX}`),
+);
+/** The name of an asset. */
+export const AssetNameSchema = v.pipe(v.string(), v.regex(/^[A-Z0-9]{1,10}$/));
+/** An amount of an asset; how many decimals it may have is the asset's. */
+export const AmountTextSchema = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,20}(\.\d{1,20})?$/),
+  v.description("Above 0."),
+);
+
 /** A movement to another account of the same owner: body of `POST /v1/transfers`. */
 export const TransferSchema = v.pipe(
   v.strictObject({
@@ -59,14 +74,9 @@ export const TransferSchema = v.pipe(
       v.regex(CLIENT_ORDER_ID_PATTERN),
       v.description("Your name of the transfer: the same one again is no second transfer."),
     ),
-    toAccount: v.pipe(
-      v.string(),
-      v.regex(ACCOUNT_PATTERN),
-      v.check((text) => Number(text) <= ACCOUNT_MAX, `at most ${ACCOUNT_MAX}`),
-      v.description("Account of the same trade group."),
-    ),
-    asset: v.pipe(v.string(), v.regex(/^[A-Z0-9]{1,10}$/)),
-    amount: v.pipe(v.string(), v.regex(/^\d{1,20}(\.\d{1,20})?$/), v.description("Above 0.")),
+    toAccount: v.pipe(AccountTextSchema, v.description("Account of the same trade group.")),
+    asset: AssetNameSchema,
+    amount: AmountTextSchema,
   }),
   v.title("Transfer"),
 );

@@ -4,7 +4,14 @@
  * @module
  */
 import { ErrorCode, type NatsConnection, NatsError } from "nats.ws";
-import { ACT_BYTES_MAX, type ActAnswer, type ActRequest } from "../../core/protocol/act.ts";
+import {
+  ACT_BYTES_MAX,
+  ACT_PROBE,
+  type ActAnswer,
+  type ActRequest,
+  isActRefusal,
+  type RegistrarStatus,
+} from "../../core/protocol/act.ts";
 import { actSubject } from "../../core/protocol/subjects.ts";
 
 /** Longest wait for an answer: longer than a leader takes to be replaced. */
@@ -24,6 +31,12 @@ export class ActUnansweredError extends Error {
 export interface Acts {
   /** @throws {ActUnansweredError} */
   carryOut(request: ActRequest): Promise<ActAnswer>;
+  /**
+   * What the registrar says of itself.
+   *
+   * @throws {ActUnansweredError} when it does not answer in `millisMax`
+   */
+  probe(millisMax: number): Promise<RegistrarStatus>;
 }
 
 /** Acts over NATS. Closes with its connection. */
@@ -32,7 +45,18 @@ export class NatsActs implements Acts {
 
   constructor(readonly connection: NatsConnection, readonly shard: number) {}
 
-  async carryOut(request: ActRequest): Promise<ActAnswer> {
+  carryOut(request: ActRequest): Promise<ActAnswer> {
+    return this.#ask(request, ACT_MILLIS_MAX);
+  }
+
+  async probe(millisMax: number): Promise<RegistrarStatus> {
+    const answer = await this.#ask(ACT_PROBE, millisMax);
+    // One of an earlier version takes it for an act that it does not know: it answers, that is all.
+    if (isActRefusal(answer)) return { unreadableKeys: 0 };
+    return answer.body as RegistrarStatus;
+  }
+
+  async #ask(request: ActRequest | typeof ACT_PROBE, millisMax: number): Promise<ActAnswer> {
     if (this.#waiting >= ACTS_WAITING_MAX) {
       throw new ActUnansweredError(false, `${this.#waiting} requests wait already`);
     }
@@ -40,7 +64,7 @@ export class NatsActs implements Acts {
     try {
       const subject = actSubject(this.shard);
       const { data } = await this.connection.request(subject, JSON.stringify(request), {
-        timeout: ACT_MILLIS_MAX,
+        timeout: millisMax,
       });
       if (data.length > ACT_BYTES_MAX) throw new RangeError(`an answer of ${data.length} bytes`);
       return JSON.parse(new TextDecoder().decode(data));

@@ -182,6 +182,7 @@ export const BINANCE_ERRORS: Readonly<Record<ProblemCode, BinanceError>> = {
   [EdgeCode.signatureRequired]: elsewhere,
   [EdgeCode.keyNotFound]: elsewhere,
   [EdgeCode.keyBeyondOwn]: elsewhere,
+  [EdgeCode.keyKindRefused]: elsewhere,
   [EdgeCode.keysFull]: elsewhere,
 
   [EdgeCode.malformedJson]: invalid,

@@ -88,6 +88,11 @@ export const PERMISSION_PROBLEMS = {
     "Revoke one that is not used with `DELETE /v1/keys/{keyId}`. Where `limit` counts all keys " +
     "that the account ever had, ask the operator: those that are revoked count.",
   ],
+  key_kind_refused: [
+    "This moves money or defines the venue, and the key is one with a secret, which gateways know as " +
+    "well; `limit` names the kind that it takes.",
+    "Have the operator make an Ed25519 key: its private half never leaves you.",
+  ],
   address_banned: [
     "The operator has banned the address that the request comes from.",
     "Ask the operator; sending again does not help.",

@@ -24,7 +24,9 @@ export function examplePath({ spec, operation }: DescribedEndpoint): string {
     (text, { name, example }) => text.replace(`:${name}`, encodeURIComponent(example)),
     spec.path,
   );
-  const query = queryOf(parameters).map(({ name, example }) =>
+  const query = queryOf(parameters).filter((one) => one.isLeftOut !== true).map((
+    { name, example },
+  ) =>
     // A query may have these as they are, and is easier to read so.
     `${name}=${encodeURIComponent(example).replaceAll("%3A", ":").replaceAll("%2C", ",")}`
   );

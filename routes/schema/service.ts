@@ -44,6 +44,7 @@ const checks = v.pipe(
     orders: finding,
     history: finding,
     marketData: finding,
+    registrar: finding,
   }),
   v.title("Checks"),
 );

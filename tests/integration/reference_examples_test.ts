@@ -28,6 +28,7 @@ const PROGRAMS = ["openSocket"];
 const UNDONE_BY: Readonly<Record<string, string>> = {
   haltInstrument: "resumeInstrument",
   disableAccount: "enableAccount",
+  killAccount: "enableAccount",
 };
 
 /** What the example of an operation has beside a good status. */

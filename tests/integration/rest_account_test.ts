@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import * as v from "valibot";
 import { AccountSchema, FeesSchema, LimitsSchema } from "../../routes/schema/account.ts";
-import { AuditSchema } from "../../routes/schema/administration.ts";
+import { AnyAccountSchema, AuditSchema } from "../../routes/schema/administration.ts";
 import { CandlesSchema } from "../../routes/schema/candles.ts";
 import { CreatedKeySchema, KeysSchema } from "../../routes/schema/keys.ts";
 import { LedgerSchema, ReportsSchema } from "../../routes/schema/ledger.ts";
@@ -191,6 +191,62 @@ async function administration({ owner, operator }: Setting): Promise<void> {
   ]);
 }
 
+/** A new account from its opening to its end, by an operator who never leaves REST. */
+async function backOffice({ data, gateway, operator }: Setting): Promise<void> {
+  const act = (path: string, body?: object) => operator.request("POST", `/v1/admin/${path}`, body);
+  const opened = await act("accounts", { account: "40", tradeGroup: "7" });
+  assert.equal(opened.status, 201, JSON.stringify(opened.json));
+  const wire = { reference: "wire-40", asset: "USD", amount: "1000.50" };
+  const deposit = await act("accounts/40/deposits", wire);
+  assert.equal(deposit.status, 201, JSON.stringify(deposit.json));
+  const again = await act("accounts/40/deposits", wire);
+  assert.deepEqual([again.status, again.json], [200, { ...deposit.json, duplicate: true }]);
+  const [other, byCommand] = [
+    await act("accounts/40/deposits", { ...wire, amount: "1" }),
+    await admin(data, "deposit", "40", "USD", "1000.50", "--id", "wire-40"),
+  ];
+  assert.equal(other.status, 409);
+  assert.equal((byCommand as { duplicate: boolean }).duplicate, true);
+  const toOther = { reference: "gift", toAccount: "1", asset: "USD", amount: "0.50" };
+  assert.equal((await act("accounts/40/transfers", toOther)).status, 201);
+  const taken = await act("accounts/40/withdrawals", { ...wire, reference: "out", amount: "400" });
+  assert.equal(taken.status, 201, JSON.stringify(taken.json));
+  const least = `minSequence=${taken.json.sequence}`;
+  const shown = await operator.request("GET", `/v1/admin/accounts/40?${least}`);
+  assert.ok(v.is(AnyAccountSchema, shown.json), JSON.stringify(shown.json));
+  assert.deepEqual([shown.json.tradeGroup, shown.json.balances[0].total], ["7", "600.000000"]);
+  const sizes = { tickSize: "0.01", lotSize: "0.01", priceMax: "10000", quantityMax: "1000" };
+  const defined = await act("instruments", { symbol: "SOL-USD", ...sizes });
+  assert.equal(defined.status, 201, JSON.stringify(defined.json));
+  const repeated = await act("instruments", { symbol: "SOL-USD", ...sizes });
+  assert.deepEqual([repeated.status, repeated.json.duplicate], [200, true]);
+  const made = await admin(data, "keys", "create", "40", "--scopes", "read,trade") as RestKey;
+  const client = new RestClient(gateway, made);
+  const bid = order({ symbol: "SOL-USD", price: "10.00", quantity: "1" });
+  await eventually("the account's first order", async () => {
+    return (await client.request("POST", "/v1/orders", bid)).status === 201 || undefined;
+  });
+  const killed = await act("accounts/40/kill");
+  assert.deepEqual([killed.status, killed.json.canceled], [200, 1]);
+  assert.equal((await client.request("POST", "/v1/orders", bid)).json.code, "account_disabled");
+  const audit = await operator.request("GET", "/v1/admin/audit?limit=12");
+  const { acts } = audit.json as v.InferOutput<typeof AuditSchema>;
+  assert.deepEqual(acts.map(({ act: kind, by, result }) => `${by.slice(0, 4)} ${kind} ${result}`), [
+    "key: account done",
+    "key: deposit done",
+    "key: deposit repeat",
+    "key: deposit refused",
+    "oper deposit repeat",
+    "key: transfer done",
+    "key: withdraw done",
+    "key: asset done",
+    "key: instrument done",
+    "oper keyCreate done",
+    "key: account done",
+    "key: cancelAccount done",
+  ]);
+}
+
 Deno.test("an account looks after itself, and an operator after the market, over REST", (t) =>
   withDataDirectory(async (data, keep) => {
     const { market, line } = await StartedMarket.start(data);
@@ -218,5 +274,6 @@ Deno.test("an account looks after itself, and an operator after the market, over
     await t.step("an Ed25519 key, whose private half stays at home", () => ed25519(setting));
     await t.step("transfers", () => transfers(setting));
     await t.step("administration", () => administration(setting));
+    await t.step("a back office", () => backOffice(setting));
     assert.equal((await market.end("SIGTERM")).code, 0);
   }));

@@ -22,6 +22,7 @@ Deno.test("a gateway that can take orders is ready", async () => {
     limits: "ok",
     history: "ok",
     marketData: "ok",
+    registrar: "ok",
   };
   assert.deepEqual([status, body], [200, { status: "ready", checks }]);
 });
@@ -120,4 +121,21 @@ Deno.test("probes and metrics take no parameters, and say so", async () => {
     assert.deepEqual(refusal, [path, 400, "unknown_parameter", "verbose", "no parameters"]);
     assert.equal((await gateway.send("GET", path)).status, 200);
   }
+});
+
+Deno.test("a registrar that does not answer, or cannot read keys, is told and keeps no order out", async () => {
+  const gateway = new TestGateway();
+  gateway.acts.accountKeys.noteReadable("key_of_another_master", false);
+  const blind = await ready(gateway);
+  assert.equal(blind.status, 200);
+  assert.equal(blind.body.checks.registrar, "1 records of keys do not open there");
+  gateway.acts.accountKeys.noteReadable("key_of_another_master", true);
+  gateway.acts.trouble = "nobody";
+  gateway.nowMicros += 1_000_000;
+  const silent = await ready(gateway);
+  assert.deepEqual([silent.status, silent.body.status], [200, "ready"]);
+  assert.match(silent.body.checks.registrar, /the registrar does not answer: nobody is there/);
+  gateway.acts.trouble = "none";
+  gateway.nowMicros += 1_000_000;
+  assert.equal((await ready(gateway)).body.checks.registrar, "ok");
 });

@@ -4,8 +4,12 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { AccountStatus } from "../../core/matching/accounts.ts";
-import type { ActAnswer, ActRequest } from "../../core/protocol/act.ts";
+import {
+  ACT_PROBE,
+  type ActAnswer,
+  type ActRequest,
+  type RegistrarStatus,
+} from "../../core/protocol/act.ts";
 import type { AuditAct } from "../../core/protocol/administration.ts";
 import type { AdministrationCommand } from "../../infra/administration/administration_command.ts";
 import type { LastUse } from "../../infra/keys/last_use.ts";
@@ -37,6 +41,8 @@ export class MemoryActs implements Acts {
   readonly sent: { author: string; command: AdministrationCommand; once: string }[] = [];
   /** Requests as they came from the gateway. */
   readonly requests: ActRequest[] = [];
+  /** Whether HMAC keys may do what is weighty. */
+  trustsSecrets = true;
   trouble: "none" | "unanswered" | "nobody" = "none";
   readonly registrar: Registrar;
 
@@ -59,6 +65,13 @@ export class MemoryActs implements Acts {
     return JSON.parse(JSON.stringify(answer));
   }
 
+  async probe(): Promise<RegistrarStatus> {
+    if (this.trouble !== "none") throw new ActUnansweredError(false, "nobody is there");
+    const answer = await this.registrar.carryOut(ACT_PROBE);
+    assert.ok(answer !== null && "body" in answer);
+    return answer.body as RegistrarStatus;
+  }
+
   /** Stores a record, as if it had been there. */
   put(record: KeyRecord): void {
     this.records.set(record.id, record);
@@ -68,6 +81,7 @@ export class MemoryActs implements Acts {
 
   #parts(): RegistrarParts {
     const { exchange } = this;
+    const isTrusting = () => this.trustsSecrets;
     const write = (author: string, record: KeyRecord, act: AuditAct): void => {
       this.changes.push({ author, act, id: record.id });
       this.put(record);
@@ -102,8 +116,10 @@ export class MemoryActs implements Acts {
         this.sent.push({ author, command, once });
         return exchange.administer(command, once);
       },
-      isOpen: (account) =>
-        Promise.resolve(exchange.state.accounts.status(account) !== AccountStatus.unknown),
+      account: (account) => exchange.queries.leader({ kind: "account", account }),
+      get trustsSecrets() {
+        return isTrusting();
+      },
       reference: exchange.reference,
       audit: (limit, sinceMicros) =>
         Promise.resolve({ acts: [], hasMore: limit === 1 && sinceMicros === 0 }),

@@ -37,6 +37,16 @@ const FRESH: Readonly<Record<string, Known>> = {
   testOrder: FRESH_ORDER,
   replaceOrder: FRESH_ORDER,
   replaceOrderByClientId: FRESH_ORDER,
+  defineInstrument: {
+    symbol: ["SOL-USD", "DOT-USD", "BTC-USD", "SOL-ETH"],
+    tickSize: ["0.01", "0.05", "0", "0.0000001"],
+    lotSize: ["0.01", "1"],
+    priceMax: ["10000.00", "10000", "90000000000"],
+    quantityMax: ["100000", "10"],
+    makerFeeRate: ["0.0001", "1"],
+    takerFeeRate: ["0.0005", "0"],
+    collarRate: ["0.05", "0"],
+  },
   sendBatch: { ...FRESH_ORDER, clientOrderId: ["first-buy"] },
 };
 

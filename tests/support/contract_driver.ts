@@ -54,6 +54,8 @@ export class ContractDriver {
     toAccount: ["2", "1", "99"],
     asset: ["USD", "BTC", "XYZ"],
     amount: ["1.00", "0.01", "0", "0.00000001", "90000000000"],
+    tradeGroup: ["7", "8", "0"],
+    reference: ["wire-1", "wire-2", "wire-3"],
     scopes: ["read", "trade"],
     addresses: ["127.0.0.1", "10.0.0.0/8", "::1"],
     channels: ["trades:BTC-USD", "depth:BTC-USD,ticker:ETH-USD", "reports", "nothing:BTC-USD"],
@@ -176,7 +178,8 @@ export class ContractDriver {
       await this.#do("resumeInstrument", `/v1/admin/instruments/${symbol}/resume`);
     }
     for (const account of ACCOUNTS) {
-      await this.#do("enableAccount", `/v1/admin/accounts/${account}/enable`);
+      // In the group of their owner, wherever a request has put them.
+      await this.#do("enableAccount", `/v1/admin/accounts/${account}/enable?tradeGroup=7`);
       await this.#do("cancelAllOrders", "/v1/orders", account);
     }
     this.known.orderId.length = 0;

@@ -15,6 +15,8 @@ export const MATCHING_VARIABLES = [
   "historyCredentials",
   "historyPath",
   "registrarCredentials",
+  "weightyKeys",
+  "masterKeyFile",
   "projections",
   "outcomesAtStart",
   "snapshotDirectory",

@@ -89,7 +89,15 @@ function startRegistrar(config: MatchingConfig): ProjectionWorker | null {
   return new ProjectionWorker(
     "registrar",
     new URL("../registrar/registrar_worker.ts", import.meta.url),
-    { natsUrl, natsSocket, shard, credentials: registrarCredentials, masterKey },
+    {
+      natsUrl,
+      natsSocket,
+      shard,
+      credentials: registrarCredentials,
+      masterKey,
+      masterKeyFile: config.masterKeyFile,
+      trustsSecrets: config.weightyKeys === "any",
+    },
     // Orders need no registrar: it is said, and gateways answer that it is not there.
     (reason) => console.error(`matching: ${reason}; keys and administration wait for a restart`),
   );

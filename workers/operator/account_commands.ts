@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { TRADE_GROUP_MAX, TradeGroupChange } from "../../core/protocol/administration.ts";
+import { TRADE_GROUP_MAX } from "../../core/protocol/administration.ts";
 import { PAGE_ROWS_MAX } from "../../core/protocol/queries.ts";
+import { accountSwitch, killAccount } from "../../infra/administration/account_switch.ts";
 import { queryLeader } from "../../infra/administration/leader_query.ts";
 import {
   accountOf,
@@ -18,7 +19,7 @@ import {
 import { wholeNumber } from "./command_line.ts";
 import { shownBalances } from "./shown_balances.ts";
 
-const accountSwitch = (word: string, enabled: boolean, about: string): AdminCommand => ({
+const switching = (word: string, enabled: boolean, about: string): AdminCommand => ({
   words: `accounts ${word}`,
   usage: "ACCOUNT [--trade-group G]",
   about,
@@ -34,9 +35,9 @@ const accountSwitch = (word: string, enabled: boolean, about: string): AdminComm
 
 /** The commands. */
 export const ACCOUNT_COMMANDS: readonly AdminCommand[] = [
-  accountSwitch("open", true, "opens an account; one that is open stays as it is, enabled"),
-  accountSwitch("enable", true, "lets a disabled account trade again"),
-  accountSwitch("disable", false, "refuses an account's new orders; its open orders stay"),
+  switching("open", true, "opens an account; one that is open stays as it is, enabled"),
+  switching("enable", true, "lets a disabled account trade again"),
+  switching("disable", false, "refuses an account's new orders; its open orders stay"),
   {
     words: "accounts show",
     usage: "ACCOUNT",
@@ -78,12 +79,7 @@ async function setAccount(
 ): Promise<Outcome> {
   const client = await session.client();
   const once = `account ${account} ${crypto.randomUUID()}`;
-  const tradeGroup = group === undefined
-    ? TradeGroupChange.stay
-    : group === 0
-    ? TradeGroupChange.leave
-    : group;
-  const { sequence } = await client.send({ kind: "account", account, enabled, tradeGroup }, once);
+  const { sequence } = await client.send(accountSwitch(account, enabled, group), once);
   const status = enabled ? "enabled" : "disabled";
   const place = group === 0 ? "in no trade group" : `in trade group ${group}`;
   return {
@@ -119,13 +115,11 @@ async function show(session: AdminSession, account: number): Promise<Outcome> {
   };
 }
 
-/** New orders are refused first, so that none slips in behind the cancel. */
 async function kill(session: AdminSession, account: number): Promise<Outcome> {
   const client = await session.client();
   const once = `kill ${account} ${crypto.randomUUID()}`;
-  await client.send({ kind: "account", account, enabled: false }, `${once} disable`);
-  const command = { kind: "cancelAccount", account, instrument: 0 } as const;
-  const { executedLots: canceled } = await client.send(command, `${once} cancel`);
+  const send = client.send.bind(client);
+  const { executedLots: canceled } = await killAccount(send, account, once);
   return {
     text: `account ${account} is disabled, ${canceled} orders were canceled; undo with: ` +
       `deno task admin accounts enable ${account}`,

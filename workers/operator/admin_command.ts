@@ -4,10 +4,9 @@
  * @module
  */
 import type { NatsConnection } from "nats.ws";
-import { DecimalError, parseDecimal } from "../../core/protocol/decimal.ts";
-import { SAFE_MAX } from "../../core/protocol/wire_buffer.ts";
 import type { InstrumentReference } from "../../core/protocol/queries.ts";
 import { AdminClient } from "../../infra/administration/admin_client.ts";
+import { exactAmount } from "../../infra/administration/exact_amount.ts";
 import { readInstrument, readInstruments } from "../../infra/administration/reference.ts";
 import { journalOver, KeyChanges } from "../../infra/keys/key_changes.ts";
 import { KeyStore } from "../../infra/keys/key_store.ts";
@@ -104,17 +103,9 @@ export const accountOf = (text: string): number => wholeNumber("ACCOUNT", text, 
  * @throws {UsageError} when it is malformed, more precise than the scale, zero or too large
  */
 export function amountOf(text: string, scale: number, what: string): number {
-  const value = parseDecimal(text, scale);
-  if (value > 0) return value;
-  const shown = `${what} ${JSON.stringify(text)}`;
-  if (value === DecimalError.precision) {
-    throw new UsageError(`${shown} has more than the ${scale} decimals that there are`);
-  }
-  if (value === DecimalError.range) {
-    throw new UsageError(`${shown} is too large; at most ${SAFE_MAX} units of the last decimal`);
-  }
-  const reason = value === 0 ? "is zero" : "is not a decimal number such as 12 or 12.50";
-  throw new UsageError(`${shown} ${reason}`);
+  const value = exactAmount(text, scale);
+  if (typeof value === "number") return value;
+  throw new UsageError(`${what} ${JSON.stringify(text)} ${value}`);
 }
 
 /** A table for people: columns as wide as they need, two blanks apart. */

@@ -5,8 +5,15 @@
  */
 import { formatDecimal } from "../../core/protocol/decimal.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
-import type { AdministrationCommand } from "../../infra/administration/administration_command.ts";
 import { AdministrationError } from "../../infra/administration/errors.ts";
+import {
+  assetNamed,
+  type Movement,
+  MOVEMENT_ID_PATTERN,
+  movementCommand,
+  type NamedAsset,
+  shortfallOf,
+} from "../../infra/administration/movement.ts";
 import { readInstruments } from "../../infra/administration/reference.ts";
 import {
   accountOf,
@@ -18,9 +25,6 @@ import {
 import { UsageError } from "./command_line.ts";
 import { shownBalances } from "./shown_balances.ts";
 
-/** An idempotency text of the operator's: printable ASCII. */
-const ID_PATTERN = /^[\x21-\x7e]{1,64}$/;
-
 const DETAILS = [
   "--id TEXT  names this very movement: the same again within ten minutes moves nothing more.",
   "           One is drawn and shown when it is left out.",
@@ -29,7 +33,7 @@ const DETAILS = [
 const shared = { details: DETAILS, options: { id: { type: "string" } } } as const;
 
 /** A movement as the command line names it. */
-interface Movement {
+interface GivenMovement {
   readonly kind: "deposit" | "withdraw" | "transfer";
   readonly account: number;
   /** Of a transfer: who gets it. */
@@ -77,20 +81,22 @@ export const FUNDS_COMMANDS: readonly AdminCommand[] = [
   },
 ];
 
-async function move(session: AdminSession, movement: Movement): Promise<Outcome> {
+async function move(session: AdminSession, movement: GivenMovement): Promise<Outcome> {
   const { kind, account, toAccount, assetName, amountText } = movement;
   const id = movement.givenId ?? crypto.randomUUID();
-  if (!ID_PATTERN.test(id)) {
+  if (!MOVEMENT_ID_PATTERN.test(id)) {
     throw new UsageError(`--id ${JSON.stringify(id)} takes 1 to 64 ASCII characters, no blanks`);
   }
-  const { asset, scale } = await assetOf(session, assetName);
+  const named = await assetOf(session, assetName);
+  const { asset, scale } = named;
   const amount = amountOf(amountText, scale, `amount of ${assetName}`);
   const client = await session.client();
-  const command: AdministrationCommand = kind === "transfer"
+  const wanted: Movement = kind === "transfer"
     ? { kind, account, toAccount: toAccount as number, asset, amount }
     : { kind, account, asset, amount };
-  const report = await client.send(command, `${kind} ${id}`).catch((error) => {
-    throw explained(error, kind, assetName, scale);
+  const { command, once } = movementCommand(wanted, id);
+  const report = await client.send(command, once).catch((error) => {
+    throw explained(error, kind, named);
   });
   const balance = (await shownBalances(session, account)).find((one) => one.asset === assetName);
   const moved = `${formatDecimal(amount, scale)} ${assetName}`;
@@ -113,35 +119,31 @@ async function move(session: AdminSession, movement: Movement): Promise<Outcome>
   };
 }
 
-function pastOf({ kind, account, toAccount }: Movement): string {
+function pastOf({ kind, account, toAccount }: GivenMovement): string {
   if (kind === "transfer") return `transferred from account ${account} to account ${toAccount}`;
   return `${kind === "deposit" ? "deposited to" : "withdrawn from"} account ${account}`;
 }
 
 /** A refusal in the words and units of the command line. */
-function explained(error: unknown, kind: string, asset: string, scale: number): unknown {
-  if (!(error instanceof AdministrationError)) return error;
-  if (error.code === ResultCode.differentContent) {
+function explained(error: unknown, kind: string, asset: NamedAsset): unknown {
+  if (error instanceof AdministrationError && error.code === ResultCode.differentContent) {
     return new Error(`${kind} was refused, different_content: the --id was used for another one`);
   }
-  if (error.code !== ResultCode.insufficientFunds) return error;
-  const [available, asked] = [error.limit, error.value].map((units) => formatDecimal(units, scale));
+  const shortfall = shortfallOf(error, asset);
+  if (shortfall === null) return error;
+  const { available, needed } = shortfall;
   return new Error(
-    `${kind} was refused, insufficient_funds: ${available} ${asset} available, ${asked} asked for`,
+    `${kind} was refused, insufficient_funds: ${available} ${asset.name} available, ` +
+      `${needed} asked for`,
   );
 }
 
 /** An asset by its name: the instruments tell number and scale. */
-async function assetOf(
-  session: AdminSession,
-  name: string,
-): Promise<{ readonly asset: number; readonly scale: number }> {
-  const names = new Set<string>();
-  for (const one of await readInstruments(await session.connection())) {
-    if (one.baseName === name) return { asset: one.baseAsset, scale: one.baseScale };
-    if (one.quoteName === name) return { asset: one.quoteAsset, scale: one.quoteScale };
-    names.add(one.baseName).add(one.quoteName);
-  }
+async function assetOf(session: AdminSession, name: string): Promise<NamedAsset> {
+  const instruments = await readInstruments(await session.connection());
+  const found = assetNamed(instruments, name);
+  if (found !== null) return found;
+  const names = new Set(instruments.flatMap((one) => [one.baseName, one.quoteName]));
   const there = [...names].join(", ") || "none";
   throw new UsageError(`there is no asset ${name}; there are: ${there}`);
 }

@@ -3,19 +3,19 @@
  *
  * @module
  */
-import { INSTRUMENTS_MAX, multipliersOf, SCALE_MAX } from "../../core/matching/instruments.ts";
-import type { InstrumentTerms } from "../../core/protocol/administration.ts";
 import { formatDecimal } from "../../core/protocol/decimal.ts";
 import type { InstrumentReference } from "../../core/protocol/queries.ts";
-import { ResultCode } from "../../core/protocol/result_code.ts";
-import { SYMBOL_PATTERN } from "../../core/protocol/subjects.ts";
-import { SAFE_MAX } from "../../core/protocol/wire_buffer.ts";
-import { AdministrationError } from "../../infra/administration/errors.ts";
+import {
+  defineInstrument,
+  type InstrumentPlan,
+  planInstrument,
+  TermsError,
+  type TermsField,
+} from "../../infra/administration/instrument_definition.ts";
 import { readInstruments } from "../../infra/administration/reference.ts";
 import {
   type AdminCommand,
   type AdminSession,
-  amountOf,
   type OptionValues,
   type Outcome,
   table,
@@ -25,9 +25,22 @@ import { UsageError, wholeNumber } from "./command_line.ts";
 /** Decimals of an asset that no instrument has yet. */
 const BASE_SCALE = "8";
 const QUOTE_SCALE = "6";
-/** Numbers that are tried for a new asset or instrument, where one is taken by something unseen. */
-const NUMBERS_TRIED_MAX = 64;
-const PPM_MAX = 1_000_000;
+/** Highest number that is read as one; what a term takes is told where it is looked at. */
+const NUMBER_MOST = 1_000_000;
+
+/** By the term, what its option is called. */
+const OPTIONS: Readonly<Record<TermsField, string>> = {
+  symbol: "symbol",
+  tickSize: "tick",
+  lotSize: "lot",
+  priceMax: "price-max",
+  quantityMax: "quantity-max",
+  makerFeePpm: "maker-ppm",
+  takerFeePpm: "taker-ppm",
+  collarPpm: "collar-ppm",
+  baseScale: "base-scale",
+  quoteScale: "quote-scale",
+};
 
 /** The commands. */
 export const INSTRUMENT_COMMANDS: readonly AdminCommand[] = [
@@ -122,141 +135,49 @@ async function add(
   symbol: string,
   options: OptionValues,
 ): Promise<Outcome> {
-  if (!SYMBOL_PATTERN.test(symbol)) {
-    throw new UsageError(
-      `SYMBOL ${JSON.stringify(symbol)} is not allowed; it takes BASE-QUOTE, such as BTC-USD`,
-    );
-  }
   const known = await readInstruments(await session.connection());
+  const plan = planOf(known, symbol, options);
   if (known.some((one) => one.symbol === symbol)) {
     throw new UsageError(`there is an instrument ${symbol} already`);
   }
-  const [baseName, quoteName] = symbol.split("-");
-  if (baseName === quoteName) throw new UsageError(`${symbol} would trade ${baseName} for itself`);
-  const base = knownAsset(known, baseName, scaleOf(options, "base-scale"));
-  const quote = knownAsset(known, quoteName, scaleOf(options, "quote-scale"));
-  const sizes = sizesOf(options);
-  checkBounds(sizes, base.scale, quote.scale);
-  const fees = {
-    makerFeePpm: ppmOf(options, "maker-ppm"),
-    takerFeePpm: ppmOf(options, "taker-ppm"),
-    collarPpm: ppmOf(options, "collar-ppm"),
-  };
-  // Nothing is defined before all of the command line is found to be good.
-  const baseAsset = await defineAsset(session, known, base);
-  const quoteAsset = await defineAsset(session, known, quote);
-  const terms = { ...sizes, ...fees, symbol, baseAsset, quoteAsset };
-  const first = 1 + Math.max(0, ...known.map((one) => one.instrument));
-  const instrument = await withFreeNumber(
-    first,
-    ResultCode.instrumentExists,
-    (number) => define(session, { ...terms, instrument: number }),
-  );
-  return { text: `${symbol} is instrument ${instrument}`, json: { ...terms, instrument } };
-}
-
-async function define(session: AdminSession, terms: InstrumentTerms): Promise<void> {
   const client = await session.client();
-  await client.send({ kind: "instrument", terms }, `instrument ${crypto.randomUUID()}`);
+  const run = crypto.randomUUID();
+  const send = client.send.bind(client);
+  const { terms } = await defineInstrument(send, known, plan, (about) => `${about} ${run}`);
+  return { text: `${symbol} is instrument ${terms.instrument}`, json: terms };
 }
 
-interface NamedAsset {
-  /** `null` where no instrument has it yet. */
-  readonly asset: number | null;
-  readonly name: string;
-  readonly scale: number;
-}
-
-/** An asset as the instruments have it, or a new one with the given scale. */
-function knownAsset(
+/** What the command line asks for. @throws {UsageError} */
+function planOf(
   known: readonly InstrumentReference[],
-  name: string,
-  newScale: number,
-): NamedAsset {
-  const asBase = known.find((one) => one.baseName === name);
-  if (asBase !== undefined) return { asset: asBase.baseAsset, name, scale: asBase.baseScale };
-  const asQuote = known.find((one) => one.quoteName === name);
-  if (asQuote !== undefined) return { asset: asQuote.quoteAsset, name, scale: asQuote.quoteScale };
-  return { asset: null, name, scale: newScale };
-}
-
-/** The number of an asset, which is defined where it is new. */
-async function defineAsset(
-  session: AdminSession,
-  known: readonly InstrumentReference[],
-  { asset, name, scale }: NamedAsset,
-): Promise<number> {
-  if (asset !== null) return asset;
-  const first = 1 + Math.max(0, ...known.flatMap((one) => [one.baseAsset, one.quoteAsset]));
-  const client = await session.client();
-  return await withFreeNumber(first, ResultCode.assetExists, async (number) => {
-    const command = { kind: "asset", asset: number, name, scale } as const;
-    await client.send(command, `asset ${crypto.randomUUID()}`);
-  });
-}
-
-/** Takes the first number from `first` on that the core does not say is taken. */
-async function withFreeNumber(
-  first: number,
-  taken: number,
-  take: (number: number) => Promise<void>,
-): Promise<number> {
-  const last = Math.min(first + NUMBERS_TRIED_MAX, INSTRUMENTS_MAX) - 1;
-  for (let number = first;; number++) {
-    try {
-      await take(number);
-      return number;
-    } catch (error) {
-      const isTaken = error instanceof AdministrationError && error.code === taken;
-      if (!isTaken || number >= last) throw error;
-    }
-  }
-}
-
-type Sizes = Pick<
-  InstrumentTerms,
-  "priceScale" | "quantityScale" | "tickSize" | "lotSize" | "priceTicksMax" | "quantityLotsMax"
->;
-
-function sizesOf(options: OptionValues): Sizes {
-  const tick = required(options, "tick");
-  const lot = required(options, "lot");
-  const priceScale = decimalsOf(tick);
-  const quantityScale = decimalsOf(lot);
-  const tickSize = amountOf(tick, priceScale, "--tick");
-  const lotSize = amountOf(lot, quantityScale, "--lot");
-  const price = amountOf(required(options, "price-max"), priceScale, "--price-max");
-  const quantity = amountOf(required(options, "quantity-max"), quantityScale, "--quantity-max");
-  return {
-    priceScale,
-    quantityScale,
-    tickSize,
-    lotSize,
-    priceTicksMax: Math.floor(price / tickSize),
-    quantityLotsMax: Math.floor(quantity / lotSize),
+  symbol: string,
+  options: OptionValues,
+): InstrumentPlan {
+  const text = (field: TermsField) => required(options, OPTIONS[field]);
+  const number = (field: TermsField) =>
+    wholeNumber(`--${OPTIONS[field]}`, text(field), 0, NUMBER_MOST);
+  const wanted = {
+    symbol,
+    tickSize: text("tickSize"),
+    lotSize: text("lotSize"),
+    priceMax: text("priceMax"),
+    quantityMax: text("quantityMax"),
+    makerFeePpm: number("makerFeePpm"),
+    takerFeePpm: number("takerFeePpm"),
+    collarPpm: number("collarPpm"),
+    baseScale: number("baseScale"),
+    quoteScale: number("quoteScale"),
   };
-}
-
-/** Says what the core would refuse without a reason: terms that do not fit a safe integer. */
-function checkBounds(sizes: Sizes, baseScale: number, quoteScale: number): void {
-  const terms = sizes as InstrumentTerms;
-  const multipliers = multipliersOf(terms, baseScale, quoteScale);
-  if (multipliers === null) {
+  try {
+    return planInstrument(known, wanted);
+  } catch (error) {
+    if (!(error instanceof TermsError)) throw error;
     throw new UsageError(
-      `--tick and --lot have ${sizes.priceScale} and ${sizes.quantityScale} decimals; together at ` +
-        `most ${quoteScale}, the quote asset's, and --lot at most ${baseScale}, the base asset's`,
+      error.tell((field) =>
+        field === "symbol" ? `SYMBOL ${JSON.stringify(symbol)}` : `--${OPTIONS[field]}`
+      ),
     );
   }
-  const notional = sizes.priceTicksMax * multipliers.quotePerTickLot;
-  const quantityLotsMost = Math.floor(
-    Math.min(SAFE_MAX / notional, SAFE_MAX / multipliers.basePerLot),
-  );
-  if (sizes.quantityLotsMax <= quantityLotsMost) return;
-  const most = formatDecimal(quantityLotsMost * sizes.lotSize, sizes.quantityScale);
-  throw new UsageError(
-    `--quantity-max is too large: with this --price-max at most ${most}, so that the largest ` +
-      "order's notional is a safe integer",
-  );
 }
 
 function required(options: OptionValues, name: string): string {
@@ -264,10 +185,3 @@ function required(options: OptionValues, name: string): string {
   if (typeof value === "string") return value;
   throw new UsageError(`--${name} is missing; deno task admin instruments add --help says more`);
 }
-
-const decimalsOf = (text: string): number =>
-  text.includes(".") ? text.length - text.indexOf(".") - 1 : 0;
-const scaleOf = (options: OptionValues, name: string): number =>
-  wholeNumber(`--${name}`, required(options, name), 0, SCALE_MAX);
-const ppmOf = (options: OptionValues, name: string): number =>
-  wholeNumber(`--${name}`, required(options, name), 0, PPM_MAX);

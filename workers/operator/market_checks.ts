@@ -10,7 +10,7 @@ import { queryHistorySequence, queryLeader } from "../../infra/administration/le
 import { readInstruments } from "../../infra/administration/reference.ts";
 import { readConfig } from "../../infra/config.ts";
 import type { Check, Finding } from "./check.ts";
-import { CHECK_MILLIS_MAX } from "./check.ts";
+import { CHECK_MILLIS_MAX, NotLookedAtError } from "./check.ts";
 
 /** A question to the leader ends before its check does, to say why. */
 const ANSWER_MILLIS_MAX = CHECK_MILLIS_MAX - 300;
@@ -47,6 +47,14 @@ export function marketChecks(target: MarketTarget): Check[] {
       advice:
         "start the market: deno task start; where it runs, look at what it prints for gateway",
       look: () => lookAtGateway(target),
+    },
+    {
+      name: "registrar",
+      advice:
+        "orders go on without it; keys, transfers and administration over REST do not. Look at " +
+        "what deno task start prints for registrar; it is started again with the matching process: " +
+        "kill of the pid in run/matching.pid. deno task admin needs no registrar",
+      look: () => lookAtRegistrar(target),
     },
     {
       name: "upstash",
@@ -107,15 +115,33 @@ async function lookAtMarketData(target: MarketTarget, state: State): Promise<Fin
   return behind(`has come to event ${eventSequence}`, sequence - eventSequence, "events");
 }
 
-async function lookAtGateway({ gateway }: MarketTarget): Promise<Finding> {
-  const url = await gateway();
+/** What a gateway answers on `/health/ready`. */
+interface Readiness {
+  readonly checks?: { readonly clock?: string; readonly registrar?: string };
+  readonly reasons?: readonly string[];
+}
+
+async function readinessOf(url: string): Promise<{ response: Response; ready: Readiness }> {
   const response = await fetch(`${url}/health/ready`, {
     signal: AbortSignal.timeout(ANSWER_MILLIS_MAX),
   });
-  const { checks, reasons } = await response.json() as {
-    readonly checks?: { readonly clock?: string };
-    readonly reasons?: readonly string[];
-  };
+  return { response, ready: await response.json() };
+}
+
+/** By the gateway's word: nobody else is answered by the registrar. */
+async function lookAtRegistrar({ gateway }: MarketTarget): Promise<Finding> {
+  const url = await gateway();
+  const { ready } = await readinessOf(url).catch(() => {
+    throw new NotLookedAtError("the gateway, which asks it, does not answer");
+  });
+  const found = ready.checks?.registrar ?? "not told by this gateway";
+  if (found !== "ok") throw new Error(found);
+  return { status: "ok", detail: "answers, and opens every key" };
+}
+
+async function lookAtGateway({ gateway }: MarketTarget): Promise<Finding> {
+  const url = await gateway();
+  const { ready: { checks, reasons }, response } = await readinessOf(url);
   if (response.ok) {
     const clock = checks?.clock ?? "ok";
     if (clock === "ok") return { status: "ok", detail: `ready at ${url}` };

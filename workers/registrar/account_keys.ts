@@ -24,11 +24,23 @@ interface Known {
 /** Summaries of the signing keys that are known, by account. Owner: the registrar. */
 export class AccountKeys {
   readonly #accounts = new Map<number, Map<string, Known>>();
+  readonly #unreadable = new Set<string>();
   #count = 0;
 
   /** Keys that are known. */
   get count(): number {
     return this.#count;
+  }
+
+  /** Records that do not open. */
+  get unreadableCount(): number {
+    return this.#unreadable.size;
+  }
+
+  /** Notes whether the record under an id opens, where it is another than before. */
+  noteReadable(id: string, isReadable: boolean): void {
+    if (isReadable) this.#unreadable.delete(id);
+    else if (this.#unreadable.size < LISTED_KEYS_MAX) this.#unreadable.add(id);
   }
 
   /** Keys of an account, the newest first. */
@@ -68,7 +80,9 @@ export function followAccountKeys(
   const open = async (entry: BucketEntry): Promise<void> => {
     try {
       keys.note(await store.opened(entry), entry.revision);
+      keys.noteReadable(entry.key, true);
     } catch (error) {
+      keys.noteReadable(entry.key, false);
       // A record that does not open is no key that could be shown, or that anybody could use.
       onError(error instanceof Error ? error : new Error(String(error)));
     }

@@ -57,7 +57,7 @@ async function create(verified: VerifiedRequest): Promise<ActAnswer> {
   const body = readActBody(request.body, NewKeySchema);
   if ("refused" in body) return body;
   const now = parts.nowMicros();
-  const wanted = wantedKey(body.read, key, now);
+  const wanted = wantedKey(body.read, key, now, parts.trustsSecrets);
   if ("refused" in wanted) return wanted;
   const id = idOf(verified);
   const there = await parts.load(id);
@@ -98,9 +98,19 @@ type WantedKey = Pick<
   "account" | "scopes" | "createdMicros" | "expiresMicros" | "tier" | "addresses"
 >;
 
-function wantedKey(body: NewKeyBody, own: KeyRecord, now: number): WantedKey | ActRefusal {
+function wantedKey(
+  body: NewKeyBody,
+  own: KeyRecord,
+  now: number,
+  trustsSecrets: boolean,
+): WantedKey | ActRefusal {
   const missing = body.scopes.filter((scope) => !own.scopes.includes(scope));
   if (missing.length > 0) return beyond("scopes", own.scopes.join(" "), body.scopes.join(" "));
+  // Whoever has learnt a secret must not make himself the one key that is trusted with more.
+  const isRaised = body.kind === "ed25519" && body.scopes.includes("admin");
+  if (isRaised && own.kind !== "ed25519" && !trustsSecrets) {
+    return beyond("kind", own.kind, body.kind);
+  }
   const { addresses = own.addresses, expiresMicros = null, kind, publicKey } = body;
   if ((kind === "ed25519") !== (publicKey !== undefined)) {
     const takes = "the public key of an ed25519 key, and of no other";

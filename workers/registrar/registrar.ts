@@ -13,18 +13,32 @@ import {
   ACT_PATH_LENGTH_MAX,
   type ActAnswer,
   type ActRequest,
+  type RegistrarStatus,
 } from "../../core/protocol/act.ts";
 import { AUTHOR_BYTES_MAX } from "../../core/protocol/frame_author.ts";
 import { AdministrationError, NoLeaderError } from "../../infra/administration/errors.ts";
 import type { KeyRecord } from "../../infra/keys/key_record.ts";
-import type { Act, RegistrarParts, VerifiedRequest } from "./act.ts";
+import { ACCOUNT_ACTS } from "./account_acts.ts";
+import { type Act, refusedKind, type RegistrarParts, type VerifiedRequest } from "./act.ts";
 import { ADMIN_ACTS } from "./admin_acts.ts";
+import { FUNDS_ACTS } from "./funds_acts.ts";
+import { INSTRUMENT_ACTS } from "./instrument_acts.ts";
 import { KEY_ACTS } from "./key_acts.ts";
 import { TRANSFER_ACTS } from "./transfer_act.ts";
 import { verifyRequest } from "./verify_request.ts";
 
 /** Everything that the registrar does. */
-export const ACTS: readonly Act[] = [...KEY_ACTS, ...ADMIN_ACTS, ...TRANSFER_ACTS];
+export const ACTS: readonly Act[] = [
+  ...KEY_ACTS,
+  ...ADMIN_ACTS,
+  ...ACCOUNT_ACTS,
+  ...FUNDS_ACTS,
+  ...INSTRUMENT_ACTS,
+  ...TRANSFER_ACTS,
+];
+
+/** Whose acts go one behind the other with all of the operator's. */
+const OPERATOR = 0;
 
 const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const REQUEST = v.strictObject({
@@ -38,7 +52,13 @@ const REQUEST = v.strictObject({
   body: v.pipe(v.string(), v.maxLength(ACT_BODY_LENGTH_MAX)),
 });
 
-/** Carries out requests; those of one account that change something one behind the other. */
+/** See ACT_PROBE. */
+const PROBE = v.strictObject({ probe: v.literal(true) });
+
+/**
+ * Carries out requests; those of one account that change something one behind the other, and all of
+ * the operator's.
+ */
 export class Registrar {
   readonly #parts: RegistrarParts;
   /** By account, the last change that is under way. */
@@ -50,6 +70,10 @@ export class Registrar {
 
   /** What becomes of a request; `null` of one that no gateway of this version sends. */
   async carryOut(json: unknown): Promise<ActAnswer | null> {
+    if (v.is(PROBE, json)) {
+      const { unreadableCount: unreadableKeys } = this.#parts.accountKeys;
+      return { status: 200, body: { unreadableKeys } satisfies RegistrarStatus };
+    }
     const parsed = v.safeParse(REQUEST, json);
     if (!parsed.success) return null;
     const request: ActRequest = parsed.output;
@@ -68,6 +92,8 @@ export class Registrar {
     }
     const key = verifyRequest(request, record, act.scope, nowMicros());
     if ("refused" in key) return key;
+    const weighty = act.isWeighty === true ? refusedKind({ key, parts: this.#parts }) : null;
+    if (weighty !== null) return weighty;
     const [, ...named] = act.path.exec(path) ?? [];
     const verified = {
       parts: this.#parts,
@@ -82,7 +108,7 @@ export class Registrar {
   }
 
   async #run(act: Act, verified: VerifiedRequest): Promise<ActAnswer> {
-    const { account } = verified.key;
+    const account = act.scope === "admin" ? OPERATOR : verified.key.account;
     const before = act.method === "GET" ? undefined : this.#changes.get(account);
     const done = (async () => {
       await before;

@@ -20,6 +20,7 @@ import { queryLeader } from "../../infra/administration/leader_query.ts";
 import { journalOver, KeyChanges } from "../../infra/keys/key_changes.ts";
 import { readLastUsesOf } from "../../infra/keys/last_use.ts";
 import { KeyStore } from "../../infra/keys/key_store.ts";
+import { MasterKeySource } from "../../infra/keys/master_key_source.ts";
 import { connectNats } from "../../infra/nats/connect.ts";
 import { failureText } from "../../infra/nats/errors.ts";
 import { followReference } from "../../infra/reference/reference.ts";
@@ -44,6 +45,10 @@ const START = v.object({
   shard: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   /** Opens and seals API keys. A secret. */
   masterKey: v.string(),
+  /** Where a newer one will be; empty: nowhere. */
+  masterKeyFile: v.string(),
+  /** See RegistrarParts of act.ts. */
+  trustsSecrets: v.boolean(),
 });
 /** The first message to the Worker. */
 export type RegistrarStart = v.InferOutput<typeof START>;
@@ -73,7 +78,9 @@ self.onmessage = (event: MessageEvent) => {
   }
 };
 
-async function run({ credentials, masterKey, natsSocket, natsUrl, shard }: RegistrarStart) {
+async function run(start: RegistrarStart) {
+  const { credentials, masterKey, natsSocket, natsUrl, shard, trustsSecrets } = start;
+  const onError = (error: Error) => say(error.message);
   const connection = await connectNats({
     servers: natsUrl,
     credentials,
@@ -81,8 +88,14 @@ async function run({ credentials, masterKey, natsSocket, natsUrl, shard }: Regis
     socket: natsSocket,
     waitForServer: true,
   });
-  const store = await KeyStore.open(connection, masterKey);
-  const onError = (error: Error) => say(error.message);
+  const file = start.masterKeyFile === ""
+    ? null
+    : new MasterKeySource(start.masterKeyFile, onError);
+  const store = await KeyStore.open(
+    connection,
+    masterKey,
+    file === null ? null : () => file.read(),
+  );
   const accountKeys = followAccountKeys(connection, store, onError);
   const reference = followReference(connection, onError);
   const clients = new Map<string, AdminClient>();
@@ -101,10 +114,9 @@ async function run({ credentials, masterKey, natsSocket, natsUrl, shard }: Regis
     accountKeys: accountKeys.keys,
     lastUses: (ids) => readLastUsesOf(connection, ids),
     send: (author, command, once) => clientOf(author).send(command, once),
-    isOpen: async (account) => {
-      const query = { kind: "account", account } as const;
-      return (await queryLeader(connection, shard, query, LEADER_MILLIS_MAX)).status !== "unknown";
-    },
+    account: (account) =>
+      queryLeader(connection, shard, { kind: "account", account }, LEADER_MILLIS_MAX),
+    trustsSecrets,
     reference,
     audit: auditOver(connection, shard, reference),
     nowMicros: () => Date.now() * MICROS_PER_MILLI,

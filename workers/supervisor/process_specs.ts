@@ -3,7 +3,7 @@
  *
  * | process | network | files |
  * | --- | --- | --- |
- * | matching | NATS | reads the modules of its Workers; reads and writes the history's folder |
+ * | matching | NATS | reads the modules of its Workers and the master key; reads and writes the history's folder |
  * | gateway | its own port, NATS, Upstash and servers of key sets where they are configured | none |
  * | demo | the gateway | none |
  *
@@ -60,10 +60,16 @@ export function matchingProcess(
     entry: ENTRIES.matching,
     net: hostsOf(server),
     // A Worker needs leave to read every module it imports; the process itself imports without.
-    read: [...WORKER_FOLDERS.map((folder) => PROJECT_ROOT + folder), paths.history()],
+    read: [
+      ...WORKER_FOLDERS.map((folder) => PROJECT_ROOT + folder),
+      paths.history(),
+      paths.masterKey(),
+    ],
     write: [paths.history()],
     v8Flags: MATCHING_V8_FLAGS,
     environment: {
+      // Gateway and registrar are processes of one user of one machine: neither has to fear the other.
+      [VARIABLES.weightyKeys.name]: "any",
       ...inheritedEnvironment(),
       [VARIABLES.natsUrl.name]: server.webSocketUrl,
       [VARIABLES.natsCredentials.name]: matcher,
@@ -72,6 +78,7 @@ export function matchingProcess(
       [VARIABLES.historyPath.name]: paths.historyDatabase(),
       [VARIABLES.registrarCredentials.name]: registrar,
       [VARIABLES.masterKey.name]: masterKey,
+      [VARIABLES.masterKeyFile.name]: paths.masterKey(),
     },
     label: paths.data,
   };

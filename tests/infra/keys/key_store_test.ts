@@ -53,3 +53,28 @@ Deno.test("records under an older master key are counted without being opened", 
     const { whole } = await both.countOlder(AbortSignal.abort());
     assert.equal(whole, false);
   }));
+
+Deno.test("a store seals under the newest key that there is, and keeps what it has where there is none", () =>
+  withNats(async ({ connectAs }) => {
+    const connection = await connectAs("admin");
+    let file: string | null = OLD_MASTER;
+    let reads = 0;
+    const store = await KeyStore.open(connection, OLD_MASTER, () => {
+      reads++;
+      return Promise.resolve(file);
+    });
+    const old = store.masters;
+    const { record } = await someKey();
+    await store.put(record);
+    assert.equal(store.masters, old, "the same text makes no new keys");
+    file = `${NEW_MASTER}\n${OLD_MASTER}`;
+    await store.put(record);
+    const newest = await KeyStore.open(connection, NEW_MASTER);
+    assert.deepEqual(await newest.load(record.id), record);
+    file = null;
+    await store.put({ ...record, revoked: true });
+    assert.equal((await newest.load(record.id))?.revoked, true);
+    const before = reads;
+    assert.equal((await store.load(record.id))?.revoked, true);
+    assert.equal(reads, before, "what opens asks for nothing");
+  }));

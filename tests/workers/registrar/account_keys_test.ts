@@ -50,3 +50,26 @@ Deno.test("keys are followed from the bucket's beginning, and what does not open
     });
     await follower.stop();
   }));
+
+Deno.test("what was sealed anew under a key that came meanwhile is read, and nothing else is counted", () =>
+  withNats(async ({ connectAs }) => {
+    const both = await KeyStore.open(await connectAs("admin"), `${NEW_MASTER}\n${OLD_MASTER}`);
+    const { record } = await someKey();
+    let file: string | null = null;
+    const connection = await connectAs("registrar");
+    const store = await KeyStore.open(connection, OLD_MASTER, () => Promise.resolve(file));
+    const { follower, keys } = followAccountKeys(connection, store, () => {});
+    await follower.caughtUp;
+    await both.put(record);
+    await eventually(
+      "it is counted",
+      () => Promise.resolve(keys.unreadableCount === 1 || undefined),
+    );
+    await assert.rejects(store.load(record.id));
+    file = `${NEW_MASTER}\n${OLD_MASTER}`;
+    assert.deepEqual(await store.load(record.id), record);
+    await both.put({ ...record, revoked: true });
+    await eventually("it is read", () => Promise.resolve(keys.unreadableCount === 0 || undefined));
+    assert.equal(keys.of(record.account)[0].revoked, true);
+    await follower.stop();
+  }));

@@ -71,3 +71,24 @@ Deno.test("a fault of the registrar is no answer: the outcome is not known", () 
     assert.deepEqual(errors, ["the broker is gone"]);
     await service.stop();
   }));
+
+Deno.test("a gateway asks the registrar whether it answers, and waits no longer than it says", () =>
+  withNats(async ({ connectAs }) => {
+    const acts = new NatsActs(await connectAs("gateway"), 0);
+    await assert.rejects(acts.probe(200), ActUnansweredError);
+    const answers: (ActAnswer | null)[] = [{ status: 200, body: { unreadableKeys: 3 } }, null];
+    const taken: unknown[] = [];
+    const carryOut = (json: unknown): Promise<ActAnswer | null> => {
+      taken.push(json);
+      const answer = answers.shift();
+      return answer === undefined ? Promise.withResolvers<null>().promise : Promise.resolve(answer);
+    };
+    const service = serveActs(await connectAs("registrar"), 0, { carryOut }, () => {});
+    assert.deepEqual(await acts.probe(2_000), { unreadableKeys: 3 });
+    assert.deepEqual(await acts.probe(2_000), { unreadableKeys: 0 }, "of an earlier version");
+    const began = performance.now();
+    await assert.rejects(acts.probe(100), ActUnansweredError);
+    assert.ok(performance.now() - began < 1_500);
+    assert.deepEqual(taken, Array(3).fill({ probe: true }));
+    await service.stop();
+  }));

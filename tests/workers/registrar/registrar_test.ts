@@ -5,7 +5,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
+import { createHmac, generateKeyPairSync, sign } from "node:crypto";
 import { AuthCode } from "../../../core/auth/auth_code.ts";
 import type { ActAnswer, ActRequest } from "../../../core/protocol/act.ts";
 import { ADMIN, keyOf, TestGateway } from "../../routes/test_gateway.ts";
@@ -148,4 +148,101 @@ Deno.test("a bearer token, which nobody else could verify, changes nothing", asy
   });
   assert.deepEqual([status, body.code], [401, "token_invalid"]);
   assert.equal(gateway.acts.sent.length, 0);
+});
+
+/** What makes money, or gives it a way out. */
+const WEIGHTY: [string, string, unknown][] = [
+  ["POST", "/v1/admin/accounts", { account: "9" }],
+  ["POST", "/v1/admin/accounts/2/deposits", { reference: "r", asset: "USD", amount: "1" }],
+  ["POST", "/v1/admin/accounts/2/withdrawals", { reference: "r", asset: "USD", amount: "1" }],
+  [
+    "POST",
+    "/v1/admin/accounts/2/transfers",
+    { reference: "r", asset: "USD", amount: "1", toAccount: "1" },
+  ],
+  ["POST", "/v1/admin/accounts/2/enable?tradeGroup=7", ""],
+  ["POST", "/v1/admin/accounts/2/disable?tradeGroup=7", ""],
+  [
+    "POST",
+    "/v1/admin/instruments",
+    { symbol: "A-B", tickSize: "1", lotSize: "1", priceMax: "9", quantityMax: "9" },
+  ],
+];
+
+Deno.test("a secret that a gateway knows makes no money, where that is not wanted", async () => {
+  const { gateway } = await gatewayWithRequest();
+  gateway.addKey(1, ["read", "trade", "keys", "admin"]);
+  gateway.acts.trustsSecrets = false;
+  for (const [method, path, content] of WEIGHTY) {
+    const body = content === "" ? "" : JSON.stringify(content);
+    const answer = await gateway.acts.registrar.carryOut(forged(gateway, method, path, body));
+    assert.deepEqual([path, codeOf(answer)], [path, "keyKindRefused"]);
+  }
+  assert.equal(gateway.acts.sent.length, 0);
+  // Nor does it make a key that could.
+  const publicKey = `${"A".repeat(43)}=`;
+  const key = (scopes: string[]) => JSON.stringify({ scopes, kind: "ed25519", publicKey });
+  const raised = forged(gateway, "POST", "/v1/keys", key(["admin"]));
+  assert.equal(codeOf(await gateway.acts.registrar.carryOut(raised)), "keyBeyondOwn");
+  const plain = forged(gateway, "POST", "/v1/keys", key(["read", "trade"]));
+  assert.ok("status" in (await gateway.acts.registrar.carryOut(plain) ?? {}));
+  // What takes risk away needs no more than before.
+  for (const path of [HALT, "/v1/admin/accounts/2/kill", "/v1/admin/accounts/2/disable"]) {
+    const answer = await gateway.acts.registrar.carryOut(forged(gateway, "POST", path, ""));
+    assert.ok(answer !== null && "status" in answer, path);
+  }
+});
+
+Deno.test("an Ed25519 key may do what is weighty, signed by its own half", async () => {
+  const { gateway } = await gatewayWithRequest();
+  gateway.acts.trustsSecrets = false;
+  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+  const { x = "" } = publicKey.export({ format: "jwk" });
+  const record = gateway.acts.records.get(keyOf(ADMIN));
+  assert.ok(record?.kind === "hmac");
+  const { secret: _, ...common } = record;
+  const id = "key_of_the_treasurer";
+  gateway.acts.put({
+    ...common,
+    id,
+    kind: "ed25519",
+    publicKey: x.replaceAll("-", "+").replaceAll("_", "/") + "=",
+  });
+  const timestampMillis = Math.floor(gateway.nowMicros / 1_000);
+  for (const [method, path, content] of WEIGHTY) {
+    const body = content === "" ? "" : JSON.stringify(content);
+    const text = `${timestampMillis}\n5000\n${method}\n${path}\n${body}`;
+    const headers = {
+      "X-Edgebook-Key": id,
+      "X-Edgebook-Timestamp": String(timestampMillis),
+      "X-Edgebook-Signature": sign(null, new TextEncoder().encode(text), privateKey)
+        .toString("base64"),
+    };
+    const options = body === "" ? { headers } : { headers, body };
+    const answer = await gateway.send(method, path, options);
+    assert.ok(answer.status === 200 || answer.status === 201, `${path}: ${answer.text}`);
+  }
+  const refused = await gateway.signed(ADMIN, "POST", WEIGHTY[0][1], {
+    body: { account: "11" },
+  });
+  assert.deepEqual([refused.status, refused.body.code], [403, "key_kind_refused"]);
+});
+
+Deno.test("acts of the operator go one behind the other, whichever account a key is of", async () => {
+  const { gateway } = await gatewayWithRequest();
+  gateway.addKey(1, ["admin"]);
+  const body = JSON.stringify({
+    symbol: "A-B",
+    tickSize: "1",
+    lotSize: "1",
+    priceMax: "9",
+    quantityMax: "9",
+  });
+  const path = "/v1/admin/instruments";
+  const [one, other] = await Promise.all([
+    gateway.signed(ADMIN, "POST", path, { body }),
+    gateway.signed(1, "POST", path, { body }),
+  ]);
+  assert.deepEqual([one.status, other.status], [201, 200]);
+  assert.equal(gateway.acts.sent.length, 3);
 });
