@@ -12,6 +12,7 @@ import { adminStateEndpoint } from "./admin_state.ts";
 import { balancesEndpoint } from "./balances.ts";
 import { binanceEndpoints } from "./binance/binance_endpoints.ts";
 import { binanceStreamEndpoints } from "./binance/streams/stream_endpoints.ts";
+import { websocketApiEndpoint } from "./binance/websocket_api/api_endpoint.ts";
 import { candlesEndpoint } from "./candles.ts";
 import { CountedAdmission } from "./counted_admission.ts";
 import { depthEndpoint } from "./depth.ts";
@@ -89,6 +90,7 @@ export function createApp(deps: AppDeps): Hono {
     metricsEndpoint(metrics, admission, streams),
     ...binanceEndpoints,
     ...binanceStreamEndpoints(streams),
+    websocketApiEndpoint(streams, parts),
   ];
   const specs = [...described, ...documentEndpoints(described, deps.settings.natsServers)];
   const app = new Hono({ router: new ExactFirstRouter() });

@@ -18,6 +18,7 @@ import { klineEndpoints } from "./klines.ts";
 import { marketReadEndpoints } from "./market_reads.ts";
 import { newOrderEndpoints } from "./new_order.ts";
 import { orderReadEndpoints } from "./order_reads.ts";
+import { retiredStreamEndpoints } from "./retired_stream.ts";
 import { tickerEndpoints } from "./tickers.ts";
 
 const METHODS: readonly Method[] = ["GET", "POST", "PUT", "DELETE"];
@@ -35,6 +36,7 @@ export const binanceEndpoints: readonly EndpointSpec[] = [
   cancelAllEndpoint,
   cancelReplaceEndpoint,
   amendOrderEndpoint,
+  ...retiredStreamEndpoints,
   ...METHODS.map(absent),
 ];
 

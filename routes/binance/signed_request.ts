@@ -33,10 +33,13 @@ const TIMESTAMP_PATTERN = /^[1-9]\d{11,15}$/;
 const RECV_WINDOW_PATTERN = /^(\d{1,5})(?:\.(\d{1,3}))?$/;
 const HEX_LENGTH = 64;
 
-/** What a request says about itself; the signature is not verified. */
-interface Claim {
+/** What a request says about itself; nothing of it is verified. */
+export interface Claim {
+  /** Names the request. */
   readonly signature: string;
   readonly deadlineMicros: number;
+  /** Whether the key vouches for the request. */
+  readonly isOf: (key: VerifyingKey) => boolean;
 }
 
 /** Looks at the key's id, which is all that the head of a request has. */
@@ -55,21 +58,51 @@ export function authenticateSigned(
   if (parameters instanceof Problem) return parameters;
   const claim = readClaim(exchange, parameters);
   if (claim instanceof Problem) return claim;
-  const key = exchange.backend.keys.get(exchange.header(KEY_HEADER) ?? "");
+  return verifyClaim(exchange, claim, exchange.header(KEY_HEADER) ?? "", scope);
+}
+
+/** Verifies that the key of this id vouches for the request, and may be used for it, from here. */
+export function verifyClaim(
+  exchange: Exchange,
+  claim: Claim,
+  keyId: string,
+  scope: Scope,
+): Problem | null | Promise<Problem | null> {
+  const key = exchange.backend.keys.get(keyId);
   return key instanceof Promise
     ? key.then((found) => verify(exchange, claim, found, scope))
     : verify(exchange, claim, key, scope);
 }
 
 function readClaim(exchange: Exchange, parameters: Parameters): Claim | Problem {
+  const text = readSignature(exchange);
+  const deadlineMicros = readDeadline(exchange, parameters, text !== null);
+  if (deadlineMicros instanceof Problem) return deadlineMicros;
+  const signature = text ?? "";
+  return {
+    signature,
+    deadlineMicros,
+    isOf: (key) => key.verify(signedText(exchange), signature),
+  };
+}
+
+/**
+ * Until when a request may be carried out, by its `timestamp` and `recvWindow`.
+ *
+ * @param isSigned whether there is a signature, or none is needed
+ */
+export function readDeadline(
+  exchange: Exchange,
+  parameters: Parameters,
+  isSigned: boolean,
+): number | Problem {
   const timestamp = parameters.get("timestamp");
   if (timestamp === undefined || !TIMESTAMP_PATTERN.test(timestamp)) {
     return missingParameter("timestamp");
   }
   const windowMicros = readWindow(parameters.get("recvWindow"));
   if (windowMicros === null) return new Problem(AuthCode.recvWindowMalformed);
-  const signature = readSignature(exchange);
-  if (signature === null) return missingParameter("signature");
+  if (!isSigned) return missingParameter("signature");
   const sentMicros = microsOf(Number(timestamp));
   // Nobody is refused by a clock that was never compared with the leader's.
   void exchange.backend;
@@ -77,7 +110,7 @@ function readClaim(exchange: Exchange, parameters: Parameters): Claim | Problem 
   const deadlineMicros = sentMicros + windowMicros;
   if (nowMicros > deadlineMicros) return new Problem(AuthCode.timestampTooOld);
   const isAhead = sentMicros > nowMicros + CLOCK_AHEAD_MILLIS_MAX * MICROS_PER_MILLI;
-  return isAhead ? new Problem(AuthCode.timestampAhead) : { signature, deadlineMicros };
+  return isAhead ? new Problem(AuthCode.timestampAhead) : deadlineMicros;
 }
 
 /** The receive window in microseconds; `null` where it is malformed or too long. */
@@ -99,8 +132,7 @@ function readSignature({ query, body }: Exchange): string | null {
       if (!isSignature(pair)) continue;
       const text = pair.slice(pair.indexOf("=") + 1);
       try {
-        const decoded = decodeURIComponent(text);
-        return decoded.length === HEX_LENGTH ? decoded.toLowerCase() : decoded;
+        return plainSignature(decodeURIComponent(text));
       } catch {
         return text;
       }
@@ -108,6 +140,10 @@ function readSignature({ query, body }: Exchange): string | null {
   }
   return null;
 }
+
+/** A signature as it is verified: of hexadecimal digits the case does not matter. */
+export const plainSignature = (text: string): string =>
+  text.length === HEX_LENGTH ? text.toLowerCase() : text;
 
 const isSignature = (pair: string): boolean => pair.startsWith("signature=");
 
@@ -122,14 +158,14 @@ function withoutSignature(part: string): string {
 
 function verify(
   exchange: Exchange,
-  { signature, deadlineMicros }: Claim,
+  { signature, deadlineMicros, isOf }: Claim,
   key: VerifyingKey | null,
   scope: Scope,
 ): Problem | null {
   if (key === null) return new Problem(AuthCode.keyUnknown);
   // A signature names its request, so it must have one text only.
   if (signatureEncoding(signature) === null) return new Problem(AuthCode.signatureMalformed);
-  if (!key.verify(signedText(exchange), signature)) return new Problem(AuthCode.signatureWrong);
+  if (!isOf(key)) return new Problem(AuthCode.signatureWrong);
   if (key.revoked) return new Problem(AuthCode.keyRevoked);
   if (key.expiresMicros !== null && exchange.nowMicros >= key.expiresMicros) {
     return new Problem(AuthCode.keyExpired);

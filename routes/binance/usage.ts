@@ -24,8 +24,10 @@ export interface RateLimit {
 }
 
 /** The limits of a subject: of an address, or of a key, whose orders are among its requests. */
-export function rateLimits({ tokens }: SubjectPolicy): readonly RateLimit[] {
-  const { unitsPerSecond } = tokens;
+export const rateLimits = ({ tokens }: SubjectPolicy): readonly RateLimit[] =>
+  limitsAt(tokens.unitsPerSecond);
+
+function limitsAt(unitsPerSecond: number): readonly [weights: RateLimit, orders: RateLimit] {
   return [
     {
       rateLimitType: "REQUEST_WEIGHT",
@@ -51,6 +53,22 @@ export function usedUnits(decision: Decision, seconds: number): number {
 
 /** Used units of the interval that orders are told by. */
 export const usedOrders = (decision: Decision): number => usedUnits(decision, ORDER_SECONDS);
+
+/** A limit, and how much of it is used. */
+export interface UsedLimit extends RateLimit {
+  readonly count: number;
+}
+
+/** The limits that a request met, as answers of the WebSocket API tell them. */
+export function usedLimits(decision: Decision, kind: AdmissionKind): readonly UsedLimit[] {
+  // Cancels have a bucket of their own, which is no part of what is told here.
+  if (kind === AdmissionKind.cancel) return [];
+  const [weights, orders] = limitsAt(decision.policies[0]?.unitsPerSecond ?? 0);
+  const weight = { ...weights, count: usedUnits(decision, SECONDS_PER_MINUTE) };
+  return kind === AdmissionKind.read
+    ? [weight]
+    : [{ ...orders, count: usedOrders(decision) }, weight];
+}
 
 /** Adds the fields that Binance's clients slow down by. */
 export function addUsage(headers: Headers, decision: Decision, kind: AdmissionKind): void {

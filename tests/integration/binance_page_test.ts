@@ -48,13 +48,16 @@ Deno.test("the examples of the page on the Binance dialect work", (t) =>
       const args = ["run", "--quiet", "--frozen", "--allow-all", `--config=${ROOT}deno.json`, path];
       return await printed(new Deno.Command(Deno.execPath(), { args, env }));
     };
-    const [first = "", streams = "", second = "", ...others] = await blocksOf("ts");
+    const [first = "", streams = "", own = "", second = "", ...others] = await blocksOf("ts");
     assert.equal(others.length, 0);
     await t.step("with binance", async () => {
       assert.match(await run(first), /^\d+ \[[^]*status: "PARTIALLY_FILLED"[^]*status: "NEW"/);
     });
     await t.step("with the streams of binance", async () => {
       assert.match(await run(streams), /u: \d+,\s+s: "BTCUSD",\s+b: "0\.0+",[^]*a: "50000\.0+"/);
+    });
+    await t.step("with the user data stream of binance", async () => {
+      assert.match(await run(own), /e: "executionReport",[^]*S: "SELL",[^]*x: "NEW",\s+X: "NEW"/);
     });
     await t.step("with @binance/spot", async () => {
       assert.match(await run(second), /asset: "BTC",\s+free: "\d+\.20000000"/);

@@ -281,7 +281,7 @@ Deno.test("what there is not, says so in Binance's words", async () => {
       ["GET", "historicalTrades"],
       ["POST", "orderList/oco"],
       ["DELETE", "orderList"],
-      ["PUT", "userDataStream"],
+      ["GET", "userDataStream"],
     ] as const
   ) {
     refused(await maker.send(method, path), 404, -1020, "This operation is not supported.");
