@@ -11,6 +11,7 @@ import { adminControlEndpoints } from "./admin_controls.ts";
 import { adminStateEndpoint } from "./admin_state.ts";
 import { balancesEndpoint } from "./balances.ts";
 import { binanceEndpoints } from "./binance/binance_endpoints.ts";
+import { systemStatusEndpoint } from "./binance/system_status.ts";
 import { binanceStreamEndpoints } from "./binance/streams/stream_endpoints.ts";
 import { websocketApiEndpoint } from "./binance/websocket_api/api_endpoint.ts";
 import { candlesEndpoint } from "./candles.ts";
@@ -89,6 +90,7 @@ export function createApp(deps: AppDeps): Hono {
     ...healthEndpoints(),
     metricsEndpoint(metrics, admission, streams),
     ...binanceEndpoints,
+    systemStatusEndpoint(),
     ...binanceStreamEndpoints(streams),
     websocketApiEndpoint(streams, parts),
   ];
