@@ -59,7 +59,7 @@ Deno.test("fees are those of the instruments, of one or of all", async () => {
   const one = await client.ok("GET", FEES, { symbol: "BTCUSD" });
   assert.deepEqual(one, [all[0]]);
   const terms = gateway.exchange.reference.bySymbol("BTC-USD");
-  assert.ok(terms !== null && terms.makerFeePpm !== terms.takerFeePpm);
+  assert.ok(terms !== undefined && terms.makerFeePpm !== terms.takerFeePpm);
   assert.deepEqual(
     [one[0].makerCommission, one[0].takerCommission].map((rate) => Number(rate) * 1_000_000),
     [terms.makerFeePpm, terms.takerFeePpm],
