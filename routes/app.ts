@@ -13,6 +13,7 @@ import { adminInstrumentsEndpoint } from "./admin_instruments.ts";
 import { adminStateEndpoint } from "./admin_state.ts";
 import { balancesEndpoint } from "./balances.ts";
 import { binanceEndpoints } from "./binance/binance_endpoints.ts";
+import { systemStatusEndpoint } from "./binance/system_status.ts";
 import { binanceStreamEndpoints } from "./binance/streams/stream_endpoints.ts";
 import { websocketApiEndpoint } from "./binance/websocket_api/api_endpoint.ts";
 import { candlesEndpoint } from "./candles.ts";
@@ -93,6 +94,7 @@ export function createApp(deps: AppDeps): Hono {
     ...healthEndpoints(),
     metricsEndpoint(metrics, admission, streams),
     ...binanceEndpoints,
+    systemStatusEndpoint(),
     ...binanceStreamEndpoints(streams),
     websocketApiEndpoint(streams, parts),
   ];

@@ -7,6 +7,7 @@
 import type { EndpointSpec, Method } from "../endpoint.ts";
 import { EdgeCode } from "../edge_code.ts";
 import { Problem } from "../problem.ts";
+import { absentMarketEndpoints } from "./absent_markets.ts";
 import { accountEndpoints } from "./account.ts";
 import { amendOrderEndpoint } from "./amend_order.ts";
 import { cancelAllEndpoint } from "./cancel_all.ts";
@@ -20,6 +21,7 @@ import { newOrderEndpoints } from "./new_order.ts";
 import { orderReadEndpoints } from "./order_reads.ts";
 import { retiredStreamEndpoints } from "./retired_stream.ts";
 import { tickerEndpoints } from "./tickers.ts";
+import { walletEndpoints } from "./wallet.ts";
 
 const METHODS: readonly Method[] = ["GET", "POST", "PUT", "DELETE"];
 
@@ -37,6 +39,8 @@ export const binanceEndpoints: readonly EndpointSpec[] = [
   cancelReplaceEndpoint,
   amendOrderEndpoint,
   ...retiredStreamEndpoints,
+  ...walletEndpoints,
+  ...absentMarketEndpoints,
   ...METHODS.map(absent),
 ];
 

@@ -44,6 +44,9 @@ function outcomeOf(answered: Answered): Outcome {
   return answered instanceof Problem ? answered : jsonReply(200, answered);
 }
 
+/** Most paths stand under that of Spot; one that begins with a slash is whole. */
+const wholePath = (path: string): string => path.startsWith("/") ? path : `/api/v3/${path}`;
+
 /** An endpoint that anybody may ask. */
 export function openEndpoint(
   path: string,
@@ -53,7 +56,7 @@ export function openEndpoint(
 ): EndpointSpec {
   return {
     method: "GET",
-    path: `/api/v3/${path}`,
+    path: wholePath(path),
     scope: null,
     weight: 1,
     ...(weightOf === undefined ? {} : { weightOf }),
@@ -75,7 +78,7 @@ export interface SignedEndpoint extends Pick<EndpointSpec, "method" | "weight" |
 export function signedEndpoint({ path, names, handle, ...rest }: SignedEndpoint): EndpointSpec {
   return {
     ...rest,
-    path: `/api/v3/${path}`,
+    path: wholePath(path),
     dialect: binanceDialect,
     handle: handlerOf(names, handle),
   };

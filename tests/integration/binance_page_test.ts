@@ -48,7 +48,9 @@ Deno.test("the examples of the page on the Binance dialect work", (t) =>
       const args = ["run", "--quiet", "--frozen", "--allow-all", `--config=${ROOT}deno.json`, path];
       return await printed(new Deno.Command(Deno.execPath(), { args, env }));
     };
-    const [first = "", streams = "", own = "", second = "", ...others] = await blocksOf("ts");
+    const [first = "", streams = "", own = "", second = "", third = "", ...others] = await blocksOf(
+      "ts",
+    );
     assert.equal(others.length, 0);
     await t.step("with binance", async () => {
       assert.match(await run(first), /^\d+ \[[^]*status: "PARTIALLY_FILLED"[^]*status: "NEW"/);
@@ -61,6 +63,9 @@ Deno.test("the examples of the page on the Binance dialect work", (t) =>
     });
     await t.step("with @binance/spot", async () => {
       assert.match(await run(second), /asset: "BTC",\s+free: "\d+\.20000000"/);
+    });
+    await t.step("with ccxt", async () => {
+      assert.match(await run(third), /^\d+ open \{[^]*maker: 0\.0001,\s+taker: 0\.0005/);
     });
     assert.equal((await market.end("SIGTERM")).code, 0);
   }));

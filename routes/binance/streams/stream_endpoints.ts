@@ -50,13 +50,17 @@ export function binanceStreamEndpoints(table: StreamTable): readonly EndpointSpe
   }));
 }
 
+/** A number in the place of a stream: some libraries number their connections (`/ws/1`). */
+const NUMBER_PATTERN = /^\d{1,9}$/;
+
 /** Reads a URL of streams. A path that cannot be decoded names none that there is. */
 export function readStreamUrl(url: URL): StreamUrl {
   const listOf = (text: string) => text.split("/").filter((name) => name !== "");
   if (url.pathname === COMBINED_PATH) {
     return { names: listOf(url.searchParams.get("streams") ?? ""), isCombined: true };
   }
-  return { names: listOf(decoded(url.pathname)).slice(1), isCombined: false };
+  const names = listOf(decoded(url.pathname)).slice(1).filter((name) => !NUMBER_PATTERN.test(name));
+  return { names, isCombined: false };
 }
 
 function decoded(path: string): string {

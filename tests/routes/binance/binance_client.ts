@@ -55,7 +55,7 @@ export class BinanceClient {
     body?: string,
   ): Promise<Answer> {
     const type = body === undefined ? {} : { "Content-Type": "application/x-www-form-urlencoded" };
-    return this.gateway.send(method, `/api/v3/${path}`, {
+    return this.gateway.send(method, path.startsWith("/") ? path : `/api/v3/${path}`, {
       headers: { "X-MBX-APIKEY": keyOf(this.account), ...type, ...headers },
       ...(body === undefined ? {} : { body }),
       ...(address === undefined ? {} : { address }),

@@ -58,6 +58,8 @@ Deno.test("a URL names its streams, in either of Binance's forms", () => {
     names: ["b@trade", "b@depth"],
     isCombined: false,
   });
+  assert.deepEqual(read("/ws/12/b@trade/3").names, ["b@trade"], "the number of a connection");
+  assert.deepEqual(read("/ws/1a").names, ["1a"]);
   assert.deepEqual(read("/ws/%E0%A4%A").names, ["%E0%A4%A"]);
   assert.deepEqual(read("/stream"), { names: [], isCombined: true });
   assert.deepEqual(read("/stream?streams=a@trade/b@depth&timeUnit=MICROSECOND"), {

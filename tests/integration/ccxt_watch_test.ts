@@ -1,0 +1,147 @@
+/**
+ * What ccxt watches over WebSockets, against a running market: an account's orders, trades and
+ * balances, and the book and ticker of a market.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import ccxt from "ccxt";
+import { RestClient, type RestKey } from "../support/client_rest.ts";
+import {
+  StartedMarket,
+  WAIT_MILLIS_MAX,
+  withDataDirectory,
+} from "../workers/supervisor/started_market.ts";
+import { type CcxtClient, ccxtClient } from "./ccxt_client.ts";
+
+const MARKET = "BTC/USD";
+
+/** Watches until something that it hears is what is waited for. */
+async function until<T>(watch: () => Promise<T>, isDone: (heard: T) => boolean): Promise<T> {
+  const endMillis = Date.now() + WAIT_MILLIS_MAX;
+  for (;;) {
+    let last = "";
+    try {
+      const heard = await within(watch());
+      if (isDone(heard)) return heard;
+      last = JSON.stringify(heard);
+    } catch (error) {
+      // A book whose first event is further than its snapshot begins anew, as the library has it.
+      if (!(error instanceof ccxt.ChecksumError)) throw error;
+      last = error.message;
+    }
+    assert.ok(Date.now() < endMillis, `the last was ${last}`);
+  }
+}
+
+/** What comes in time. */
+async function within<T>(promise: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("nothing was heard")), WAIT_MILLIS_MAX);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** An account's own: every change of its orders, its trades, and what it has. */
+async function watchAccount(maker: CcxtClient, taker: CcxtClient, own: RestClient): Promise<void> {
+  // As the watching methods do first; without it the order might be there before the stream.
+  await within(maker.authenticate());
+  const heard = Promise.all([
+    until(() => maker.watchOrders(MARKET), ([order]) => order?.status === "open"),
+    until(() => maker.watchBalance(), ({ BTC }) => BTC?.used === 0.4),
+    until(() => maker.watchMyTrades(MARKET), (trades) => trades.length > 0),
+  ]);
+  const asked = await maker.createOrder(MARKET, "limit", "sell", 0.5, 50_000);
+  const bought = await taker.createOrder(MARKET, "market", "buy", 0.1);
+  const [[order], , [trade]] = await heard;
+  assert.deepEqual([order?.id, order?.price, order?.amount], [asked.id, 50_000, 0.5]);
+  const [fill] = (await own.request("GET", "/v1/fills")).json.items;
+  assert.deepEqual(
+    [trade?.order, trade?.id, trade?.amount, trade?.takerOrMaker, trade?.fee?.cost],
+    [fill.orderId, fill.tradeId, Number(fill.quantity), "maker", Number(fill.fee)],
+  );
+  assert.equal(bought.filled, 0.1);
+
+  const canceled = until(
+    () => maker.watchOrders(MARKET),
+    (orders) => orders.some(({ id, status }) => id === asked.id && status === "canceled"),
+  );
+  const freed = until(() => maker.watchBalance(), ({ BTC }) => BTC?.used === 0);
+  await maker.cancelOrder(String(asked.id), MARKET);
+  const [last, balance] = await Promise.all([canceled, freed]);
+  assert.equal(last.find(({ id }) => id === asked.id)?.filled, 0.1);
+  const { balances } = (await own.request("GET", "/v1/balances")).json;
+  // The stream tells what has changed: an asset that was never used stands in no event.
+  for (const { asset, available, held } of balances) {
+    if (asset !== "BTC" && asset !== "USD") continue;
+    assert.deepEqual([balance[asset]?.free, balance[asset]?.used], [available, held].map(Number));
+  }
+}
+
+/** What anybody sees: a local book, the last trade, the ticker and a candle. */
+async function watchMarket(maker: CcxtClient, taker: CcxtClient, own: RestClient): Promise<void> {
+  await within(taker.watchOrderBook(MARKET));
+  const trades = until(() => taker.watchTrades(MARKET), (all) => all.length > 0);
+  const ticker = until(() => taker.watchTicker(MARKET), ({ last }) => last === 50_500);
+  const quotes = until(() => taker.watchBidsAsks([MARKET]), (all) => all[MARKET]?.bid === 49_000);
+  const candles = until(() => taker.watchOHLCV(MARKET, "1m"), (all) => all.at(-1)?.[4] === 50_500);
+  const book = until(
+    () => taker.watchOrderBook(MARKET),
+    ({ bids, asks }) => bids.length === 2 && asks.length === 1,
+  );
+  await maker.createOrder(MARKET, "limit", "sell", 0.5, 50_500);
+  await taker.createOrder(MARKET, "limit", "buy", 0.2, 49_000);
+  await taker.createOrder(MARKET, "limit", "buy", 0.3, 48_000);
+  // Each of these comes with a trade, and whoever subscribed late hears of the next one.
+  let isOver = false;
+  const trading = (async () => {
+    while (!isOver) {
+      await taker.createOrder(MARKET, "market", "buy", 0.001);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  })();
+  const [[trade]] = await Promise.all([trades, ticker, quotes, candles, book])
+    .finally(() => isOver = true);
+  await trading;
+  assert.deepEqual([trade?.price, trade?.side], [50_500, "buy"]);
+
+  const { bids, asks } = (await own.request("GET", "/v1/depth?symbol=BTC-USD")).json;
+  const numbers = (levels: [string, string][]) => levels.map((level) => level.map(Number));
+  const same = await until(
+    async () => {
+      const { json: now } = await own.request("GET", "/v1/depth?symbol=BTC-USD");
+      assert.deepEqual(now.bids, bids);
+      const held = taker.orderbooks[MARKET];
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return { bids: [...(held?.bids ?? [])], asks: [...(held?.asks ?? [])] };
+    },
+    (held) => JSON.stringify(held.asks) === JSON.stringify(numbers(asks)),
+  );
+  assert.deepEqual(same, { bids: numbers(bids), asks: numbers(asks) });
+}
+
+Deno.test("ccxt follows an account and a market here", (t) =>
+  withDataDirectory(async (data, keep) => {
+    const { market, line } = await StartedMarket.start(data);
+    keep(market);
+    const keyOf = (account: string): RestKey => {
+      const key = line.keys.find((one) => one.account === account);
+      assert.ok(key !== undefined);
+      return key;
+    };
+    const { gateway } = line;
+    const [maker, taker] = [ccxtClient(gateway, keyOf("1")), ccxtClient(gateway, keyOf("2"))];
+    const own = new RestClient(gateway, keyOf("1"));
+    try {
+      await t.step("its orders, trades and balances", () => watchAccount(maker, taker, own));
+      await t.step("book, trades, ticker, candles", () => watchMarket(maker, taker, own));
+    } finally {
+      await Promise.all([maker.close(), taker.close()]);
+    }
+    assert.equal((await market.end("SIGTERM")).code, 0);
+  }));
