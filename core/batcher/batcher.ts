@@ -28,6 +28,8 @@ export const CANCEL_FRAMES = 16;
 export const UNANSWERED_RECORDS_MAX = 49_152;
 /** Records that cancels may add beyond that. */
 export const CANCEL_RECORDS = 8_192;
+/** Records of a frame that wait for no more, but for room in the window: a message costs them little. */
+export const ENOUGH_RECORDS = 512;
 /** Shortest time without an answer after which a frame is sent again. */
 export const ANSWER_TIMEOUT_LEAST_MICROS = 1_000_000;
 /** Pause after a refusal that asks to come again, doubled each time up to the longest. */
@@ -59,6 +61,7 @@ export class Batcher {
   #gatherMicros = 0;
   #gatherRecords = 0;
   readonly #frameRecords: number;
+  readonly #enoughRecords: number;
 
   /**
    * @param sender random number that names this gateway instance to the leader
@@ -72,6 +75,7 @@ export class Batcher {
     this.window = new SendWindow(windowRecords);
     this.#sender = sender;
     this.#frameRecords = frameRecords;
+    this.#enoughRecords = Math.min(frameRecords, ENOUGH_RECORDS);
     for (let count = 0; count < GATEWAY_FRAMES_MAX; count++) {
       this.#free.push(new OutgoingFrame(frameRecords));
     }
@@ -228,7 +232,7 @@ export class Batcher {
     if (this.#inFlight === 0) {
       return frame.count >= this.#gatherRecords || nowMicros >= this.#gatherMicros;
     }
-    if (frame.count === this.#frameRecords) {
+    if (frame.count >= this.#enoughRecords) {
       return this.window.mayAddFull(this.#recordsInFlight, frame.count);
     }
     return this.#inFlight < this.window.frames &&

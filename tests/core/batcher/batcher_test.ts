@@ -4,6 +4,7 @@ import {
   Batcher,
   CANCEL_FRAMES,
   CANCEL_RECORDS,
+  ENOUGH_RECORDS,
   GATEWAY_FRAMES_MAX,
   GATHER_MICROS_MAX,
   GATHER_RECORDS_LEAST,
@@ -242,6 +243,22 @@ Deno.test("records without an answer are bounded, in flight or not, and cancels 
   assert.deepEqual([bench.add(), bench.batcher.room(true)], [false, CANCEL_RECORDS]);
   bench.answer(frames + 1);
   assert.equal(bench.batcher.room(false), FRAME_RECORDS_MAX);
+});
+
+Deno.test("a frame with enough records goes beside one in flight, and what comes behind opens another", () => {
+  const bench = new Bench(FRAME_RECORDS_MAX);
+  bench.add(2);
+  assert.deepEqual(bench.send(), [1]);
+  bench.add(ENOUGH_RECORDS - 1);
+  assert.deepEqual(bench.send(), [], "it may still grow");
+  bench.add();
+  assert.deepEqual(bench.send(), [2]);
+  bench.add(FRAME_RECORDS_MAX);
+  assert.deepEqual(bench.send(), [3]);
+  bench.add(ENOUGH_RECORDS + 200);
+  assert.deepEqual(bench.send(), [4]);
+  bench.add(FRAME_RECORDS_MAX);
+  assert.deepEqual(bench.send(), [], "the window has no room for as many");
 });
 
 Deno.test("frames that are given back are used again", () => {
