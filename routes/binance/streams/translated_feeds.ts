@@ -35,6 +35,12 @@ const HUB_ENDS: Readonly<Record<HubEnd, StreamEnd>> = {
   refused: "not_allowed",
 };
 
+/**
+ * How long the first message of depth is waited for. One that nobody listened to begins within about
+ * a second (workers/market_data/conflated_feeds.ts), and before that what changes is in no event.
+ */
+export const BEGINNING_MILLIS_MAX = 3_000;
+
 /** The streams of one hub. There are as many as listeners at most. */
 export class TranslatedFeeds {
   readonly #hub: FeedHub;
@@ -75,6 +81,8 @@ class TranslatedFeed {
   readonly #kind: Stream["kind"];
   readonly #translate: Translator;
   readonly #over: () => void;
+  /** Settles with the first message of depth, from which on its events join each other. */
+  readonly #begun = Promise.withResolvers<void>();
   /** The last event, where it is the whole state. */
   #last: StreamEventText | null = null;
   /** Number of the last message. */
@@ -94,6 +102,7 @@ class TranslatedFeed {
       this.#leave();
       throw error;
     }
+    if (this.#kind === "depth") this.#awaitBeginning();
     if (this.#kind !== "state") return;
     for (const { last } of this.#places) if (last !== null) this.#take(last);
   }
@@ -107,14 +116,26 @@ class TranslatedFeed {
     this.#listeners.add(seat);
     if (this.#last !== null) seat.take(this.#last);
     return {
-      ready: Promise.all(this.#places.map(({ ready }) => ready)),
+      ready: Promise.all([
+        ...this.#places.map(({ ready }) => ready),
+        ...(this.#kind === "depth" ? [this.#begun.promise] : []),
+      ]),
       leave: () => {
         if (this.#listeners.delete(seat) && this.#listeners.size === 0) this.#leave();
       },
     };
   }
 
+  /** Ends by itself where no market data comes: the stream is there, and begins when it does. */
+  #awaitBeginning(): void {
+    const begun = () => this.#begun.resolve();
+    if (this.#places.every(({ last }) => last !== null)) return begun();
+    const timer = setTimeout(begun, BEGINNING_MILLIS_MAX);
+    void this.#begun.promise.then(() => clearTimeout(timer));
+  }
+
   #take(message: HubMessage): void {
+    this.#begun.resolve();
     // Of a state nothing is missed, and a local book finds out by the numbers of its events.
     if (this.#kind === "series" && this.#isBehindHole(message)) return this.#end("unavailable");
     let events: readonly object[];
@@ -145,6 +166,7 @@ class TranslatedFeed {
   }
 
   #leave(): void {
+    this.#begun.resolve();
     this.#over();
     for (const { leave } of this.#places) leave();
     this.#places.length = 0;

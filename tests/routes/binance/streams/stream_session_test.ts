@@ -77,7 +77,7 @@ function tradeMessage(id: number) {
 
 Deno.test("a client subscribes, lists and unsubscribes, and each answer has its id", async () => {
   using run = new SessionRun();
-  const params = ["btcusd@trade", "ethusd@depth"];
+  const params = ["btcusd@trade", "ethusd@bookTicker"];
   assert.deepEqual(await run.ask({ method: "SUBSCRIBE", params, id: 1 }), { result: null, id: 1 });
   assert.deepEqual(await run.ask({ method: "LIST_SUBSCRIPTIONS", id: "two" }), {
     result: params,
@@ -92,7 +92,7 @@ Deno.test("a client subscribes, lists and unsubscribes, and each answer has its 
   await run.ask({ method: "UNSUBSCRIBE", params: ["btcusd@trade", "btcusd@never"], id: 4 });
   run.trade(7);
   assert.equal(run.next(), undefined);
-  assert.deepEqual(run.session.streams, ["ethusd@depth"]);
+  assert.deepEqual(run.session.streams, ["ethusd@bookTicker"]);
   assert.equal(run.feeds.size, 1);
 });
 

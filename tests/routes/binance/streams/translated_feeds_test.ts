@@ -170,3 +170,19 @@ Deno.test("a stream whose second feed has no room leaves the first", () => {
   assert.equal(run.hub.counts.handedOut, 0);
   for (const { leave } of others) leave();
 });
+
+Deno.test("depth is ready with its first message, which tells where its events begin", async () => {
+  using run = new FeedsRun();
+  const first = run.listen("btcusd@depth@100ms");
+  let isReady = false;
+  void first.ready.then(() => isReady = true);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(isReady, false, "an order that came now would be in no event");
+  run.broker.publish("md.BTC-USD.depth.100ms.json", { ...head(7, 7), bids: [], asks: [] });
+  await first.ready;
+  assert.deepEqual(first.events, []);
+  await run.listen("btcusd@depth@100ms").ready;
+  const given = run.listen("btcusd@depth");
+  given.leave();
+  await given.ready;
+});
