@@ -7,6 +7,7 @@ import { ResultCode } from "../core/protocol/result_code.ts";
 import { EdgeCode } from "./edge_code.ts";
 import type { AnswerDoc, Operation } from "./operation.ts";
 import { RESTING_EXAMPLE } from "./order_operations.ts";
+import { NOT_OPEN } from "./rejection.ts";
 import {
   BATCH_ITEMS_MAX,
   type BatchAnswerBody,
@@ -76,7 +77,7 @@ export const batchOperation: Operation = {
           type: "urn:edgebook:problem:unknown_order",
           title: "The account has no such order",
           status: 404,
-          detail: "The account has no such order.",
+          detail: NOT_OPEN,
           code: "unknown_order",
           field: "clientOrderId",
           value: "no-such-order",
@@ -123,7 +124,7 @@ export const cancelListOperation: Operation = {
         type: "urn:edgebook:problem:unknown_order",
         title: "The account has no such order",
         status: 404,
-        detail: "The account has no such order.",
+        detail: NOT_OPEN,
         code: "unknown_order",
         field: "clientOrderId",
         value: "first-buy",

@@ -59,10 +59,16 @@ export function amendRejected(
   return problemOf(rejection, orderDetails(rejection, { what: "The amend", ...order }));
 }
 
+/** What is said of an order that a command was for and that is not open. */
+export const NOT_OPEN =
+  "The account has no such order in the market: it may have been filled, canceled or expired.";
+
 /** The problem that the rejection of a cancel is. */
 export function cancelRejected(rejection: Rejection, field: string, target: string): Problem {
   const { code } = rejection;
-  if (code === ResultCode.unknownOrder) return problemOf(rejection, { field, value: target });
+  if (code === ResultCode.unknownOrder) {
+    return problemOf(rejection, { detail: NOT_OPEN, field, value: target });
+  }
   const isOtherContent = code === ResultCode.differentContent;
   return problemOf(rejection, isOtherContent ? contentDetails(null) : plainDetails(rejection));
 }

@@ -91,6 +91,7 @@ Deno.test("a repeated cancel of nothing is the same refusal, marked as a repeat"
     [again.status, again.body.code, again.body.value, again.body.duplicate],
     [404, "unknown_order", "7", true],
   );
+  assert.match(again.body.detail, /may have been filled, canceled or expired/);
 });
 
 Deno.test("cancel-all takes one instrument's orders, or all of the account's and nobody else's", async () => {
