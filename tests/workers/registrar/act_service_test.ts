@@ -22,7 +22,9 @@ Deno.test("a gateway's request comes to the registrar as it is, and its answer b
       taken.push(json);
       return Promise.resolve(taken.length === 1 ? { status: 200, body: { keys: [] } } : null);
     };
-    const service = serveActs(await connectAs("registrar"), 0, { carryOut }, () => {});
+    const registrar = await connectAs("registrar");
+    const service = serveActs(registrar, 0, { carryOut }, () => {});
+    await registrar.flush();
     const acts = new NatsActs(await connectAs("gateway"), 0);
     assert.deepEqual(await acts.carryOut(REQUEST), { status: 200, body: { keys: [] } });
     assert.deepEqual(await acts.carryOut(REQUEST), { refused: "unknownAct" });
@@ -83,7 +85,10 @@ Deno.test("a gateway asks the registrar whether it answers, and waits no longer 
       const answer = answers.shift();
       return answer === undefined ? Promise.withResolvers<null>().promise : Promise.resolve(answer);
     };
-    const service = serveActs(await connectAs("registrar"), 0, { carryOut }, () => {});
+    const registrar = await connectAs("registrar");
+    const service = serveActs(registrar, 0, { carryOut }, () => {});
+    // Another connection asks: the broker has to know of the service first.
+    await registrar.flush();
     assert.deepEqual(await acts.probe(2_000), { unreadableKeys: 3 });
     assert.deepEqual(await acts.probe(2_000), { unreadableKeys: 0 }, "of an earlier version");
     const began = performance.now();
