@@ -44,9 +44,6 @@ const CORE = "tests/core/";
 /** These say how long things take to heal, and want the machine for themselves. */
 const CHAOS = "tests/chaos/";
 
-/** Tests against servers wait for them half of the time: more side by side than there are cores. */
-const SERVER_TEST_JOBS = Math.ceil(navigator.hardwareConcurrency * 1.5);
-
 /** A step that is one command of Deno. */
 function command(name: string, args: readonly string[]): Step {
   return {
@@ -63,8 +60,7 @@ function tests(
   name: string,
   select: (file: string) => boolean,
   flags: readonly string[],
-  { read = () => {}, jobs }: { readonly read?: (output: string) => void; readonly jobs?: number } =
-    {},
+  read: (output: string) => void = () => {},
 ): Step {
   return {
     name,
@@ -79,7 +75,6 @@ function tests(
       const { code, counts, output } = await runTests({
         files,
         flags: ["--no-check", ...flags],
-        ...(jobs === undefined ? {} : { jobs }),
         millisMax: STEP_MILLIS_MAX,
       });
       read(output);
@@ -102,10 +97,8 @@ async function main(): Promise<number> {
       { name: "docs", run: () => checkDocExamples(STEP_MILLIS_MAX) },
       tests("tidy", (file) => file === TIDY, []),
       tests("core", (file) => file.startsWith(CORE), ["--parallel", ...collect]),
-      tests("tests", isOther, ["--parallel"], { jobs: SERVER_TEST_JOBS }),
-      tests("chaos", (file) => file.startsWith(CHAOS), [], {
-        read: (output) => healed = healTable(output),
-      }),
+      tests("tests", isOther, ["--parallel"]),
+      tests("chaos", (file) => file.startsWith(CHAOS), [], (output) => healed = healTable(output)),
       { name: "coverage", run: () => coreCoverage(profiles, STEP_MILLIS_MAX) },
       tests("deploy", (file) => file.startsWith(DEPLOY), []),
     ], (text) => Deno.stdout.writeSync(new TextEncoder().encode(text)));

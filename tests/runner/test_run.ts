@@ -15,8 +15,6 @@ export interface TestRun {
   readonly files: readonly string[];
   /** Further flags of `deno test`. */
   readonly flags?: readonly string[];
-  /** Files side by side, with `--parallel`; as many as there are cores when not given. */
-  readonly jobs?: number;
   /** After so many milliseconds the run is killed and has failed. */
   readonly millisMax: number;
   /** Receives the output as it comes. */
@@ -41,7 +39,6 @@ export async function provideTools(
 /** Runs test files in one `deno test`. The programs they need must be there already. */
 export async function runTests(run: TestRun): Promise<TestRunResult> {
   const args = ["test", "--allow-all", "--frozen", ...(run.flags ?? []), ...run.files];
-  const env = run.jobs === undefined ? {} : { DENO_JOBS: String(run.jobs) };
-  const { code, output } = await runDeno(args, { ...run, env });
+  const { code, output } = await runDeno(args, run);
   return { code, counts: judgeRun(output, code), output };
 }
