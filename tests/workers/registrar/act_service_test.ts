@@ -64,9 +64,11 @@ Deno.test("a fault of the registrar is no answer: the outcome is not known", () 
   withNats(async ({ connectAs }) => {
     const errors: string[] = [];
     const carryOut = () => Promise.reject(new Error("the broker is gone"));
-    const service = serveActs(await connectAs("registrar"), 0, { carryOut }, ({ message }) => {
+    const registrar = await connectAs("registrar");
+    const service = serveActs(registrar, 0, { carryOut }, ({ message }) => {
       errors.push(message);
     });
+    await registrar.flush();
     const gateway = await connectAs("gateway");
     const failed = gateway.request("act.0", JSON.stringify(REQUEST), { timeout: 300 });
     await assert.rejects(failed, /TIMEOUT/);
