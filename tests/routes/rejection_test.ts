@@ -71,7 +71,9 @@ Deno.test("each rejection shows its numbers in the unit that they are in", () =>
 Deno.test("a cancel that is rejected names what it was for, and that it came before", () => {
   const unknown = { ...rejectionOf(ResultCode.unknownOrder, 0, 0), isDuplicate: true };
   const problem = cancelRejected(unknown, "orderId", "17");
-  assert.deepEqual(problem.details, { field: "orderId", value: "17", duplicate: true });
+  const { detail, ...details } = problem.details;
+  assert.match(String(detail), /may have been filled, canceled or expired/);
+  assert.deepEqual(details, { field: "orderId", value: "17", duplicate: true });
   const late = cancelRejected(rejectionOf(ResultCode.deadlinePassed, 5, 6), "orderId", "17");
   assert.deepEqual(late.details, { limit: "5", value: "6" });
   const other = cancelRejected(rejectionOf(ResultCode.differentContent, 0, 0), "orderId", "17");
