@@ -42,22 +42,30 @@ export async function carryOutAll(
   for (const item of items) if (!(item instanceof Problem)) commands.push(item.command);
   const answers = await backend.orders.submitAll(commands, waitMillis);
   noteReports(exchange, answers);
-  const outcomes: Outcome[] = [];
-  const waiting: Promise<void>[] = [];
+  return await outcomesOf(items, answers, waitMillis === 0);
+}
+
+/**
+ * What became of the items, those included that history has to say more about.
+ *
+ * @param answers to those that were sent, in their order
+ * @param isAsked whether the client asked not to wait
+ */
+export async function outcomesOf(
+  items: readonly PreparedItem[],
+  answers: readonly BatchAnswer[],
+  isAsked: boolean,
+): Promise<readonly Outcome[]> {
   let next = 0;
-  for (const [index, item] of items.entries()) {
-    const outcome = item instanceof Problem
-      ? item
-      : outcomeOf(item, answers[next++], waitMillis === 0);
-    if (!(outcome instanceof Promise)) outcomes[index] = outcome;
-    else {
-      waiting.push(
-        outcome.catch(failureProblem).then((settled) => void (outcomes[index] = settled)),
-      );
-    }
-  }
-  if (waiting.length > 0) await Promise.all(waiting);
-  return outcomes;
+  const outcomes = items.map((item) =>
+    item instanceof Problem ? item : outcomeOf(item, answers[next++], isAsked)
+  );
+  const isThere = (outcome: Outcome | Promise<Outcome>): outcome is Outcome =>
+    !(outcome instanceof Promise);
+  if (outcomes.every(isThere)) return outcomes;
+  return await Promise.all(
+    outcomes.map((outcome) => isThere(outcome) ? outcome : outcome.catch(failureProblem)),
+  );
 }
 
 function outcomeOf(
@@ -70,7 +78,7 @@ function outcomeOf(
 }
 
 /** What is known now of the shard, and of the orders that cost nothing because they traded. */
-function noteReports(exchange: Exchange, answers: readonly BatchAnswer[]): void {
+export function noteReports(exchange: Exchange, answers: readonly BatchAnswer[]): void {
   let traded = 0;
   let sequence = 0;
   for (const answer of answers) {

@@ -42,8 +42,13 @@ const FLAGS_NEW = OrderFlag.postOnly | OrderFlag.quoteBudget;
 
 /** A frame whose structure is right. */
 export class CheckedFrame {
+  /** Offset that those of texts count from. */
+  readonly textAt: number;
+
   /** @param cancels how many of its records are cancels */
-  constructor(readonly wire: WireBuffer, readonly count: number, readonly cancels: number) {}
+  constructor(readonly wire: WireBuffer, readonly count: number, readonly cancels: number) {
+    this.textAt = wire.bytes.length - frameTextBytes(wire, 0);
+  }
 }
 
 const STRUCTURE: Readonly<Record<number, readonly [field: string, limit: string]>> = {
@@ -104,12 +109,11 @@ function badFrame(field: string, limit: string, value: number): Problem {
  * @returns the first thing that is wrong; `null` when they may be sent
  */
 export function checkRecords(
-  { wire, count }: CheckedFrame,
+  { wire, count, textAt }: CheckedFrame,
   account: number,
   reference: Reference,
 ): Problem | null {
   const { words } = wire;
-  const textAt = wire.bytes.length - frameTextBytes(wire, 0);
   /** Records of one instrument often stand together. */
   let instrument: Instrument | undefined;
   for (let index = 0; index < count; index++) {

@@ -32,8 +32,13 @@ import type { Charge } from "./middleware/admit.ts";
 import { batchOperation, cancelListOperation } from "./order_batch_operations.ts";
 import { prepareAmend } from "./order_amends.ts";
 import { prepareCancel } from "./order_cancels.ts";
+import { orderOfClientId, orderOfId } from "./named_order.ts";
 import type { Sender } from "./order_command.ts";
 import { prepareBatchedOrder } from "./orders.ts";
+import { carryOutPlain } from "./plain_batch/carry_out_plain.ts";
+import { PlainBatch } from "./plain_batch/plain_batch.ts";
+import { readPlainBatch } from "./plain_batch/read_plain_batch.ts";
+import type { PreparedCommand } from "./prepared_command.ts";
 import { readParameters } from "./query_parameters.ts";
 import { waitMillisOf } from "./wait_limit.ts";
 import { Problem } from "./problem.ts";
@@ -52,7 +57,7 @@ export const batchEndpoints: readonly EndpointSpec[] = [
     ...shared,
     path: "/v1/orders/batch",
     kind: AdmissionKind.order,
-    measure: (exchange) => measure(exchange, parseBatch(exchange.body)),
+    measure: measurePlain,
     operation: batchOperation,
   },
   {
@@ -76,13 +81,26 @@ class Batch {
       if (item instanceof Problem || item.kind === "place") orders++;
       else if (item.kind === "amend") amends++;
     }
-    const cancels = this.items.length - orders - amends;
-    const charges: Charge[] = [];
-    const kind = orders > 0 ? AdmissionKind.order : AdmissionKind.amend;
-    if (orders + amends > 0) charges.push({ weight: orders + amends, kind });
-    if (cancels > 0) charges.push({ weight: cancels, kind: AdmissionKind.cancel });
-    return charges;
+    return chargesOf(orders, amends, this.items.length - orders - amends);
   }
+}
+
+function chargesOf(orders: number, amends: number, cancels: number): Charge[] {
+  const charges: Charge[] = [];
+  const kind = orders > 0 ? AdmissionKind.order : AdmissionKind.amend;
+  if (orders + amends > 0) charges.push({ weight: orders + amends, kind });
+  if (cancels > 0) charges.push({ weight: cancels, kind: AdmissionKind.cancel });
+  return charges;
+}
+
+/** What a batch costs: most are plain ones. */
+function measurePlain(exchange: Exchange): readonly Charge[] | Problem {
+  const batch = readPlainBatch(exchange.body, exchange.backend.reference);
+  if (batch === null) return measure(exchange, parseBatch(exchange.body));
+  const parameters = readParameters(exchange, []);
+  if (parameters instanceof Problem) return parameters;
+  exchange.work = batch;
+  return chargesOf(batch.count - batch.cancels, 0, batch.cancels);
 }
 
 function measure(
@@ -98,17 +116,71 @@ function measure(
 }
 
 async function carryOutBatch(exchange: Exchange): Promise<Outcome> {
-  const { work, identity } = exchange;
-  if (!(work instanceof Batch)) throw new TypeError("the batch was not measured");
-  const senderOf = itemSenders(identity);
-  const prepared = work.items.map((item, index) => prepareItem(exchange, item, senderOf(index)));
+  const { work } = exchange;
+  const waitMillis = waitMillisOf(exchange);
+  if (work instanceof Batch) return carryOutItems(exchange, work.items, waitMillis);
+  if (!(work instanceof PlainBatch)) throw new TypeError("the batch was not measured");
+  const items = new LazyItems(exchange, work);
+  const reply = await carryOutPlain(exchange, work, waitMillis, (index) => items.prepare(index));
+  return reply ?? await carryOutItems(exchange, items.all, waitMillis);
+}
+
+async function carryOutItems(
+  exchange: Exchange,
+  items: readonly (RawItem | Problem)[],
+  waitMillis: number,
+): Promise<Outcome> {
+  const senderOf = itemSenders(exchange.identity);
+  const prepared = items.map((item, index) => prepareItem(exchange, item, senderOf(index)));
   const isReady = (item: PreparedItem | Promise<PreparedItem>): item is PreparedItem =>
     !(item instanceof Promise);
   const ready = prepared.every(isReady) ? prepared : await Promise.all(prepared);
-  const outcomes = await carryOutAll(exchange, ready, waitMillisOf(exchange));
+  const outcomes = await carryOutAll(exchange, ready, waitMillis);
   const texts = outcomes.map((outcome) => outcomeText(outcome, exchange.requestId));
   const body = `{"items":[${texts.join(",")}]}`;
   return { status: 200, body, contentType: "application/json", headers: [] };
+}
+
+/** The items of a plain batch as those of any other, for what is not plain about their answers. */
+class LazyItems {
+  #all: readonly (RawItem | Problem)[] | null = null;
+  readonly #senderOf;
+
+  constructor(readonly exchange: Exchange, readonly batch: PlainBatch) {
+    this.#senderOf = itemSenders(exchange.identity);
+  }
+
+  /** All of them, read once. */
+  get all(): readonly (RawItem | Problem)[] {
+    if (this.#all !== null) return this.#all;
+    const items = parseBatch(this.exchange.body);
+    if (items instanceof Problem) throw new TypeError("a plain batch is none");
+    return this.#all = items;
+  }
+
+  /** One that was sent. */
+  prepare(index: number): PreparedCommand {
+    const { exchange, batch } = this;
+    const sender = this.#senderOf(index);
+    const item = batch.isCancel(index)
+      ? prepareNamed(exchange, batch, index, sender)
+      : prepareItem(exchange, this.all[index], sender);
+    if (item instanceof Problem || item instanceof Promise) {
+      throw new TypeError(`item ${index} was sent, and cannot be read`);
+    }
+    return item;
+  }
+}
+
+function prepareNamed(
+  exchange: Exchange,
+  batch: PlainBatch,
+  index: number,
+  sender: Sender,
+): PreparedItem {
+  const id = batch.idText(index);
+  const named = batch.isById(index) ? orderOfId(id) : orderOfClientId(id);
+  return named instanceof Problem ? named : prepareCancel(exchange, named, sender);
 }
 
 function prepareItem(

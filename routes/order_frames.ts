@@ -69,9 +69,9 @@ async function sendFrame(exchange: Exchange): Promise<Outcome> {
   const { account, deadlineMicros } = identity;
   const problem = checkRecords(work, account, backend.reference);
   if (problem !== null) return problem;
-  const { wire, count, cancels } = work;
+  const { wire, textAt, count, cancels } = work;
   const key = requestKeyOfItems(identity);
-  const records = { wire, count, cancels, account, deadlineMicros, key };
+  const records = { wire, textAt, count, cancels, account, deadlineMicros, key };
   const parts = await backend.orders.submitRecords(records, waitMillisOf(exchange));
   const { commands, traded, sequence } = summaryOf(parts);
   backend.market.reported(sequence);

@@ -26,13 +26,26 @@ export const DecimalError = { malformed: -1, precision: -2, range: -3 } as const
  * ```
  */
 export function parseDecimal(text: string, scale: number): number {
-  if (text.length === 0 || text.length > DECIMAL_LENGTH_MAX) return DecimalError.malformed;
+  const { length } = text;
+  if (length > DECIMAL_LENGTH_MAX) return DecimalError.malformed;
+  for (let at = 0; at < length; at++) characters[at] = text.charCodeAt(at);
+  return parseDecimalIn(characters, 0, length, scale);
+}
+
+/** {@link parseDecimal} of the characters `from .. end`, each by its code. O(length). */
+export function parseDecimalIn(
+  codes: Uint8Array | Uint16Array,
+  from: number,
+  end: number,
+  scale: number,
+): number {
+  if (end === from || end - from > DECIMAL_LENGTH_MAX) return DecimalError.malformed;
   let value = 0;
   let point = -1;
   let excess = false;
-  for (let at = 0; at < text.length; at++) {
-    const digit = text.charCodeAt(at) - 48;
-    if (digit === -2 && point < 0 && at > 0 && at < text.length - 1) {
+  for (let at = from; at < end; at++) {
+    const digit = codes[at] - 48;
+    if (digit === -2 && point < 0 && at > from && at < end - 1) {
       point = at;
     } else if (digit < 0 || digit > 9) {
       return DecimalError.malformed;
@@ -44,10 +57,13 @@ export function parseDecimal(text: string, scale: number): number {
     }
   }
   if (excess) return DecimalError.precision;
-  const decimals = point < 0 ? 0 : Math.min(text.length - 1 - point, scale);
+  const decimals = point < 0 ? 0 : Math.min(end - 1 - point, scale);
   for (let missing = decimals; missing < scale; missing++) value *= 10;
   return value > SAFE_MAX ? DecimalError.range : value;
 }
+
+/** What {@link parseDecimal} looks at. */
+const characters = new Uint16Array(DECIMAL_LENGTH_MAX);
 
 /**
  * Writes an integer in units of 10^-scale as a decimal string with exactly `scale` decimals.

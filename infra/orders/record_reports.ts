@@ -9,6 +9,7 @@
  * @module
  */
 import { crc32 } from "node:zlib";
+import { type CommandReport, readCommandReport } from "../../core/protocol/command_report.ts";
 import { EventKind, EventWord } from "../../core/protocol/event_record.ts";
 import {
   CRC_START_BYTES,
@@ -53,12 +54,12 @@ export function summaryOf(parts: readonly ReportPart[]): ReportsSummary {
   let traded = 0;
   let sequence = 0;
   for (const { answer, from, end } of parts) {
-    const { bytes, halves, words } = answer;
+    const { bytes, words } = answer;
     let last = -1;
     let isEntry = false;
     for (let record = from; record < end; record++) {
       const at = POSITIONED_BODY_BYTES + record * RECORD_BYTES;
-      const command = halves[(at >> 1) + 3];
+      const command = recordCommand(answer, record);
       if (command !== last) {
         commands++;
         last = command;
@@ -72,6 +73,28 @@ export function summaryOf(parts: readonly ReportPart[]): ReportsSummary {
     sequence = Math.max(sequence, positionFirstEvent(answer, 0) + words[offsets + end - 1]);
   }
   return { commands, traded, sequence };
+}
+
+/** The reports as objects, by the places of their commands; `pending` for those without. O(records). */
+export function reportsOf(
+  parts: readonly ReportPart[],
+  commands: number,
+): (CommandReport | "pending")[] {
+  const reports = new Array<CommandReport | "pending">(commands).fill("pending");
+  for (const { answer, from, end, shift } of parts) {
+    for (let record = from; record < end;) {
+      const command = recordCommand(answer, record);
+      const first = record;
+      while (record < end && recordCommand(answer, record) === command) record++;
+      reports[command + shift] = readCommandReport(answer, first, record);
+    }
+  }
+  return reports;
+}
+
+/** Index of the command that record `record` of a frame of reports belongs to. */
+export function recordCommand({ halves }: WireBuffer, record: number): number {
+  return halves[((POSITIONED_BODY_BYTES + record * RECORD_BYTES) >> 1) + 3];
 }
 
 /** Writes the answer. Makes one buffer, and nothing for a record. O(records). */
@@ -88,7 +111,7 @@ export function writeRecordReports(parts: readonly ReportPart[]): Uint8Array<Arr
 }
 
 function firstCommand({ answer, from, shift }: ReportPart): number {
-  return answer.halves[((POSITIONED_BODY_BYTES + from * RECORD_BYTES) >> 1) + 3] + shift;
+  return recordCommand(answer, from) + shift;
 }
 
 function partBytes({ from, end }: ReportPart): number {

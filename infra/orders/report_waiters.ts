@@ -8,11 +8,10 @@
  * @module
  */
 import { readCommandReport } from "../../core/protocol/command_report.ts";
-import { frameCount, RECORD_BYTES } from "../../core/protocol/frame.ts";
-import { POSITIONED_BODY_BYTES } from "../../core/protocol/position.ts";
+import { frameCount } from "../../core/protocol/frame.ts";
 import type { WireBuffer } from "../../core/protocol/wire_buffer.ts";
 import type { BatchAnswer, Submitted } from "./commands.ts";
-import type { ReportPart } from "./record_reports.ts";
+import { recordCommand, type ReportPart } from "./record_reports.ts";
 
 /** Waits for the reports of neighbours in one frame. Told once, one way or the other. */
 export interface ReportWaiter {
@@ -60,7 +59,6 @@ export class ReportWaiters {
       return 0;
     }
     const count = frameCount(answer, 0);
-    const { halves } = answer;
     let record = 0;
     let reported = 0;
     for (const span of spans) {
@@ -68,7 +66,7 @@ export class ReportWaiters {
       const end = span.first + span.count;
       let last = -1;
       for (; record < count; record++) {
-        const command = recordCommand(halves, record);
+        const command = recordCommand(answer, record);
         if (command >= end) break;
         if (command !== last) reported++;
         last = command;
@@ -151,9 +149,9 @@ export class BatchWaiter implements ReportWaiter {
   answered(answer: WireBuffer, from: number, end: number, first: number): void {
     const { answers } = this.batch;
     for (let record = from; record < end;) {
-      const command = recordCommand(answer.halves, record);
+      const command = recordCommand(answer, record);
       const start = record;
-      while (record < end && recordCommand(answer.halves, record) === command) record++;
+      while (record < end && recordCommand(answer, record) === command) record++;
       answers[this.at + command - first] = readCommandReport(answer, start, record);
     }
     this.batch.done(this.count);
@@ -204,9 +202,4 @@ export class RecordWaiter implements ReportWaiter {
   pending(): void {
     this.records.done();
   }
-}
-
-/** Index of the command that record `record` of a frame of reports belongs to. */
-function recordCommand(halves: Uint16Array, record: number): number {
-  return halves[((POSITIONED_BODY_BYTES + record * RECORD_BYTES) >> 1) + 3];
 }

@@ -6,7 +6,7 @@
  * @module
  */
 import type { OutgoingFrame } from "../../core/batcher/outgoing_frame.ts";
-import { FRAME_HEADER_BYTES, frameTextBytes, RECORD_BYTES } from "../../core/protocol/frame.ts";
+import { FRAME_HEADER_BYTES, RECORD_BYTES } from "../../core/protocol/frame.ts";
 import { OrderWord } from "../../core/protocol/order_record.ts";
 import {
   derivedKeyHigh,
@@ -20,8 +20,10 @@ import type { FrameWriting } from "./write_batch.ts";
 
 /** A client's frame whose records are all checked: plain ones, of commands that clients may send. */
 export interface ClientRecords {
-  /** No longer than the frame. */
+  /** With the records behind a frame's header. */
   readonly wire: WireBuffer;
+  /** Offset that those of texts count from. */
+  readonly textAt: number;
   readonly count: number;
   /** Whose commands they are. */
   readonly account: number;
@@ -63,14 +65,13 @@ export function writeRecords(
 
 function copyRecords(
   frame: OutgoingFrame,
-  { wire, account, deadlineMicros, key }: ClientRecords,
+  { wire, textAt, account, deadlineMicros, key }: ClientRecords,
   first: number,
   count: number,
 ): void {
   const source = FRAME_HEADER_BYTES + first * RECORD_BYTES;
   const at = frame.addRecords(wire.bytes.subarray(source, source + count * RECORD_BYTES), count);
   const { words, halves } = frame.wire;
-  const textAt = wire.bytes.length - frameTextBytes(wire, 0);
   for (let index = 0; index < count; index++) {
     const record = at + index * RECORD_BYTES;
     const word = record >> 2;

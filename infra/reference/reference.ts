@@ -17,12 +17,16 @@ import { Bucket, type BucketEntry } from "../nats/kv.ts";
 import { followBucket } from "../nats/kv_follower.ts";
 import { type Instrument, InstrumentTermsError, readInstrument } from "./instrument_terms.ts";
 
-/** What the edge asks about instruments. */
-export interface Reference {
+/** Where one instrument is looked up. */
+export interface InstrumentLookup {
   /** The instrument with a symbol. */
   bySymbol(symbol: string): Instrument | undefined;
   /** The instrument with a number. */
   byNumber(instrument: number): Instrument | undefined;
+}
+
+/** What the edge asks about instruments. */
+export interface Reference extends InstrumentLookup {
   /** Every instrument, in the order of their numbers. */
   all(): readonly Instrument[];
   /** How old the view is in milliseconds; Infinity while it has never been complete. */

@@ -8,6 +8,8 @@ import assert from "node:assert/strict";
 import type { Admission } from "../../core/limits/admission.ts";
 import { AdmissionKind } from "../../core/limits/decision.ts";
 import { admissionPolicy } from "../../core/limits/policy.ts";
+import { FRAME_HEADER_BYTES, RECORD_BYTES } from "../../core/protocol/frame.ts";
+import { OrderWord } from "../../core/protocol/order_record.ts";
 import { MemoryAdmission } from "../../infra/upstash/memory.ts";
 import { BATCH_ITEMS_MAX } from "../../routes/schema/order_batch.ts";
 import { type Answer, LIMIT_BUY, type RequestOptions, TestGateway } from "./test_gateway.ts";
@@ -81,8 +83,14 @@ Deno.test("the same signed batch again repeats nothing and is answered with the 
     assert.deepEqual([order.orderId, order.duplicate], [item.order.orderId, true]);
   }
   assert.equal(gateway.exchange.state.orders.liveCount, 2);
-  const keys = gateway.exchange.commands.map(({ key }) => `${key.low}/${key.high}`);
-  assert.equal(new Set(keys).size, 4, "four keys, each of them twice");
+  const keys = gateway.exchange.frames.flatMap((frame) => {
+    const words = new Uint32Array(frame.buffer);
+    return [0, 1, 2, 3].map((index) => {
+      const at = (FRAME_HEADER_BYTES + index * RECORD_BYTES) / 4;
+      return `${words[at + OrderWord.keyLow]}/${words[at + OrderWord.keyHigh]}`;
+    });
+  });
+  assert.deepEqual([keys.length, new Set(keys).size], [8, 4], "four keys, each of them twice");
 });
 
 Deno.test("the same items in another request are other orders, unless it has the same signed name", async () => {
@@ -225,7 +233,7 @@ Deno.test("a batch costs a unit for each command, cancels by the limits of cance
   assert.deepEqual(new Set(statusesOf(await send(gateway, orders))), new Set([201]));
   const refused = await send(gateway, orders);
   assert.deepEqual([refused.status, refused.body.code], [429, "rate_limited"]);
-  assert.equal(gateway.exchange.commands.length, 6, "nothing of it was carried out");
+  assert.equal(gateway.exchange.state.orders.liveCount, 6, "nothing of it was carried out");
   const mixed = await send(gateway, [...orders, ...cancels]);
   assert.equal(mixed.status, 429);
   assert.equal((await send(gateway, cancels)).status, 200, "cancels by themselves have their own");

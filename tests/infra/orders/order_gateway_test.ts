@@ -25,7 +25,8 @@ const connection = {
 
 function recordsOf(frame: ClientFrame, count: number, cancels: number) {
   const wire = new WireBuffer(frame.seal().buffer);
-  return { wire, count, cancels, account: 1, deadlineMicros: 9, key: { low: 1, high: 1 } };
+  const textAt = wire.bytes.length;
+  return { wire, textAt, count, cancels, account: 1, deadlineMicros: 9, key: { low: 1, high: 1 } };
 }
 
 Deno.test("records are submitted all or none, and cancels find the room that is kept for them", async () => {

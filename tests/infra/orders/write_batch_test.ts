@@ -163,6 +163,7 @@ Deno.test("records share frames with others, and their reports have the indexes 
   const bytes = sealed.seal();
   const records = writeRecords(frames.writing, {
     wire: new WireBuffer(bytes.buffer),
+    textAt: bytes.length,
     count: 6,
     cancels: 0,
     account: 1,
@@ -184,7 +185,8 @@ Deno.test("records without a key are named by the request and their place in it,
   for (let index = 0; index < 6; index++) sealed.place({ priceTicks: 30 + index });
   const key = { low: 0x1234, high: 0xc0005678 };
   const wire = new WireBuffer(sealed.seal().buffer);
-  const records = { wire, count: 6, cancels: 0, account: 1, deadlineMicros: 99, key };
+  const textAt = wire.bytes.length;
+  const records = { wire, textAt, count: 6, cancels: 0, account: 1, deadlineMicros: 99, key };
   writeRecords(frames.writing, records);
   frames.answerAll();
   assert.deepEqual(frames.keys, [0, 1, 2, 3, 4, 5].map((index) => derivedKeyOfItem(key, index)));

@@ -1,0 +1,67 @@
+/**
+ * A plain batch on its way: its records into the log as they stand, and its answer out of the
+ * leader's reports. What is not plain about an answer, the endpoints of the commands say.
+ *
+ * @module
+ */
+import type { CommandReport } from "../../core/protocol/command_report.ts";
+import { OrderPathDownError, OverloadedError } from "../../infra/orders/commands.ts";
+import { type ReportPart, reportsOf } from "../../infra/orders/record_reports.ts";
+import { noteReports, outcomesOf, outcomeText } from "../command_group.ts";
+import type { Exchange } from "../exchange.ts";
+import { requestKeyOfItems } from "../order_command.ts";
+import type { PreparedCommand } from "../prepared_command.ts";
+import type { Reply } from "../reply.ts";
+import type { PlainBatch } from "./plain_batch.ts";
+import { isPlain, writeAnswers } from "./write_answers.ts";
+
+/**
+ * Sends the commands, waits once for all of them, and writes what became of each.
+ *
+ * @param prepare makes an item what it would be in any other batch
+ * @returns `null` where there is no room for all of them, or for orders at the moment: none was sent
+ */
+export async function carryOutPlain(
+  exchange: Exchange,
+  batch: PlainBatch,
+  waitMillis: number,
+  prepare: (index: number) => PreparedCommand,
+): Promise<Reply | null> {
+  const { requestId, backend: { reference } } = exchange;
+  const parts = await submit(exchange, batch, waitMillis);
+  if (parts === null) return null;
+  const reports = reportsOf(parts, batch.count);
+  noteReports(exchange, reports);
+  const answers: (CommandReport | string)[] = [];
+  const others: number[] = [];
+  for (const [index, report] of reports.entries()) {
+    const isOther = report === "pending" || !isPlain(report, reference);
+    answers.push(isOther ? "" : report);
+    if (isOther) others.push(index);
+  }
+  if (others.length > 0) {
+    const told = others.map((index) => reports[index]);
+    const outcomes = await outcomesOf(others.map(prepare), told, waitMillis === 0);
+    for (const [at, index] of others.entries()) {
+      answers[index] = outcomeText(outcomes[at], requestId);
+    }
+  }
+  const body = writeAnswers(batch, answers, reference);
+  return { status: 200, body, contentType: "application/json", headers: [] };
+}
+
+async function submit(
+  { backend, identity }: Exchange,
+  { wire, textAt, count, cancels }: PlainBatch,
+  waitMillis: number,
+): Promise<readonly ReportPart[] | null> {
+  const { account, deadlineMicros } = identity;
+  const key = requestKeyOfItems(identity);
+  const records = { wire, textAt, count, cancels, account, deadlineMicros, key };
+  try {
+    return await backend.orders.submitRecords(records, waitMillis);
+  } catch (error) {
+    if (error instanceof OverloadedError || error instanceof OrderPathDownError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,226 @@
+/**
+ * Writes what became of the commands of a plain batch, straight from the leader's reports: the texts
+ * that `orders.ts` and `order_cancels.ts` give as objects, byte by byte (tests/routes/plain_batch).
+ *
+ * @module
+ */
+import { reasonOf } from "../../core/history/reason.ts";
+import type { CommandReport, ReportedFill } from "../../core/protocol/command_report.ts";
+import { EventKind, OrderStatus } from "../../core/protocol/event_record.ts";
+import { OrderType, Side } from "../../core/protocol/order_record.ts";
+import type { Instrument } from "../../infra/reference/instrument_terms.ts";
+import type { InstrumentLookup } from "../../infra/reference/reference.ts";
+import { averagePriceText } from "../amounts.ts";
+import { statusText } from "../order_view.ts";
+import { asciiOf } from "./json_cursor.ts";
+import { JsonBytes } from "./json_bytes.ts";
+import type { PlainBatch } from "./plain_batch.ts";
+
+const BEGIN = asciiOf('{"items":[');
+const END = asciiOf("]}");
+const COMMA = asciiOf(",");
+const NOTHING = asciiOf("0");
+const PLACED = asciiOf('{"status":201,"order":{"orderId":"');
+const CANCELED = asciiOf('{"status":200,"order":{"orderId":"');
+const CLIENT_ORDER_ID = asciiOf('","clientOrderId":"');
+const NO_CLIENT_ORDER_ID = asciiOf('","clientOrderId":null,"symbol":"');
+const SYMBOL = asciiOf('","symbol":"');
+const BUY = asciiOf('","side":"buy');
+const SELL = asciiOf('","side":"sell');
+const LIMIT = asciiOf('","type":"limit');
+const MARKET = asciiOf('","type":"market');
+const STATUSES = Object.values(OrderStatus)
+  .filter((status) => status >= OrderStatus.new && status <= OrderStatus.expired)
+  .map((status) => asciiOf(`","status":"${statusText(status)}`));
+const REASON = asciiOf('","reason":"');
+const PRICE = asciiOf('","price":"');
+const NO_PRICE = asciiOf('","price":null');
+const QUOTE = asciiOf('"');
+const QUANTITY = asciiOf(',"quantity":"');
+const NOTHING_EXECUTED = asciiOf(
+  '","executedQuantity":"0","executedNotional":"0","leavesQuantity":"',
+);
+const NO_FILLS = asciiOf('","averagePrice":null,"fills":[],"sequence":"');
+const EXECUTED = asciiOf('","executedQuantity":"');
+const NOTIONAL = asciiOf('","executedNotional":"');
+const LEAVES = asciiOf('","leavesQuantity":"');
+const AVERAGE_PRICE = asciiOf('","averagePrice":"');
+const FILLS = asciiOf('","fills":[');
+const TRADE_ID = asciiOf('{"tradeId":"');
+const FEE = asciiOf('","fee":"');
+const FEE_ASSET = asciiOf('","feeAsset":"');
+const TAKER = asciiOf('","liquidity":"taker"}');
+const SEQUENCE_BEHIND_FILLS = asciiOf('],"sequence":"');
+const CANCELED_EXECUTED = asciiOf(',"executedQuantity":"');
+const LEAVES_NOTHING = asciiOf('","leavesQuantity":"0","sequence":"');
+const TIME = asciiOf('","transactTimeMicros":');
+const NO_DUPLICATE = asciiOf(',"duplicate":false}}');
+
+/** Whoever writes an answer waits for nothing, so one buffer does. */
+const out = new JsonBytes();
+
+/**
+ * Whether a report is written here: of an order that entered or of one that was canceled, now and
+ * with all that there is to tell. The rest is what other modules say of it.
+ */
+export function isPlain(report: CommandReport, reference: InstrumentLookup): boolean {
+  const { kind, instrument, isDuplicate, fillsComplete } = report;
+  return (kind === EventKind.accepted || kind === EventKind.canceled) && !isDuplicate &&
+    fillsComplete && reference.byNumber(instrument) !== undefined;
+}
+
+/**
+ * Writes the answer of a batch.
+ *
+ * @param answers for each command its plain report, or what else became of it as a text
+ */
+export function writeAnswers(
+  batch: PlainBatch,
+  answers: readonly (CommandReport | string)[],
+  reference: InstrumentLookup,
+): Uint8Array<ArrayBuffer> {
+  let instrument: Instrument | undefined;
+  out.clear();
+  out.piece(BEGIN);
+  for (let index = 0; index < answers.length; index++) {
+    if (index > 0) out.piece(COMMA);
+    const answer = answers[index];
+    if (typeof answer === "string") {
+      out.text(answer);
+      continue;
+    }
+    if (answer.instrument !== instrument?.instrument) {
+      instrument = reference.byNumber(answer.instrument);
+      if (instrument === undefined) throw new TypeError(`instrument ${answer.instrument} is gone`);
+    }
+    if (answer.kind === EventKind.accepted) writeOrder(batch, index, answer, instrument);
+    else writeCanceled(batch, index, answer, instrument);
+  }
+  out.piece(END);
+  return out.copy();
+}
+
+function writeOrder(
+  batch: PlainBatch,
+  index: number,
+  report: CommandReport,
+  instrument: Instrument,
+): void {
+  const { executedLots, leavesLots } = report;
+  out.piece(PLACED);
+  out.integer(report.orderId);
+  writeId(batch, index);
+  writeInstrument(report, instrument);
+  out.piece(batch.wire.bytes[batch.recordAt(index) + 2] === OrderType.limit ? LIMIT : MARKET);
+  writeStatus(report);
+  writePrice(report.priceTicks, instrument);
+  out.piece(QUANTITY);
+  writeQuantity(report.quantity, instrument);
+  if (executedLots === 0) {
+    out.piece(NOTHING_EXECUTED);
+    writeQuantity(leavesLots, instrument);
+    out.piece(NO_FILLS);
+  } else writeExecution(report, instrument);
+  writeEnd(report);
+}
+
+function writeExecution(report: CommandReport, instrument: Instrument): void {
+  const { executedLots, executedTickLots, leavesLots, fills } = report;
+  out.piece(EXECUTED);
+  writeQuantity(executedLots, instrument);
+  out.piece(NOTIONAL);
+  writeQuote(executedTickLots * instrument.quotePerTickLot, instrument);
+  out.piece(LEAVES);
+  writeQuantity(leavesLots, instrument);
+  out.piece(AVERAGE_PRICE);
+  writeText(averagePriceText(executedTickLots, executedLots, instrument) ?? "");
+  out.piece(FILLS);
+  for (let fill = 0; fill < fills.length; fill++) {
+    if (fill > 0) out.piece(COMMA);
+    writeFill(fills[fill], instrument);
+  }
+  out.piece(SEQUENCE_BEHIND_FILLS);
+}
+
+function writeFill(fill: ReportedFill, instrument: Instrument): void {
+  out.piece(TRADE_ID);
+  out.integer(fill.tradeId);
+  writePrice(fill.priceTicks, instrument);
+  out.piece(QUANTITY);
+  writeQuantity(fill.quantityLots, instrument);
+  out.piece(FEE);
+  writeQuote(fill.fee, instrument);
+  out.piece(FEE_ASSET);
+  writeText(instrument.quoteName);
+  out.piece(TAKER);
+}
+
+function writeCanceled(
+  batch: PlainBatch,
+  index: number,
+  report: CommandReport,
+  instrument: Instrument,
+): void {
+  out.piece(CANCELED);
+  out.integer(report.orderId);
+  if (batch.isById(index)) out.piece(SYMBOL);
+  else writeId(batch, index);
+  writeInstrument(report, instrument);
+  writeStatus(report);
+  writePrice(report.priceTicks, instrument);
+  out.piece(CANCELED_EXECUTED);
+  writeQuantity(report.executedLots, instrument);
+  out.piece(LEAVES_NOTHING);
+  writeEnd(report);
+}
+
+/** Writes the client order id of an item, and on to the symbol. */
+function writeId(batch: PlainBatch, index: number): void {
+  const length = batch.idLength(index);
+  if (length === 0) return out.piece(NO_CLIENT_ORDER_ID);
+  out.piece(CLIENT_ORDER_ID);
+  out.ascii(batch.body, batch.idFrom(index), length);
+  out.piece(SYMBOL);
+}
+
+function writeInstrument({ side }: CommandReport, { symbol }: Instrument): void {
+  writeText(symbol);
+  out.piece(side === Side.buy ? BUY : SELL);
+}
+
+function writeStatus({ status, code }: CommandReport): void {
+  out.piece(STATUSES[status - OrderStatus.new]);
+  if (code === 0) return;
+  out.piece(REASON);
+  writeText(reasonOf(code));
+}
+
+/** Writes a short text of ASCII. */
+function writeText(text: string): void {
+  out.ascii(text, 0, text.length);
+}
+
+/** With its quotes: there may be none. */
+function writePrice(ticks: number, { tickSize, priceScale }: Instrument): void {
+  if (ticks === 0) return out.piece(NO_PRICE);
+  out.piece(PRICE);
+  out.decimal(ticks * tickSize, priceScale);
+  out.piece(QUOTE);
+}
+
+function writeQuantity(lots: number, { lotSize, quantityScale }: Instrument): void {
+  if (lots === 0) out.piece(NOTHING);
+  else out.decimal(lots * lotSize, quantityScale);
+}
+
+function writeQuote(minor: number, { quoteScale }: Instrument): void {
+  if (minor === 0) out.piece(NOTHING);
+  else out.decimal(minor, quoteScale);
+}
+
+function writeEnd({ sequence, stampMicros }: CommandReport): void {
+  out.integer(sequence);
+  out.piece(TIME);
+  out.integer(stampMicros);
+  out.piece(NO_DUPLICATE);
+}

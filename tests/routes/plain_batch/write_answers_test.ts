@@ -1,0 +1,112 @@
+/**
+ * What a plain batch is answered, beside what the same commands are answered by way of JSON.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { START_MICROS } from "../memory_exchange.ts";
+import { TestGateway } from "../test_gateway.ts";
+import { escaped, type Item, plainItems } from "./plain_batches.ts";
+
+const PATH = "/v1/orders/batch";
+
+async function sendText(gateway: TestGateway, account: number, body: string, name: string) {
+  gateway.nowMicros += 1_000;
+  const { text } = await gateway.signed(account, "POST", PATH, {
+    body,
+    idempotencyKey: name,
+    headers: { "X-Request-Id": "same" },
+  });
+  return text;
+}
+
+/** There each command is an append of its own, with its own time. */
+const atOneTime = (text: string) => text.replaceAll(/"transactTimeMicros":\d{16}/g, '"time"');
+
+/** Both ways, one batch after the other. @returns the answers of the straight way */
+async function bothWays(
+  batches: readonly (readonly Item[])[],
+  prepare: (gateway: TestGateway) => void = () => {},
+): Promise<string[]> {
+  const gateways = [new TestGateway(), new TestGateway()];
+  gateways.forEach(prepare);
+  const answers = [];
+  for (const items of batches) {
+    const body = JSON.stringify({ items });
+    // The same items again are the same request.
+    const first = batches.indexOf(items);
+    const account = 1 + first % 3;
+    const name = `batch-${first}`;
+    const straight = await sendText(gateways[0], account, body, name);
+    const other = await sendText(gateways[1], account, escaped(body), name);
+    assert.equal(atOneTime(straight), atOneTime(other));
+    answers.push(straight);
+  }
+  const [direct, other] = gateways.map(({ exchange }) => exchange);
+  assert.ok(direct.frames.length === batches.length || direct.trouble !== "none");
+  assert.equal(other.frames.length, 0, "it took the other way");
+  return answers;
+}
+
+Deno.test("the answers are those of the other way, character by character", async () => {
+  const seen = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(fc.array(plainItems, { minLength: 1, maxLength: 4 }), async (batches) => {
+      for (const text of await bothWays([...batches, batches[0]])) {
+        for (const [word] of text.matchAll(/"(status|reason|code|liquidity|duplicate)":"?\w+/g)) {
+          seen.add(word);
+        }
+      }
+    }),
+    { numRuns: 100 },
+  );
+  const expected = ["new", "partially_filled", "filled", "canceled", "expired"]
+    .map((status) => `"status":"${status}`);
+  for (const word of [...expected, '"status":404', '"status":422', '"duplicate":true']) {
+    assert.ok(seen.has(word), `no answer had ${word}: ${[...seen].sort().join(" ")}`);
+  }
+});
+
+const place = (changes: object = {}) => ({
+  place: {
+    symbol: "BTC-USD",
+    side: "buy",
+    type: "limit",
+    price: "50000.00",
+    quantity: "0.5000",
+    ...changes,
+  },
+});
+
+Deno.test("the time of a command is that of its append", async () => {
+  const items = [place()];
+  const [straight, other] = [new TestGateway(), new TestGateway()];
+  const text = await sendText(straight, 1, JSON.stringify({ items }), "one");
+  assert.equal(text, await sendText(other, 1, escaped(JSON.stringify({ items })), "one"));
+  assert.ok(text.includes(`"transactTimeMicros":${START_MICROS + 2_000},`), text);
+});
+
+Deno.test("a repeated batch is answered with the first outcomes by either way", async () => {
+  const items = [place(), place({ side: "sell" }), { cancel: { orderId: "1" } }];
+  const [first, , again] = await bothWays([items, [place()], items]);
+  assert.equal(first.split('"duplicate":false').length - 1, 3);
+  assert.equal(again.split('"duplicate":true').length - 1, 3);
+});
+
+for (const trouble of ["silent", "overloaded", "broker", "leader"] as const) {
+  Deno.test(`what is said of commands while there is trouble (${trouble}) is the same`, async () => {
+    const items = [place(), { cancel: { clientOrderId: "mine" } }, { cancel: { orderId: "5" } }];
+    await bothWays([items], ({ exchange }) => exchange.trouble = trouble);
+  });
+}
+
+Deno.test("an instrument that the gateway does not know yet has no symbol in the answer", async () => {
+  const answers = await bothWays([[place(), { cancel: { orderId: "1" } }]], ({ exchange }) => {
+    const { reference } = exchange;
+    const byNumber = reference.byNumber.bind(reference);
+    reference.byNumber = (number) => number === 1 ? undefined : byNumber(number);
+  });
+  assert.match(answers[0], /"symbol":null/);
+});
