@@ -77,13 +77,9 @@ export class JsonBytes {
     this.#makeRoom(PIECE_BYTES_MAX);
     if (value < 0) this.#bytes[this.#length++] = MINUS;
     const units = Math.abs(value);
-    let whole = Math.floor(units / POWERS[scale]);
-    let fraction = units - whole * POWERS[scale];
-    // The quotient may have been rounded up.
-    if (fraction < 0) {
-      whole--;
-      fraction += POWERS[scale];
-    }
+    // Exact: between the quotient of safe integers and the next whole number there are doubles.
+    const whole = Math.floor(units / POWERS[scale]);
+    const fraction = units - whole * POWERS[scale];
     this.integer(whole);
     this.#bytes[this.#length++] = POINT;
     if (scale <= 8) return this.#digits(fraction, scale);

@@ -198,7 +198,6 @@ export class OrderReader {
   #writeHead(batch: PlainBatch, at: number): boolean {
     const { wire } = batch;
     if ((this.#seen & Field.clientOrderId) === 0) {
-      batch.setId(0, 0);
       writeCommandHead(wire, at, CommandKind.newOrder, 0, 0, 0, 0);
       return true;
     }

@@ -64,9 +64,9 @@ const out = new JsonBytes();
  * with all that there is to tell. The rest is what other modules say of it.
  */
 export function isPlain(report: CommandReport, reference: InstrumentLookup): boolean {
-  const { kind, instrument, isDuplicate, fillsComplete } = report;
-  return (kind === EventKind.accepted || kind === EventKind.canceled) && !isDuplicate &&
-    fillsComplete && reference.byNumber(instrument) !== undefined;
+  const { kind, instrument, fillsComplete } = report;
+  return (kind === EventKind.accepted || kind === EventKind.canceled) && fillsComplete &&
+    reference.byNumber(instrument) !== undefined;
 }
 
 /**

@@ -7,6 +7,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Batcher } from "../../../core/batcher/batcher.ts";
+import { FRAME_HEADER_BYTES } from "../../../core/protocol/frame.ts";
+import { OrderWord } from "../../../core/protocol/order_record.ts";
 import { ReportWaiters } from "../../../infra/orders/report_waiters.ts";
 import { writeBatch } from "../../../infra/orders/write_batch.ts";
 import { writeRecords } from "../../../infra/orders/write_records.ts";
@@ -157,4 +159,19 @@ Deno.test("an instrument is that of the gateway which reads, not of one that rea
     byNumber: (number) => other.byNumber(number),
   });
   assert.equal(same, null);
+});
+
+Deno.test("prices and quantities are whole steps of the instrument's tick and lot", () => {
+  const instrument = reference.bySymbol("BTC-USD");
+  assert.ok(instrument !== undefined);
+  const coarse = { ...instrument, tickSize: 5, lotSize: 300 };
+  const lookup = { bySymbol: () => coarse, byNumber: () => coarse };
+  const read = (price: string, quantity: string) =>
+    readPlainBatch(placed({ price, quantity }), lookup);
+  assert.equal(read("5.01", "0.0300"), null);
+  assert.equal(read("5.05", "0.0301"), null);
+  const { words } = read("5.05", "0.0600")?.wire ?? {};
+  assert.ok(words !== undefined);
+  const at = FRAME_HEADER_BYTES / 4;
+  assert.deepEqual([words[at + OrderWord.price], words[at + OrderWord.quantity]], [101, 2]);
 });

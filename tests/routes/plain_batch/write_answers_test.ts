@@ -6,6 +6,9 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { CommandReport } from "../../../core/protocol/command_report.ts";
+import { EventKind } from "../../../core/protocol/event_record.ts";
+import { isPlain } from "../../../routes/plain_batch/write_answers.ts";
 import { START_MICROS } from "../memory_exchange.ts";
 import { TestGateway } from "../test_gateway.ts";
 import { escaped, type Item, plainItems } from "./plain_batches.ts";
@@ -109,4 +112,22 @@ Deno.test("an instrument that the gateway does not know yet has no symbol in the
     reference.byNumber = (number) => number === 1 ? undefined : byNumber(number);
   });
   assert.match(answers[0], /"symbol":null/);
+});
+
+Deno.test("a plain batch takes no parameters", async () => {
+  const body = JSON.stringify({ items: [place()] });
+  const { status, body: problem } = await new TestGateway().signed(1, "POST", `${PATH}?x=1`, {
+    body,
+  });
+  assert.deepEqual([status, problem.field], [400, "x"]);
+});
+
+Deno.test("an order whose fills had no room in its report is told by history", () => {
+  const { reference } = new TestGateway().exchange;
+  const report = { kind: EventKind.accepted, instrument: 1, fillsComplete: true } as CommandReport;
+  assert.ok(isPlain(report, reference));
+  assert.ok(isPlain({ ...report, kind: EventKind.canceled }, reference));
+  assert.ok(!isPlain({ ...report, fillsComplete: false }, reference));
+  assert.ok(!isPlain({ ...report, kind: EventKind.summary }, reference));
+  assert.ok(!isPlain({ ...report, kind: EventKind.rejected }, reference));
 });
