@@ -145,6 +145,7 @@ Deno.test("a state that another dialect listens to is there at once", () => {
   run.broker.publish(BBO, bbo(7));
   assert.equal(run.listen("btcusd@bookTicker").events.length, 1);
   assert.deepEqual(run.broker.subscribed, [BBO]);
+  assert.equal(run.asked.length, 0);
 });
 
 Deno.test("where trades or candles are missing, their listeners are told by the end", () => {
