@@ -44,7 +44,12 @@ Deno.test("what changes something waits for what came before it, and a read for 
   await run.end("read");
   assert.deepEqual(run.begun, ["place", "read", "cancel"]);
   await run.end("cancel");
+  assert.equal(run.begun.at(-1), "amend");
+  // The end of the first two does not let anybody past the third.
+  void run.call("late");
+  assert.equal(run.begun.at(-1), "amend");
   await run.end("amend");
+  assert.equal(run.begun.at(-1), "late");
   assert.deepEqual(await Promise.all([second, third]), ["cancel", "amend"]);
 });
 
