@@ -70,7 +70,7 @@ Deno.test("tidy: no file names the host of a package registry, the lock file lea
   const registry = /registry\.[a-z]+[.a-z]*\.[a-z]{2,}|npm\.pkg\.github/i;
   assert.deepEqual(matches(registry), []);
   assert.deepEqual(
-    matches(/https?:\/\/\S+/, texts.filter((file) => file.path === "deno.lock")),
+    matches(/https?:\/\/\S+/, texts.filter((file) => file.path.endsWith("deno.lock"))),
     [],
   );
 });
@@ -112,7 +112,7 @@ Deno.test("tidy: every task that a text names is there, and every task's file is
 Deno.test("tidy: nothing is left for later, and no test is switched off", () => {
   // Written apart, so that this file does not match itself.
   const later = new RegExp(`\\b(?:${["TO" + "DO", "FIX" + "ME", "X" + "XX"].join("|")})\\b`);
-  const written = texts.filter(({ path }) => path !== "deno.lock");
+  const written = texts.filter(({ path }) => !path.endsWith("deno.lock"));
   assert.deepEqual(matches(later, written), []);
   const tests = texts.filter(({ path }) => path.startsWith("tests/"));
   assert.deepEqual(matches(/\bDeno\.test\.(?:ignore|only|skip)\b|\bignore: true\b/, tests), []);

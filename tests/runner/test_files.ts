@@ -16,7 +16,7 @@ const TESTS = fileURLToPath(new URL("../", import.meta.url));
 const SERVERLESS =
   /^tests\/(bench|core|model|runner|simulation|stress|infra\/lint|deploy|tidy_test\.ts)/;
 /** The tests that drive a browser. */
-const BROWSER = /^tests\/browser\//;
+const BROWSER = /^tests\/foreign\/browser\//;
 
 /** Every `*_test.ts` below `tests/`, relative to the project, in order. */
 export async function listTestFiles(): Promise<string[]> {

@@ -20,5 +20,5 @@ Deno.test("test files: servers are provided only to tests that may need them", (
     "nats-server",
     "redis-server",
   ]);
-  assert.ok(toolsFor(["tests/browser/a_test.ts"]).includes("chromium"));
+  assert.ok(toolsFor(["tests/foreign/browser/a_test.ts"]).includes("chromium"));
 });

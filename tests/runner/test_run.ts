@@ -7,7 +7,8 @@
 import { provision } from "../../infra/provision/provision.ts";
 import { runDeno } from "./child_process.ts";
 import { toolsFor } from "./test_files.ts";
-import { judgeRun, type TestCounts } from "./test_summary.ts";
+import { testProjects } from "./test_projects.ts";
+import { addCounts, judgeRun, type TestCounts } from "./test_summary.ts";
 
 /** A run of tests. */
 export interface TestRun {
@@ -36,9 +37,20 @@ export async function provideTools(
   for (const tool of toolsFor(files)) await provision(tool, { say });
 }
 
-/** Runs test files in one `deno test`. The programs they need must be there already. */
+/**
+ * Runs test files in one `deno test` for each configuration. The programs they need must be there
+ * already. The exit code is the first that is not 0.
+ */
 export async function runTests(run: TestRun): Promise<TestRunResult> {
-  const args = ["test", "--allow-all", "--frozen", ...(run.flags ?? []), ...run.files];
-  const { code, output } = await runDeno(args, run);
-  return { code, counts: judgeRun(output, code), output };
+  const results: TestRunResult[] = [];
+  for (const { folder, files } of testProjects(run.files)) {
+    const flags = ["--allow-all", "--frozen", `--config=${folder}deno.json`, ...(run.flags ?? [])];
+    const { code, output } = await runDeno(["test", ...flags, ...files], run);
+    results.push({ code, counts: judgeRun(output, code), output });
+  }
+  return {
+    code: results.find(({ code }) => code !== 0)?.code ?? 0,
+    counts: addCounts(results.map(({ counts }) => counts)),
+    output: results.map(({ output }) => output).join("\n"),
+  };
 }

@@ -35,8 +35,10 @@ const WEIGHT = 5;
 /** The endpoints, whose streams stand in the table. */
 export function binanceStreamEndpoints(table: StreamTable): readonly EndpointSpec[] {
   const byHub = new WeakMap<FeedHub, TranslatedFeeds>();
-  const feedsOf = (hub: FeedHub): TranslatedFeeds => {
-    const feeds = byHub.get(hub) ?? new TranslatedFeeds(hub);
+  const feedsOf = ({ backend, deps: { nowMicros } }: Exchange): TranslatedFeeds => {
+    const hub = backend.feeds;
+    const feeds = byHub.get(hub) ??
+      new TranslatedFeeds({ hub, snapshots: table.snapshots(backend), nowMicros });
     byHub.set(hub, feeds);
     return feeds;
   };
@@ -74,7 +76,7 @@ function decoded(path: string): string {
 function serveStreams(
   exchange: Exchange,
   table: StreamTable,
-  feedsOf: (hub: FeedHub) => TranslatedFeeds,
+  feedsOf: (exchange: Exchange) => TranslatedFeeds,
 ): Outcome {
   const url = new URL(exchange.context.req.url);
   const { names, isCombined } = readStreamUrl(url);
@@ -82,7 +84,7 @@ function serveStreams(
   if (parameters instanceof Problem) return parameters;
   const time = timeWriterIn(parameters.get("timeUnit") ?? null);
   if (time instanceof Problem) return time;
-  const { backend: { feeds, reference }, deps: { log, steadyMicros } } = exchange;
+  const { backend: { reference }, deps: { log, steadyMicros } } = exchange;
   const found = findStreams(names, reference);
   if (typeof found === "string") {
     const error = binanceError(-1100, `Invalid request: ${found}.`);
@@ -97,7 +99,7 @@ function serveStreams(
     farewell: () => null,
   });
   const session = new StreamSession({
-    feeds: feedsOf(feeds),
+    feeds: feedsOf(exchange),
     reference,
     time,
     steadyMicros,

@@ -8,6 +8,7 @@ import { type Feed, marketDataSubject } from "../../../core/protocol/subjects.ts
 import type { ChannelKind } from "../../../core/streams/channel.ts";
 import type { Reference } from "../../../infra/reference/reference.ts";
 import { instrumentsByName } from "../symbols.ts";
+import { type Opening, openingOf } from "./stream_opening.ts";
 import {
   aggregateTranslator,
   bookTickerTranslator,
@@ -32,8 +33,12 @@ export interface Stream {
   readonly kind: Extract<ChannelKind, "depth" | "series" | "state">;
   /** NATS subjects whose messages it is made of. */
   readonly subjects: readonly string[];
+  /** Of each of the subjects, the message that it would begin with; `null`: it waits for one. */
+  readonly openings: readonly (Opening | null)[];
   /** As its events name it. */
   readonly symbol: string;
+  /** As this exchange names it. */
+  readonly instrument: string;
   /** Makes a translator, one for all listeners: it remembers what was told. */
   readonly translator: (terms: StreamTerms) => Translator;
 }
@@ -63,8 +68,9 @@ export function parseStreamName(name: string, reference: Pick<Reference, "all">)
   if (instrument === undefined || found === null) return null;
   const { kind, feeds, translator } = found;
   const subjects = feeds.map((feed) => marketDataSubject(instrument.symbol, feed));
+  const openings = feeds.map(openingOf);
   const key = `${symbol}${name.slice(at)}`;
-  return { key, kind, subjects, symbol, translator };
+  return { key, kind, subjects, openings, symbol, instrument: instrument.symbol, translator };
 }
 
 function kindOf(text: string): Kind | null {

@@ -8,11 +8,14 @@
  */
 import type { FeedHub, HubEnd, ListenerPlace } from "../../../infra/streams/feed_hub.ts";
 import type { HubMessage } from "../../../infra/streams/hub_message.ts";
+import type { SnapshotAnswer } from "../../../core/protocol/queries.ts";
 import type { FeedMessage } from "../../../core/market_data/feed_messages.ts";
+import type { JointSnapshots } from "../../streams/joint_snapshots.ts";
 import type { StreamEnd } from "../../streams/stream_end.ts";
 import type { TimeWriter } from "../times.ts";
 import { StreamEventText } from "./stream_event_text.ts";
 import type { Stream } from "./stream_name.ts";
+import { OPENING_LEVELS } from "./stream_opening.ts";
 import type { Translator } from "./stream_event.ts";
 
 /** Somebody who listens to a stream. Neither method may throw. */
@@ -41,13 +44,21 @@ const HUB_ENDS: Readonly<Record<HubEnd, StreamEnd>> = {
  */
 export const BEGINNING_MILLIS_MAX = 3_000;
 
+/** What the streams of a gateway are made of. */
+export interface StreamSources {
+  readonly hub: FeedHub;
+  /** Asked for what a quiet market has said before anybody listened. */
+  readonly snapshots: Pick<JointSnapshots, "take">;
+  readonly nowMicros: () => number;
+}
+
 /** The streams of one hub. There are as many as listeners at most. */
 export class TranslatedFeeds {
-  readonly #hub: FeedHub;
+  readonly #sources: StreamSources;
   readonly #open = new Map<TimeWriter, Map<string, TranslatedFeed>>();
 
-  constructor(hub: FeedHub) {
-    this.#hub = hub;
+  constructor(sources: StreamSources) {
+    this.#sources = sources;
   }
 
   /** Streams that somebody listens to. */
@@ -67,7 +78,7 @@ export class TranslatedFeeds {
     const { key } = stream;
     let feed = streams.get(key);
     if (feed === undefined) {
-      feed = new TranslatedFeed(this.#hub, stream, time, () => streams.delete(key));
+      feed = new TranslatedFeed(this.#sources, stream, time, () => streams.delete(key));
       streams.set(key, feed);
     }
     return feed.join(listener);
@@ -88,7 +99,8 @@ class TranslatedFeed {
   /** Number of the last message. */
   #at: number | null = null;
 
-  constructor(hub: FeedHub, stream: Stream, time: TimeWriter, over: () => void) {
+  constructor(sources: StreamSources, stream: Stream, time: TimeWriter, over: () => void) {
+    const { hub } = sources;
     this.#kind = stream.kind;
     this.#translate = stream.translator({ symbol: stream.symbol, time });
     this.#over = over;
@@ -105,6 +117,24 @@ class TranslatedFeed {
     if (this.#kind === "depth") this.#awaitBeginning();
     if (this.#kind !== "state") return;
     for (const { last } of this.#places) if (last !== null) this.#take(last);
+    if (this.#last === null && stream.openings.some((one) => one !== null)) {
+      void this.#begin(sources, stream);
+    }
+  }
+
+  /** Says what the feeds would have said, of those that say nothing meanwhile. */
+  async #begin({ snapshots, nowMicros }: StreamSources, stream: Stream): Promise<void> {
+    let snapshot: SnapshotAnswer;
+    try {
+      snapshot = await snapshots.take(stream.instrument, OPENING_LEVELS, 0);
+    } catch {
+      // The feeds say it themselves, only later.
+      return;
+    }
+    for (const [index, { last }] of [...this.#places].entries()) {
+      const opening = last === null ? stream.openings[index] : null;
+      if (opening) this.#tell(opening(snapshot, nowMicros()));
+    }
   }
 
   join(listener: StreamListener): StreamSeat {
@@ -138,9 +168,13 @@ class TranslatedFeed {
     this.#begun.resolve();
     // Of a state nothing is missed, and a local book finds out by the numbers of its events.
     if (this.#kind === "series" && this.#isBehindHole(message)) return this.#end("unavailable");
+    this.#tell(message.fields as unknown as FeedMessage);
+  }
+
+  #tell(message: FeedMessage): void {
     let events: readonly object[];
     try {
-      events = this.#translate(message.fields as unknown as FeedMessage);
+      events = this.#translate(message);
     } catch {
       // What cannot be read is missing, and nobody would know.
       return this.#end("unavailable");

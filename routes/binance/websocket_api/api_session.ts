@@ -2,7 +2,8 @@
  * One connection to the WebSocket API: its requests, who it is logged on as, and whose events it
  * carries.
  *
- * Requests are carried out side by side, as many as come at once over several HTTP connections.
+ * Reads are carried out side by side, as many as come at once over several HTTP connections, and what
+ * changes something in the order in which it came (call_order.ts).
  * Answers and events wait in one queue of bounded size: who does not read is dropped.
  *
  * @module
@@ -21,9 +22,10 @@ import { streamTerminated } from "./account_event.ts";
 import { answerText } from "./api_answer.ts";
 import type { ApiCall } from "./api_call.ts";
 import { API_REQUEST_LENGTH_MAX, type ApiRequest, readApiRequest } from "./api_request.ts";
+import { CallOrder } from "./call_order.ts";
 import { UserStream } from "./user_stream.ts";
 
-/** Most requests of one connection that are carried out at the same time. */
+/** Most requests of one connection that are carried out at the same time, or wait for their turn. */
 export const CALLS_MAX = 128;
 /** Most requests of one connection within a second; beyond them it is closed. */
 export const REQUESTS_PER_SECOND_MAX = 1_000;
@@ -76,6 +78,7 @@ export class ApiSession implements SocketSource<string> {
   readonly connectedMicros: number;
   readonly #options: ApiSessionOptions;
   readonly #outbox = new Outbox<string>();
+  readonly #order = new CallOrder();
   readonly #subscriptions = new Map<number, Subscription>();
   #nextId = 0;
   #login: ApiLogin | null = null;
@@ -197,12 +200,12 @@ export class ApiSession implements SocketSource<string> {
   }
 
   async #answer(call: ApiCall): Promise<void> {
-    const { id, parameters } = call.request;
+    const { id, method, parameters } = call.request;
     const { carryOut, deps, showsLimits, time } = this.#options;
     const asked = parameters.get("returnRateLimits");
     this.#calls++;
     try {
-      const text = await answerText(await carryOut(call), {
+      const text = await answerText(await this.#order.run(method, () => carryOut(call)), {
         id,
         showsLimits: asked === undefined ? showsLimits : asked === "true",
         time,

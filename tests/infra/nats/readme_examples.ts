@@ -4,15 +4,20 @@
  * @module
  */
 
-/** The one code block of a language. */
-export async function readmeProgram(language: string): Promise<string> {
+/** The code blocks of a language, in their order. */
+export async function readmeBlocks(language: string): Promise<string[]> {
   const path = new URL("../../../infra/nats/README.md", import.meta.url);
-  const blocks = Array.from(
+  return Array.from(
     (await Deno.readTextFile(path)).matchAll(/^```(\w+)\n(.*?)^```$/gms),
     ([, name, body]) => ({ name, body }),
-  ).filter(({ name }) => name === language);
+  ).filter(({ name }) => name === language).map(({ body }) => body);
+}
+
+/** The one code block of a language. */
+export async function readmeProgram(language: string): Promise<string> {
+  const blocks = await readmeBlocks(language);
   if (blocks.length !== 1) throw new Error(`${blocks.length} blocks of ${language} in the README`);
-  return blocks[0].body;
+  return blocks[0];
 }
 
 /** Reads a child's standard output until it contains a text; throws at its end or after 20 s. */

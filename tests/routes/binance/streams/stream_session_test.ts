@@ -20,7 +20,11 @@ class SessionRun implements Disposable {
   readonly logged: string[] = [];
   readonly broker = new FakeBroker();
   readonly hub = new FeedHub(this.broker, 0);
-  readonly feeds = new TranslatedFeeds(this.hub);
+  readonly feeds = new TranslatedFeeds({
+    hub: this.hub,
+    snapshots: { take: () => Promise.reject(new Error("nobody answers")) },
+    nowMicros: () => 0,
+  });
   nowMicros = 0;
   readonly session: StreamSession;
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { SnapshotAnswer } from "../../../../core/protocol/queries.ts";
 import { FeedHub, HUB_SUBJECTS_MAX } from "../../../../infra/streams/feed_hub.ts";
 import type { StreamEventText } from "../../../../routes/binance/streams/stream_event_text.ts";
 import { parseStreamName } from "../../../../routes/binance/streams/stream_name.ts";
@@ -10,6 +11,7 @@ const { reference } = new MemoryExchange();
 const millis = (micros: number) => Math.floor(micros / 1_000);
 const micros = (one: number) => one;
 const BBO = "md.BTC-USD.bbo.json";
+const TICKER = "md.BTC-USD.ticker.json";
 const TRADES = "md.BTC-USD.trades.json";
 
 const head = (sequence: number, prevSequence = sequence - 1) => ({
@@ -18,6 +20,20 @@ const head = (sequence: number, prevSequence = sequence - 1) => ({
   prevSequence,
   timeMicros: 1_234_567,
 });
+const figures = {
+  lastPrice: "5.00",
+  open24h: "4.00",
+  high24h: "6.00",
+  low24h: "3.00",
+  volume24h: "7",
+  trades24h: 8,
+};
+const snapshot = {
+  ...head(20),
+  bids: [["4.00", "1"]],
+  asks: [],
+  ticker: figures,
+} as unknown as SnapshotAnswer;
 const bbo = (sequence: number) => ({ ...head(sequence), bid: ["1.00", "2"], ask: null });
 const trades = (sequence: number, prevSequence?: number) => ({
   ...head(sequence, prevSequence),
@@ -34,7 +50,19 @@ const trades = (sequence: number, prevSequence?: number) => ({
 class FeedsRun implements Disposable {
   readonly broker = new FakeBroker();
   readonly hub = new FeedHub(this.broker, 0);
-  readonly feeds = new TranslatedFeeds(this.hub);
+  /** What was asked for snapshots, each answered in turn. */
+  readonly asked: { args: unknown[]; answer: PromiseWithResolvers<SnapshotAnswer> }[] = [];
+  readonly feeds = new TranslatedFeeds({
+    hub: this.hub,
+    snapshots: {
+      take: (...args) => {
+        const answer = Promise.withResolvers<SnapshotAnswer>();
+        this.asked.push({ args, answer });
+        return answer.promise;
+      },
+    },
+    nowMicros: () => 9_000_000,
+  });
 
   listen(name: string, time = millis) {
     const stream = parseStreamName(name, reference);
@@ -117,6 +145,7 @@ Deno.test("a state that another dialect listens to is there at once", () => {
   run.broker.publish(BBO, bbo(7));
   assert.equal(run.listen("btcusd@bookTicker").events.length, 1);
   assert.deepEqual(run.broker.subscribed, [BBO]);
+  assert.equal(run.asked.length, 0);
 });
 
 Deno.test("where trades or candles are missing, their listeners are told by the end", () => {
@@ -185,4 +214,62 @@ Deno.test("depth is ready with its first message, which tells where its events b
   const given = run.listen("btcusd@depth");
   given.leave();
   await given.ready;
+});
+
+/** The only event, without what is the same of all. */
+const onlyEvent = (events: StreamEventText[]) => {
+  assert.equal(events.length, 1);
+  return JSON.parse(events[0]?.text ?? "");
+};
+
+Deno.test("a stream of a quiet market begins with what a snapshot says", async () => {
+  using run = new FeedsRun();
+  const [full, mini, best] = ["ticker", "miniTicker", "bookTicker"].map((one) =>
+    run.listen(`btcusd@${one}`)
+  );
+  const twice = run.listen("btcusd@ticker");
+  assert.deepEqual(run.asked.map(({ args }) => args), Array(3).fill(["BTC-USD", 1, 0]));
+  for (const { answer } of run.asked) answer.resolve(snapshot);
+  await new Promise((resolve) => setTimeout(resolve));
+  const { E, c, b, B, a, n } = onlyEvent(full?.events ?? []);
+  assert.deepEqual([E, c, b, B, a, n], [
+    9_000,
+    "5.00000000",
+    "4.00000000",
+    "1.00000000",
+    "0.00000000",
+    8,
+  ]);
+  assert.deepEqual(twice.events, full?.events);
+  assert.equal(onlyEvent(mini?.events ?? []).c, "5.00000000");
+  const { u, b: bid } = onlyEvent(best?.events ?? []);
+  assert.deepEqual([u, bid], [20, "4.00000000"]);
+  // What the feed said before the snapshot is no news any more; what it says after it is.
+  run.broker.publish(BBO, bbo(20));
+  assert.equal(best?.events.length, 1);
+  run.broker.publish(BBO, bbo(21));
+  assert.equal(best?.events.length, 2);
+});
+
+Deno.test("what a feed has said meanwhile is not put back by the snapshot", async () => {
+  using run = new FeedsRun();
+  const [best, ticker] = [run.listen("btcusd@bookTicker"), run.listen("btcusd@ticker")];
+  run.broker.publish(BBO, bbo(30));
+  for (const { answer } of run.asked) answer.resolve(snapshot);
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.equal(onlyEvent(best.events).u, 30);
+  assert.equal(onlyEvent(ticker.events).b, "1.00000000");
+});
+
+Deno.test("where no snapshot comes, a stream waits for its feed", async () => {
+  using run = new FeedsRun();
+  const { events, ended } = run.listen("btcusd@ticker");
+  run.asked[0]?.answer.reject(new Error("nobody answers"));
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.deepEqual([events, ended], [[], []]);
+  run.broker.publish(TICKER, { ...head(40), ...figures });
+  assert.equal(onlyEvent(events).c, "5.00000000");
+  run.listen("btcusd@trade");
+  run.listen("btcusd@ticker");
+  assert.equal(run.asked.length, 1, "neither one that is no state nor one that is known asks");
 });

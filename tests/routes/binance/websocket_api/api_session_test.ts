@@ -64,6 +64,21 @@ Deno.test("so many requests are carried out at once, and more are told to come a
   assert.equal(run.carried.length, CALLS_MAX);
 });
 
+Deno.test("of requests that change orders one is carried out at a time, and so many may wait", async () => {
+  const run = new SessionRun();
+  const change = (id: number) =>
+    run.session.take(JSON.stringify({ id, method: id % 2 === 0 ? "order.cancel" : "order.place" }));
+  for (let id = 1; id <= CALLS_MAX; id++) change(id);
+  assert.equal(run.carried.length, 1);
+  change(700);
+  assert.equal(run.next().status, 503);
+  for (let id = 1; id <= CALLS_MAX; id++) {
+    await run.answer("{}");
+    assert.equal(run.next().id, id);
+  }
+  assert.equal(run.carried.length, 0);
+});
+
 Deno.test("who asks too often within a second is closed, and not who does it for longer", () => {
   const run = new SessionRun();
   for (let second = 0; second < 3; second++) {

@@ -6,8 +6,8 @@
  */
 import assert from "node:assert/strict";
 import { type BrowserContext, chromium } from "playwright-core";
-import { provision } from "../../infra/provision/provision.ts";
-import { TestGateway } from "../routes/test_gateway.ts";
+import { provision } from "../../../infra/provision/provision.ts";
+import { TestGateway } from "../../routes/test_gateway.ts";
 import { CHROMIUM_ARGUMENTS } from "./chromium_arguments.ts";
 
 const PATHS = ["/reference", "/reference#placeOrder", "/errors", "/errors/insufficient_funds"];

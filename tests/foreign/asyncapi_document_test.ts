@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import specification from "@asyncapi/specs/schemas/3.0.0.json" with { type: "json" };
 import { Ajv } from "ajv";
-import { TestGateway } from "../test_gateway.ts";
+import { TestGateway } from "../routes/test_gateway.ts";
 
 Deno.test("the document is one of AsyncAPI 3.0", async () => {
   const { status, body } = await new TestGateway().send("GET", "/asyncapi.json");

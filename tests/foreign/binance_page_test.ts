@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 import { StartedMarket, withDataDirectory } from "../workers/supervisor/started_market.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** The configuration that knows the libraries. */
+const CONFIG = `${ROOT}tests/foreign/deno.json`;
 const decoder = new TextDecoder();
 
 /** Blocks of the page in one language. */
@@ -45,7 +47,7 @@ Deno.test("the examples of the page on the Binance dialect work", (t) =>
     const run = async (block: string): Promise<string> => {
       const path = `${data}/example.ts`;
       await Deno.writeTextFile(path, block);
-      const args = ["run", "--quiet", "--frozen", "--allow-all", `--config=${ROOT}deno.json`, path];
+      const args = ["run", "--quiet", "--frozen", "--allow-all", `--config=${CONFIG}`, path];
       return await printed(new Deno.Command(Deno.execPath(), { args, env }));
     };
     const [first = "", streams = "", own = "", second = "", third = "", ...others] = await blocksOf(

@@ -7,13 +7,13 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
-import { provision } from "../../infra/provision/provision.ts";
-import { runBlock, shellBlock } from "../integration/readme_block.ts";
+import { provision } from "../../../infra/provision/provision.ts";
+import { runBlock, shellBlock } from "../../integration/readme_block.ts";
 import { CHROMIUM_ARGUMENTS } from "./chromium_arguments.ts";
-import { readmeProgram } from "../infra/nats/readme_examples.ts";
-import { StartedMarket } from "../workers/supervisor/started_market.ts";
+import { readmeProgram } from "../../infra/nats/readme_examples.ts";
+import { StartedMarket } from "../../workers/supervisor/started_market.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const WAIT_MILLIS_MAX = 20_000;
 
 /** Bundles a program for the browser. */

@@ -7,13 +7,13 @@
  */
 import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
-import { provision } from "../../infra/provision/provision.ts";
-import { bundleClient } from "../support/client_bundle.ts";
+import { provision } from "../../../infra/provision/provision.ts";
+import { bundleClient } from "../../support/client_bundle.ts";
 import {
   eventually,
   StartedMarket,
   withDataDirectory,
-} from "../workers/supervisor/started_market.ts";
+} from "../../workers/supervisor/started_market.ts";
 import { CHROMIUM_ARGUMENTS } from "./chromium_arguments.ts";
 
 const HTML = "text/html; charset=utf-8";

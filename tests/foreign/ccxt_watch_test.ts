@@ -5,6 +5,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { HUB_LINGER_MILLIS } from "../../infra/streams/feed_hub.ts";
 import { RestClient, type RestKey } from "../support/client_rest.ts";
 import {
   StartedMarket,
@@ -14,6 +15,8 @@ import {
 import { type CcxtClient, ccxtClient } from "./ccxt_client.ts";
 
 const MARKET = "BTC/USD";
+/** A feed that is quiet says its last number again after 15 s: nobody is to wait for that. */
+const QUIET_MILLIS_MAX = 3_000;
 
 /** Watches until something that it hears is what is waited for. */
 async function until<T>(watch: () => Promise<T>, isDone: (heard: T) => boolean): Promise<T> {
@@ -26,10 +29,10 @@ async function until<T>(watch: () => Promise<T>, isDone: (heard: T) => boolean):
 }
 
 /** What comes in time. */
-async function within<T>(promise: Promise<T>): Promise<T> {
+async function within<T>(promise: Promise<T>, millisMax = WAIT_MILLIS_MAX): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("nothing was heard")), WAIT_MILLIS_MAX);
+    timer = setTimeout(() => reject(new Error("nothing was heard")), millisMax);
   });
   try {
     return await Promise.race([promise, late]);
@@ -116,6 +119,31 @@ async function watchMarket(maker: CcxtClient, taker: CcxtClient, own: RestClient
   assert.deepEqual(same, { bids: numbers(bids), asks: numbers(asks) });
 }
 
+/** A market without a trade, and one whose last trade is over, as somebody sees who comes then. */
+async function watchQuietTickers(gateway: string, key: RestKey): Promise<void> {
+  const [first, second] = [ccxtClient(gateway, key), ccxtClient(gateway, key)];
+  try {
+    const none = await within(first.watchTickers(["ETH/USD"]), QUIET_MILLIS_MAX);
+    assert.equal(none["ETH/USD"]?.baseVolume, 0);
+    const two = [MARKET, "ETH/USD"];
+    const heard = new Set<string>();
+    while (heard.size < two.length) {
+      const tickers = await within(second.watchTickers(two), QUIET_MILLIS_MAX);
+      for (const symbol of Object.keys(tickers)) heard.add(symbol);
+    }
+    assert.equal(second.tickers[MARKET]?.last, 50_500);
+    const { bid, ask } = await within(
+      first.watchTicker(MARKET, { name: "ticker" }),
+      QUIET_MILLIS_MAX,
+    );
+    assert.deepEqual([bid, ask], [49_000, 50_500]);
+    const best = await within(second.watchBidsAsks([MARKET]), QUIET_MILLIS_MAX);
+    assert.equal(best[MARKET]?.ask, 50_500);
+  } finally {
+    await Promise.all([first.close(), second.close()]);
+  }
+}
+
 Deno.test("ccxt follows an account and a market here", (t) =>
   withDataDirectory(async (data, keep) => {
     const { market, line } = await StartedMarket.start(data);
@@ -131,6 +159,10 @@ Deno.test("ccxt follows an account and a market here", (t) =>
     try {
       await t.step("its orders, trades and balances", () => watchAccount(maker, taker, own));
       await t.step("book, trades, ticker, candles", () => watchMarket(maker, taker, own));
+      // Until the gateway has given up what nobody listens to, and knows nothing of it.
+      await Promise.all([maker.close(), taker.close()]);
+      await new Promise((resolve) => setTimeout(resolve, HUB_LINGER_MILLIS + 500));
+      await t.step("tickers of quiet markets", () => watchQuietTickers(gateway, keyOf("1")));
     } finally {
       await Promise.all([maker.close(), taker.close()]);
     }
