@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { frameLength } from "../../../core/protocol/frame.ts";
+import { MOVEMENT_BYTES, MOVEMENTS_MAX } from "../../../core/matching/movements.ts";
+import { frameLength, frameSender } from "../../../core/protocol/frame.ts";
 import { Replica } from "../../../core/sequencer/replica.ts";
 import { SnapshotReader } from "../../../core/snapshot/read_snapshot.ts";
 import { SnapshotError } from "../../../core/snapshot/snapshot_error.ts";
@@ -9,6 +10,7 @@ import {
   SECTION_RECORD_BYTES,
   ShardWord,
   SNAPSHOT_VERSION,
+  SnapshotSection,
 } from "../../../core/snapshot/snapshot_layout.ts";
 import { snapshotBlocks } from "../../../core/snapshot/write_snapshot.ts";
 import { POSITIONED_BODY_BYTES } from "../../../core/protocol/position.ts";
@@ -21,6 +23,8 @@ import { appendsOf, apply, blocksOf, readBlocks, replicaOf, SHARD } from "./repl
 /** Where the first block says how many records each section has: tables are made for so many. */
 const COUNTS_AT = POSITIONED_BODY_BYTES + 4 * ShardWord.counts;
 const COUNTS_END = COUNTS_AT + 4 * (SECTION_RECORD_BYTES.length - 2);
+
+const MOVEMENTS = SnapshotSection.movements;
 
 /** A script that is long enough for every section to have records. */
 const [LONG] = fc.sample(scripts.filter((script) => script.length > 150), { seed: 4, numRuns: 1 });
@@ -98,7 +102,7 @@ Deno.test("another shard and another version are refused, and the error names bo
     name: "SnapshotError",
     message: `the snapshot has version ${
       SNAPSHOT_VERSION + 1
-    }, this code reads ${SNAPSHOT_VERSION}`,
+    }, this code reads 1 to ${SNAPSHOT_VERSION}`,
   });
 });
 
@@ -115,6 +119,24 @@ Deno.test("a section with one record more or less than the first block says is r
       );
     }
   }
+});
+
+Deno.test("two movements of one key, and more of them than there may be, are refused", () => {
+  const blocks = blocksOf(replicaOf(appendsOf(LONG)));
+  const at = blocks.findIndex((block) => frameSender(WireBuffer.copyOf(block), 0) === MOVEMENTS);
+  const twice = WireBuffer.copyOf(blocks[at]);
+  const first = POSITIONED_BODY_BYTES;
+  twice.bytes.copyWithin(first + MOVEMENT_BYTES, first, first + 8);
+  assert.throws(() => readBlocks(blocks.with(at, twice.bytes)), {
+    name: "SnapshotError",
+    message: /^two movements have the key /,
+  });
+  const counted = WireBuffer.copyOf(blocks[0]);
+  counted.words[(COUNTS_END >> 2) - 1] = MOVEMENTS_MAX + 1;
+  assert.throws(() => readBlocks(blocks.with(0, counted.bytes)), {
+    name: "SnapshotError",
+    message: `section ${MOVEMENTS} has ${MOVEMENTS_MAX + 1}, at most ${MOVEMENTS_MAX}`,
+  });
 });
 
 Deno.test("whatever bytes a block has, reading ends, with a replica or a SnapshotError", () => {
