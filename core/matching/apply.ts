@@ -19,7 +19,7 @@ import * as contentHashModule from "./content_hash.ts";
 import * as findTargetModule from "./find_target.ts";
 import * as outcomeTable from "./outcomes.ts";
 import * as placeOrderModule from "./place_order.ts";
-import { isMovement, repeatMovement } from "./repeat_movement.ts";
+import { isMovement, keepMovements, repeatMovement } from "./repeat_movement.ts";
 import * as result from "./result.ts";
 import type { ShardState } from "./shard_state.ts";
 
@@ -122,7 +122,8 @@ function isAnswered(
 ): boolean {
   const kind = frame.bytes[at];
   if (kind === CommandKind.claim) {
-    if ((frame.bytes[at + 4] & ClaimFlag.keepsMovements) !== 0) state.keepsMovements = true;
+    const keepsMovements = (frame.bytes[at + 4] & ClaimFlag.keepsMovements) !== 0;
+    if (keepsMovements && !state.keepsMovements) keepMovements(state);
     state.events.head(EventKind.claim, 0, 0, 0, 0, 0, 0, 0);
     state.events.four(0, readU64(frame.words, (at >> 2) + OrderWord.price), 0, 0, 0);
     return true;

@@ -21,7 +21,10 @@
  */
 import { OutcomeDouble, type OutcomeTable, OutcomeWord } from "./outcomes.ts";
 
-/** Movements that a shard may remember, and so movements that it may ever carry out. */
+/**
+ * Movements that a shard may remember, and so movements that it may ever carry out. No fewer than the
+ * outcome table has room for.
+ */
 export const MOVEMENTS_MAX = 2 ** 24;
 /** Bytes of an entry. */
 export const MOVEMENT_BYTES = 56;

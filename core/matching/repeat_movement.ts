@@ -11,6 +11,7 @@ import { ResultCode } from "../protocol/result_code.ts";
 import type { WireBuffer } from "../protocol/wire_buffer.ts";
 import { contentHash } from "./content_hash.ts";
 import { MovementDouble, MovementWord } from "./movements.ts";
+import { OutcomeWord } from "./outcomes.ts";
 import { reject } from "./result.ts";
 import type { ShardState } from "./shard_state.ts";
 
@@ -18,6 +19,24 @@ import type { ShardState } from "./shard_state.ts";
 export function isMovement(kind: number): boolean {
   return kind === CommandKind.deposit || kind === CommandKind.withdraw ||
     kind === CommandKind.transfer;
+}
+
+/**
+ * Keeps movements for ever from now on; those that the outcome table still knows are the first. Once
+ * in the life of a journal, between commands. O(outcomes).
+ */
+export function keepMovements(state: ShardState): void {
+  const { movements, outcomes } = state;
+  state.keepsMovements = true;
+  for (let older = 0; older < outcomes.count; older++) {
+    const slot = outcomes.slotAt(older);
+    const kind = outcomes.word(slot, OutcomeWord.kinds) & 0xff;
+    const code = outcomes.word(slot, OutcomeWord.codeAndIndex) & 0xffff;
+    if (!isMovement(kind) || code !== ResultCode.ok) continue;
+    // It has room for as many as there can be outcomes.
+    if (!movements.hasRoom) movements.grow();
+    movements.record(outcomes, slot);
+  }
 }
 
 /**

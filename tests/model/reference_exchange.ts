@@ -107,7 +107,13 @@ export class ReferenceExchange {
     this.#index = index;
     this.commandCount++;
     if (command.kind === CommandKind.claim) {
-      if (command.keepsMovements) this.keepsMovements = true;
+      if (command.keepsMovements && !this.keepsMovements) {
+        this.keepsMovements = true;
+        const moved = this.outcomes.filter(({ code, kind }) =>
+          MOVEMENTS.has(kind) && code === ResultCode.ok
+        );
+        this.movements.push(...moved);
+      }
       return this.emit(EventKind.claim, { at32: BigInt(command.epoch) });
     }
     const isAdministrative = command.kind >= ADMINISTRATION_KIND_LEAST;

@@ -7,7 +7,7 @@ import {
   MovementTable,
   MovementWord,
 } from "../../../core/matching/movements.ts";
-import { OutcomeTable } from "../../../core/matching/outcomes.ts";
+import { OUTCOMES_MAX, OutcomeTable } from "../../../core/matching/outcomes.ts";
 import { CommandKind } from "../../../core/protocol/order_record.ts";
 import { deposit } from "../../support/commands.ts";
 import { encodeFrame } from "../../support/frames.ts";
@@ -134,6 +134,7 @@ Deno.test("a table has room for as many as it says, and grows to its bound by do
   record(table, { ...told, low: 3 });
   record(table, { ...told, low: 4 });
   assert.ok(!table.hasRoom);
+  assert.ok(MOVEMENTS_MAX >= OUTCOMES_MAX, "there is room for those that outcomes tell of");
   assert.ok(Number.isInteger(Math.log2(MOVEMENTS_MAX)), "doubling reaches the bound exactly");
   assert.equal(
     MOVEMENT_BYTES + 2 * Int32Array.BYTES_PER_ELEMENT,

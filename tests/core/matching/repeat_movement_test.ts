@@ -17,14 +17,15 @@ import {
   withdraw,
 } from "../../support/commands.ts";
 import { encodeFrame, FrameSource } from "../../support/frames.ts";
-import { plainMarket, START_MICROS, Venue } from "./venue.ts";
+import { plainMarket, Venue } from "./venue.ts";
 
 const YEAR_MICROS = 365 * 86_400 * 1_000_000;
 const START = 10_000_000_000;
 
-/** A venue whose leader keeps movements. */
+/** A venue whose leader keeps movements, and has none yet: the market's own are forgotten. */
 function keepingVenue(): Venue {
   const venue = new Venue();
+  venue.stampMicros += HORIZON_MICROS + 1;
   venue.submit(claim(2));
   return venue;
 }
@@ -94,7 +95,7 @@ Deno.test("a rule or a place to go that differs is other content of a transfer",
 
 Deno.test("only the deadline may differ, and one that has passed does not hide the first outcome", () => {
   const venue = keepingVenue();
-  const first = deposit(1, 1, 500, called("d1"), until(START_MICROS + 1_000_000));
+  const first = deposit(1, 1, 500, called("d1"), until(venue.stampMicros + 1_000_000));
   venue.submit(first);
   pass(venue);
   assert.match(venue.submit(first)[0], /again/);
@@ -172,6 +173,25 @@ Deno.test("under older leaders a repeat past the horizon is what it was to them"
   pass(venue);
   venue.submit(claim(4, false));
   assert.match(venue.submit(money)[0], /again/, "what is kept stays kept");
+});
+
+Deno.test("who begins to keep movements keeps those that the outcome table still knows", () => {
+  const venue = new Venue();
+  const source = new FrameSource(5);
+  pass(venue, HORIZON_MICROS + 1);
+  const young = Array.from({ length: 1_500 }, (_, at) => deposit(1, 1, 1, called(`wire-${at}`)));
+  const refused = withdraw(1, 1, 2 ** 50, called("refused"));
+  venue.apply(source.frame([...young, refused, setAccount(2, true)]));
+  venue.submit(buy(1, 90));
+  assert.equal(venue.state.movements.count, 0);
+  venue.submit(claim(2));
+  assert.equal(venue.state.movements.count, young.length);
+  venue.submit(claim(3));
+  assert.equal(venue.state.movements.count, young.length, "once");
+  pass(venue);
+  venue.apply(source.frame([young[0], young[1_499]]));
+  assert.ok(venue.events.every(({ kind }) => kind === EventKind.summary));
+  assert.match(venue.submit(refused)[0], /1 rejected \(insufficientFunds/);
 });
 
 Deno.test("the table grows in front of a movement, and forgets none", () => {
