@@ -76,9 +76,10 @@ const TRANSFER: BodyShape<typeof OperatorTransferSchema> = {
 /** Problems of whatever an Ed25519 key has to sign, see {@link EdgeCode.keyKindRefused}. */
 export const WEIGHTY_PROBLEMS: readonly ProblemCode[] = [EdgeCode.keyKindRefused, ...ACT_PROBLEMS];
 
-const ONCE = "The same `reference` within ten minutes is the same movement of its kind, here " +
-  "and with `deno task admin`: with the same contents it is answered with the first outcome, be it " +
-  "a refusal, with others it is refused. After that look at the account's ledger first.";
+const ONCE = "A `reference` names one movement of its kind for ever, here and with " +
+  "`deno task admin`: once it is carried out, the same again is answered with the first outcome, " +
+  "and with other contents it is refused. One that was refused moved nothing and may be sent again " +
+  "with the same `reference` after ten minutes; until then it is told the same.";
 
 const EXAMPLE: Moved = {
   reference: "wire-2214",
@@ -97,6 +98,7 @@ const MOVEMENT_PROBLEMS: readonly ProblemCode[] = [
   ResultCode.differentContent,
   ResultCode.outcomeQuotaFull,
   ResultCode.outcomeTableFull,
+  ResultCode.movementTableFull,
   ...WEIGHTY_PROBLEMS,
 ];
 

@@ -40,8 +40,9 @@ export const transfersEndpoint: EndpointSpec = {
     group: "Account",
     summary: "Moves money to another account of the same owner",
     description: "Both accounts are in one trade group, which the operator gives them, and may " +
-      "trade. The same `transferId` within ten minutes is the same transfer: with the same " +
-      "contents it is answered with the first outcome, be it a refusal, with others it is refused. " +
+      "trade. A `transferId` names one transfer for ever: once it is carried out, the same again is " +
+      "answered with the first outcome, and with other contents it is refused. One that was refused " +
+      "may be sent again with the same `transferId` after ten minutes; until then it is told the same. " +
       "`GET /v1/transfers` has it of both accounts.",
     body: {
       schema: TransferSchema,
@@ -72,6 +73,7 @@ export const transfersEndpoint: EndpointSpec = {
       ResultCode.accountDisabled,
       ResultCode.unknownAccount,
       ResultCode.differentContent,
+      ResultCode.movementTableFull,
       ...ACT_PROBLEMS,
     ],
   },

@@ -4,6 +4,7 @@
  * @module
  */
 import * as orderPool from "../book/order_pool.ts";
+import { ClaimFlag } from "../protocol/administration.ts";
 import * as eventRecord from "../protocol/event_record.ts";
 import * as frames from "../protocol/frame.ts";
 import * as orderRecord from "../protocol/order_record.ts";
@@ -18,6 +19,7 @@ import * as contentHashModule from "./content_hash.ts";
 import * as findTargetModule from "./find_target.ts";
 import * as outcomeTable from "./outcomes.ts";
 import * as placeOrderModule from "./place_order.ts";
+import { isMovement, keepMovements, repeatMovement } from "./repeat_movement.ts";
 import * as result from "./result.ts";
 import type { ShardState } from "./shard_state.ts";
 
@@ -87,11 +89,8 @@ function applyCommand(
   index: number,
 ): void {
   state.outcome = -1;
-  if (frame.bytes[at] === CommandKind.claim) {
-    state.events.head(EventKind.claim, 0, 0, 0, 0, 0, 0, 0);
-    state.events.four(0, readU64(frame.words, (at >> 2) + OrderWord.price), 0, 0, 0);
-    return;
-  }
+  const isAdministrative = frame.bytes[at] >= ADMINISTRATION_KIND_LEAST;
+  if (isAdministrative && isAnswered(state, frame, at, textAt, index)) return;
   if (!admit(state, frame, at, textAt, index)) return;
   switch (frame.bytes[at]) {
     case CommandKind.newOrder:
@@ -106,6 +105,33 @@ function applyCommand(
     default:
       return administer(state, frame, at, textAt);
   }
+}
+
+/**
+ * Applies what nothing has to be admitted for: a claim, and a movement of money that was carried out
+ * before. Orders never come here.
+ *
+ * @returns whether the command was one of these
+ */
+function isAnswered(
+  state: ShardState,
+  frame: WireBuffer,
+  at: number,
+  textAt: number,
+  index: number,
+): boolean {
+  const kind = frame.bytes[at];
+  if (kind === CommandKind.claim) {
+    const keepsMovements = (frame.bytes[at + 4] & ClaimFlag.keepsMovements) !== 0;
+    if (keepsMovements && !state.keepsMovements) keepMovements(state);
+    state.events.head(EventKind.claim, 0, 0, 0, 0, 0, 0, 0);
+    state.events.four(0, readU64(frame.words, (at >> 2) + OrderWord.price), 0, 0, 0);
+    return true;
+  }
+  if (!isMovement(kind) || checkNumbers(frame, at) !== ResultCode.ok) return false;
+  // Nothing of the command is done yet, so this is a safe point, and no order pays for it.
+  if (!state.movements.hasRoom && state.movements.canGrow) state.movements.grow();
+  return repeatMovement(state, frame, at, textAt, index);
 }
 
 /**
@@ -193,8 +219,7 @@ function takeOutcome(
     return true;
   }
   const countsTwice = kind === CommandKind.newOrder || kind === CommandKind.amend ||
-    kind === CommandKind.deposit || kind === CommandKind.withdraw ||
-    kind === CommandKind.transfer;
+    isMovement(kind);
   if (!countsTwice) return true;
   if (state.outcomes.hasRoom) {
     reject(state, frame, at, ResultCode.outcomeQuotaFull, OUTCOMES_PER_ACCOUNT_MAX, count);

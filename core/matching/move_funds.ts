@@ -1,6 +1,7 @@
 /**
  * Movements of money: deposits and withdrawals, which change an asset's supply, and transfers from
- * one account to another, which do not. Each makes a ledger event for every account it changes.
+ * one account to another, which do not. Each makes a ledger event for every account it changes, and
+ * is remembered for ever (see movements.ts) once it is carried out.
  *
  * @module
  */
@@ -11,6 +12,7 @@ import { CommandKind, OrderWord } from "../protocol/order_record.ts";
 import { ResultCode } from "../protocol/result_code.ts";
 import { readU64, SAFE_MAX, type WireBuffer } from "../protocol/wire_buffer.ts";
 import { AccountStatus } from "./accounts.ts";
+import { MOVEMENTS_MAX } from "./movements.ts";
 import { complete, reject } from "./result.ts";
 import type { ShardState } from "./shard_state.ts";
 
@@ -28,6 +30,10 @@ export function moveFunds(state: ShardState, frame: WireBuffer, at: number): voi
     return reject(state, frame, at, ResultCode.unknownAsset, ASSETS_MAX - 1, asset);
   }
   if (amount === 0) return reject(state, frame, at, ResultCode.quantityZero, 1, 0);
+  if (state.keepsMovements && !state.movements.hasRoom) {
+    const { count } = state.movements;
+    return reject(state, frame, at, ResultCode.movementTableFull, MOVEMENTS_MAX, count);
+  }
   if (frame.bytes[at] === CommandKind.deposit) {
     return deposit(state, frame, at, account, asset, amount);
   }
@@ -48,7 +54,7 @@ export function moveFunds(state: ShardState, frame: WireBuffer, at: number): voi
   const left = change(state, frame, at, account, asset, -amount, flags);
   if (isTransfer) change(state, frame, at, to, asset, amount, EventFlag.transfer);
   else state.balances.supply[asset] -= amount;
-  complete(state, ResultCode.ok, OrderStatus.none, 0, amount, left, 0);
+  carriedOut(state, amount, left);
 }
 
 /**
@@ -92,7 +98,13 @@ function deposit(
   if (amount > room) return reject(state, frame, at, ResultCode.supplyTooHigh, room, amount);
   supply[asset] += amount;
   const total = change(state, frame, at, account, asset, amount, 0);
+  carriedOut(state, amount, total);
+}
+
+/** Completes the outcome, which every movement has, and remembers it. */
+function carriedOut(state: ShardState, amount: number, total: number): void {
   complete(state, ResultCode.ok, OrderStatus.none, 0, amount, total, 0);
+  if (state.keepsMovements) state.movements.record(state.outcomes, state.outcome);
 }
 
 /** Changes a balance, reports it and returns the account's total of the asset after it. */

@@ -17,6 +17,7 @@ import { Balances } from "../ledger/balances.ts";
 import { Accounts, AccountStatus, FEE_ACCOUNT, OPEN_ORDERS_PER_ACCOUNT_MAX } from "./accounts.ts";
 import { EventWriter } from "./event_writer.ts";
 import { Instruments, INSTRUMENTS_MAX } from "./instruments.ts";
+import { MovementTable } from "./movements.ts";
 import { OutcomeTable } from "./outcomes.ts";
 
 /** Resting orders that one command may meet, trading or not; what is left of it then expires. */
@@ -65,6 +66,7 @@ export class ShardState {
   readonly accounts: Accounts;
   readonly instruments = new Instruments();
   readonly outcomes: OutcomeTable;
+  readonly movements = new MovementTable();
   readonly events: EventWriter;
 
   /** Stamp of the present append in microseconds. */
@@ -77,6 +79,11 @@ export class ShardState {
   lastOrderId = 0;
   /** Id of the last trade. */
   lastTradeId = 0;
+  /**
+   * Whether movements of money are kept for ever: from the first claim on that says so, and never
+   * before, so that a journal of older leaders means what it meant to them (see `ClaimFlag`).
+   */
+  keepsMovements = false;
 
   /** Where in its buffer the frame begins that the present command came in. */
   frameAt = 0;
@@ -101,7 +108,8 @@ export class ShardState {
   }
 
   /**
-   * Makes room for the worst command. Between commands: the one place where tables grow.
+   * Makes room for the worst command. Between commands: the one place where tables grow, but for
+   * that of movements, which grows in front of one.
    *
    * @returns how many commands, at least one, have room, unless {@link isTight} says no before: of all
    * else a command takes one at most

@@ -18,6 +18,8 @@
  *
  * A transfer has at 48, as u32, the account that it is given to, and at 1 its rule (TransferRule).
  *
+ * A claim has at 4, as u8, flags (ClaimFlag): rules that the journal did not have from its first day.
+ *
  * An audit record changes nothing: it says that something is about to be done that the log does not
  * do itself, such as a change of an API key. It has at 48 the first 8 bytes of the SHA-256 digest of
  * what is written then; 0 where nothing is, or more than one thing.
@@ -75,6 +77,15 @@ export const AuditAct = {
 export type AuditAct = (typeof AuditAct)[keyof typeof AuditAct];
 /** Highest act; the lowest is 1. */
 export const AUDIT_ACT_MAX = 10;
+/**
+ * Bits of a claim's flags. A rule that would change what a journal means holds from the first claim on
+ * that says so: what older leaders wrote is read as they meant it, on every replica.
+ */
+export const ClaimFlag = {
+  /** A movement of money is remembered for ever, and not for the outcome table's horizon only. */
+  keepsMovements: 1,
+} as const;
+
 /** Bytes of a digest in an audit record. */
 export const AUDIT_DIGEST_BYTES = 8;
 
@@ -172,7 +183,8 @@ export function writeAudit(
   frame.bytes.set(digest.subarray(0, AUDIT_DIGEST_BYTES), at + 4 * OrderWord.target);
 }
 
-/** Adds the epoch that a leader claims. */
+/** Adds the epoch that a leader claims, and by which rules its log goes on: all that there are. */
 export function writeClaim(frame: WireBuffer, at: number, epoch: number): void {
+  frame.bytes[at + 4] = ClaimFlag.keepsMovements;
   writeU64(frame.words, (at >> 2) + OrderWord.price, epoch);
 }

@@ -9,7 +9,7 @@
  * | 200 | validation of a record |
  * | 300 | risk: accounts and funds |
  * | 400 | matching |
- * | 500 | outcomes: repeats and quotas |
+ * | 500 | outcomes: repeats and quotas, movements of money that are remembered |
  * | 600 | administration |
  * | 700 | why an order ended |
  *
@@ -67,6 +67,7 @@ export const ResultCode = {
   differentContent: 500,
   outcomeQuotaFull: 501,
   outcomeTableFull: 502,
+  movementTableFull: 503,
 
   unknownAsset: 600,
   assetExists: 601,

@@ -8,6 +8,7 @@
  * @module
  */
 import { ACCOUNTS_MAX } from "../matching/accounts.ts";
+import { MOVEMENTS_MAX } from "../matching/movements.ts";
 import { OUTCOMES_MAX } from "../matching/outcomes.ts";
 import { type Capacities, DEFAULT_CAPACITIES, ORDERS_MAX } from "../matching/shard_state.ts";
 import {
@@ -157,9 +158,10 @@ export class SnapshotReader {
       throw new SnapshotError("the first block is not that of the shard");
     }
     const version = words[word + ShardWord.version];
-    if (version !== layout.SNAPSHOT_VERSION) {
+    const { SNAPSHOT_VERSION: last, SNAPSHOT_VERSION_LEAST: least } = layout;
+    if (version < least || version > last) {
       throw new SnapshotError(
-        `the snapshot has version ${version}, this code reads ${layout.SNAPSHOT_VERSION}`,
+        `the snapshot has version ${version}, this code reads ${least} to ${last}`,
       );
     }
     const shard = words[word + ShardWord.shard];
@@ -167,6 +169,12 @@ export class SnapshotReader {
       throw new SnapshotError(`the snapshot is of shard ${shard}, not ${this.#shard}`);
     }
     this.#first = block;
+    const movements = this.#countOf(Section.movements);
+    if (movements > MOVEMENTS_MAX) {
+      throw new SnapshotError(
+        `section ${Section.movements} has ${movements}, at most ${MOVEMENTS_MAX}`,
+      );
+    }
     this.#replica = new Replica(this.#capacities());
     this.#builder = new StateBuilder(this.#replica, this.#countOf(Section.balances));
   }
@@ -208,6 +216,7 @@ function setPosition(replica: Replica, { doubles, wire, words }: Block): void {
   state.commandCount = doubles[(word + ShardWord.commandCount) >> 1];
   state.lastOrderId = doubles[(word + ShardWord.lastOrderId) >> 1];
   state.lastTradeId = doubles[(word + ShardWord.lastTradeId) >> 1];
+  state.keepsMovements = words[word + ShardWord.keepsMovements] === 1;
   const { hashHigh, hashLow } = ShardWord;
   state.events.resume(positionFirstEvent(wire, 0), words[word + hashLow], words[word + hashHigh]);
 }

@@ -20,6 +20,7 @@
  * | texts | the client order id of an order that has a text | 40 | orders |
  * | outcomes | an outcome | 88 | record |
  * | senders | the last frame of a sender | 16 | silence, the longest first |
+ * | movements | a movement of money, as `MovementWord` says | 56 | record |
  *
  * Offsets are in 32-bit words; numbers of 64 bits are doubles, as they are in memory, and begin at an
  * even word.
@@ -33,9 +34,15 @@
  */
 
 import { OrderField } from "../book/order_pool.ts";
+import { MOVEMENT_BYTES } from "../matching/movements.ts";
 
-/** Layout of the records below. A reader takes the versions that it knows, and no other. */
-export const SNAPSHOT_VERSION = 1;
+/**
+ * Layout of the records below. A reader takes the versions that it knows, and no other: 1 is the same
+ * without movements, of a journal that no leader has kept them in yet.
+ */
+export const SNAPSHOT_VERSION = 2;
+/** The oldest version that is read. */
+export const SNAPSHOT_VERSION_LEAST = 1;
 /** Longest block. */
 export const BLOCK_BYTES_MAX = 256 * 1024;
 
@@ -50,12 +57,16 @@ export const SnapshotSection = {
   texts: 7,
   outcomes: 8,
   senders: 9,
+  movements: 10,
 } as const;
 
 /** Bytes of a record of each section, by its number. */
-export const SECTION_RECORD_BYTES: readonly number[] = [0, 128, 40, 128, 16, 24, 88, 40, 88, 16];
+export const SECTION_RECORD_BYTES: readonly number[] = [
+  ...[0, 128, 40, 128, 16, 24, 88, 40, 88, 16],
+  MOVEMENT_BYTES,
+];
 /** The last section. */
-export const SECTION_LAST = SnapshotSection.senders;
+export const SECTION_LAST = SnapshotSection.movements;
 
 /** Word offsets of the shard's record. */
 export const ShardWord = {
@@ -72,6 +83,8 @@ export const ShardWord = {
   eventMessages: 10,
   /** By section, how many records it has. */
   counts: 12,
+  /** 1: movements are kept for ever; 0: no claim has said so. */
+  keepsMovements: 31,
 } as const;
 
 /** Word offsets of an asset; the supply is of 64 bits. */

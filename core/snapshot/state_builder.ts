@@ -7,6 +7,7 @@
 import { ORDER_DOUBLES_SHIFT, ORDER_INTEGERS_SHIFT, OrderField } from "../book/order_pool.ts";
 import { ACCOUNTS_MAX, AccountStatus, FEE_ACCOUNT } from "../matching/accounts.ts";
 import { holdOf, reserveOf } from "../matching/holds.ts";
+import { MovementWord } from "../matching/movements.ts";
 import { OutcomeWord } from "../matching/outcomes.ts";
 import type { ShardState } from "../matching/shard_state.ts";
 import type { InstrumentTerms } from "../protocol/administration.ts";
@@ -65,6 +66,8 @@ export class StateBuilder {
         return this.#takeText(state, block, word);
       case Section.outcomes:
         return takeOutcome(state, block, word);
+      case Section.movements:
+        return takeMovement(state, block, word);
       default:
         senders.remember(
           block.words[word + layout.SenderWord.sender],
@@ -223,6 +226,15 @@ function takeOutcome(
   const first = word + OutcomeRecordWord.words;
   outcomes.restore(words, first, doubles, (word + OutcomeRecordWord.numbers) >> 1);
   accounts.addOutcomes(account, 1);
+}
+
+function takeMovement({ movements }: ShardState, { words }: Block, word: number): void {
+  const [keyLow, keyHigh] = [words[word + MovementWord.keyLow], words[word + MovementWord.keyHigh]];
+  if (movements.find(keyLow, keyHigh) >= 0) {
+    throw new SnapshotError(`two movements have the key ${keyHigh}/${keyLow}`);
+  }
+  if (!movements.hasRoom) movements.grow();
+  movements.restore(words, word);
 }
 
 function setFeeSlots({ balances, instruments }: ShardState): void {

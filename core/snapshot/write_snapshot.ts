@@ -34,7 +34,7 @@ type WriteRecord<Item> = (block: OpenBlock, word: number, item: Item) => void;
  */
 export function* snapshotBlocks(replica: Replica, shard: number): Generator<WireBuffer> {
   const { senders, state } = replica;
-  const { balances, instruments, orders, outcomes } = state;
+  const { balances, instruments, movements, orders, outcomes } = state;
   const accounts = knownAccounts(state);
   const withText = [...restingSlots(state)].filter((slot) =>
     orderWord(state, slot, "textBytes") > 0
@@ -48,6 +48,7 @@ export function* snapshotBlocks(replica: Replica, shard: number): Generator<Wire
     withText.length,
     outcomes.count,
     senders.count,
+    movements.count,
   ];
   const writer = new SectionWriter(replica, counts);
   yield* writer.write(Section.shard, [counts], shardRecord(replica, shard));
@@ -59,6 +60,7 @@ export function* snapshotBlocks(replica: Replica, shard: number): Generator<Wire
   yield* writer.write(Section.texts, withText, textRecord(state));
   yield* writer.write(Section.outcomes, numbersFrom(0, outcomes.count), outcomeRecord(state));
   yield* writer.write(Section.senders, senders.entries(), senderRecord);
+  yield* writer.write(Section.movements, numbersFrom(0, movements.count), movementRecord(state));
 }
 
 /** Puts records into blocks. */
@@ -127,6 +129,7 @@ function shardRecord(replica: Replica, shard: number): WriteRecord<readonly numb
     words[word + ShardWord.hashHigh] = parseInt(stateHash.slice(0, 8), 16);
     words[word + ShardWord.hashLow] = parseInt(stateHash.slice(8), 16);
     words.set(counts, word + ShardWord.counts);
+    words[word + ShardWord.keepsMovements] = state.keepsMovements ? 1 : 0;
   };
 }
 
@@ -221,6 +224,10 @@ const senderRecord: WriteRecord<[sender: number, number: number]> = (
   words[word + layout.SenderWord.sender] = sender;
   doubles[(word + layout.SenderWord.number) >> 1] = number;
 };
+
+function movementRecord({ movements }: ShardState): WriteRecord<number> {
+  return ({ words }, word, place) => movements.copyTo(place, words, word);
+}
 
 /** Every resting order: by instrument, the buys before the sells, best level first, by queue. */
 function* restingSlots({ books, instruments, orders }: ShardState): Generator<number> {

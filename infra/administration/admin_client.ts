@@ -3,7 +3,8 @@
  *
  * Every command has an idempotency text; its request key is derived from it. A repeat within the
  * outcome table's horizon (ten minutes of journal time) is answered with the first outcome, so an
- * answer that got lost costs nothing. After the horizon the same text would be a new command.
+ * answer that got lost costs nothing. After the horizon the same text is a new command, but for a
+ * movement of money that was carried out: that one is answered with its first outcome for ever.
  *
  * @example
  * ```ts ignore

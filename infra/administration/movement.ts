@@ -1,7 +1,7 @@
 /**
  * Movements of money that an operator makes: deposits, withdrawals, and transfers that ask nobody who
- * owns what. Whoever sends one, from a command line or over REST, names it: the same name again within
- * the outcome table's horizon is the same movement, whichever way it comes.
+ * owns what. Whoever sends one, from a command line or over REST, names it: the same name again is the
+ * same movement, whichever way it comes and however late, once it was carried out.
  *
  * @module
  */

@@ -159,6 +159,7 @@ export class ModelPair {
     assert.equal(actual.join(), expected.join(), "last order, trade and event");
     assert.equal(state.commandCount, exchange.commandCount, "commands");
     assert.equal(state.outcomes.count, exchange.outcomes.length, "outcomes");
+    assert.equal(state.movements.count, exchange.movements.length, "movements");
     const counts = new Map<number, number>();
     for (const { owner } of exchange.outcomes) counts.set(owner, (counts.get(owner) ?? 0) + 1);
     for (const account of exchange.accounts.keys()) {

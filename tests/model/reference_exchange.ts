@@ -46,6 +46,13 @@ export interface ReferenceOutcome extends Ending {
   recordedMicros: bigint;
 }
 
+/** Kinds that move money. */
+const MOVEMENTS: ReadonlySet<number> = new Set([
+  CommandKind.deposit,
+  CommandKind.withdraw,
+  CommandKind.transfer,
+]);
+
 /** The whole exchange. */
 export class ReferenceExchange {
   readonly assets = new Map<number, { readonly name: string; readonly scale: number }>();
@@ -57,6 +64,9 @@ export class ReferenceExchange {
   readonly tradeGroups = new Map<number, number>();
   readonly ledger = new ReferenceLedger();
   outcomes: ReferenceOutcome[] = [];
+  /** Movements that were carried out since a claim said that they are kept. None ever goes. */
+  readonly movements: ReferenceOutcome[] = [];
+  keepsMovements = false;
   /** Events of the present append. */
   events: EventView[] = [];
   eventSequence = 0n;
@@ -97,6 +107,13 @@ export class ReferenceExchange {
     this.#index = index;
     this.commandCount++;
     if (command.kind === CommandKind.claim) {
+      if (command.keepsMovements && !this.keepsMovements) {
+        this.keepsMovements = true;
+        const moved = this.outcomes.filter(({ code, kind }) =>
+          MOVEMENTS.has(kind) && code === ResultCode.ok
+        );
+        this.movements.push(...moved);
+      }
       return this.emit(EventKind.claim, { at32: BigInt(command.epoch) });
     }
     const isAdministrative = command.kind >= ADMINISTRATION_KIND_LEAST;
@@ -111,7 +128,12 @@ export class ReferenceExchange {
     }
     const { requestId, deadlineMicros, ...rest } = command;
     const content = JSON.stringify(rest);
-    const known = this.outcomes.find((one) => one.owner === owner && one.requestId === requestId);
+    const isMovement = MOVEMENTS.has(command.kind);
+    const moved = isMovement
+      ? this.movements.find((one) => one.requestId === requestId)
+      : undefined;
+    const known = moved ??
+      this.outcomes.find((one) => one.owner === owner && one.requestId === requestId);
     if (known !== undefined) {
       if (known.content !== content) this.reject(command, ResultCode.differentContent, 0n, 0n);
       else this.#repeat(command, known, { sender, frameNumber, index });
@@ -123,7 +145,7 @@ export class ReferenceExchange {
       return;
     }
     const ending = this.#carryOut(command);
-    this.outcomes.push({
+    const outcome = {
       ...ending,
       owner,
       requestId,
@@ -135,7 +157,10 @@ export class ReferenceExchange {
       eventSequence: this.eventSequence,
       stampMicros: this.stampMicros,
       recordedMicros: this.stampMicros,
-    });
+    };
+    this.outcomes.push(outcome);
+    const isDone = isMovement && ending.code === ResultCode.ok;
+    if (isDone && this.keepsMovements) this.movements.push({ ...outcome });
   }
 
   /** Appends an event. */

@@ -73,6 +73,14 @@ export interface MoveDraft {
   readonly amount: number;
 }
 
+/** Sends an earlier movement again, or another one under its request id. */
+export interface RepeatMoveDraft {
+  readonly do: "repeatMove";
+  /** How many movements back it is. */
+  readonly back: number;
+  readonly change: "none" | "amount" | "account" | "kind";
+}
+
 /** Enables or disables an account, halts or resumes an instrument. */
 export interface SwitchDraft {
   readonly do: "account" | "trading";
@@ -103,6 +111,7 @@ export type TradeDraft = OrderDraft | CancelDraft | AmendDraft | CancelAllDraft 
 export type AdministrationDraft =
   | CancelAllDraft
   | MoveDraft
+  | RepeatMoveDraft
   | SwitchDraft
   | DefineDraft
   | AuditDraft;
@@ -113,6 +122,8 @@ export interface FrameDraft {
   readonly orders: readonly TradeDraft[];
   readonly administration: readonly AdministrationDraft[];
   readonly claims: boolean;
+  /** Whether a claim says that movements are kept; that of an older leader does not. */
+  readonly keepsMovements: boolean;
   /** How many frames back the frame is that is sent again; 0: none is. */
   readonly resend: number;
 }
@@ -226,6 +237,15 @@ const move: fc.Arbitrary<MoveDraft> = fc.record({
   ),
 });
 
+const repeatMove: fc.Arbitrary<RepeatMoveDraft> = fc.record({
+  do: fc.constant("repeatMove"),
+  back: weighted([3, whole(0, 8)], [1, whole(0, 60)]),
+  change: weighted<RepeatMoveDraft["change"]>(
+    [3, fc.constant("none")],
+    [1, oneOf("amount", "account", "kind")],
+  ),
+});
+
 const switching: fc.Arbitrary<SwitchDraft> = fc.record({
   do: oneOf<SwitchDraft["do"]>("account", "trading"),
   number: mostly(whole(1, 5), oneOf(0, 6, 7, 2 ** 20, 2 ** 32 - 1)),
@@ -259,6 +279,7 @@ const trade: fc.Arbitrary<TradeDraft> = weighted<TradeDraft>(
 
 const administration: fc.Arbitrary<AdministrationDraft> = weighted<AdministrationDraft>(
   [6, move],
+  [5, repeatMove],
   [3, switching],
   [1, cancelAll("cancelAccount")],
   [1, definition],
@@ -269,7 +290,13 @@ const some = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
   weighted([5, fc.tuple(one)], [1, fc.array(one, { minLength: 1, maxLength: 6 })]);
 
 const frame = (changes: Partial<FrameDraft> | fc.Arbitrary<Partial<FrameDraft>>) => {
-  const nothing = { orders: [], administration: [], claims: false, resend: 0 };
+  const nothing = {
+    orders: [],
+    administration: [],
+    claims: false,
+    keepsMovements: false,
+    resend: 0,
+  };
   const drawn = changes instanceof fc.Arbitrary ? changes : fc.constant(changes);
   return fc.tuple(whole(1, 3), drawn).map(([sender, given]): FrameDraft => ({
     sender,
@@ -281,7 +308,7 @@ const frame = (changes: Partial<FrameDraft> | fc.Arbitrary<Partial<FrameDraft>>)
 const frames = weighted<FrameDraft>(
   [40, frame(some(trade).map((orders) => ({ orders })))],
   [3, frame(some(administration).map((given) => ({ administration: given })))],
-  [1, frame({ claims: true })],
+  [1, frame(fc.boolean().map((keepsMovements) => ({ claims: true, keepsMovements })))],
   [2, frame(whole(1, 30).map((resend) => ({ resend })))],
 );
 

@@ -37,6 +37,7 @@ import type {
   CancelDraft,
   DefineDraft,
   FrameDraft,
+  RepeatMoveDraft,
   TradeDraft,
 } from "./script.ts";
 
@@ -113,7 +114,7 @@ export class ScriptWriter {
     if (draft.resend > 0) return this.#frames.at(-draft.resend);
     const drafts = [...draft.orders, ...draft.administration];
     const commands: Command[] = drafts.flatMap((one) => this.#command(one, stampMicros));
-    if (draft.claims) commands.push(claim(7));
+    if (draft.claims) commands.push(claim(7, draft.keepsMovements));
     return commands.length === 0 ? undefined : this.frame(commands, draft.sender);
   }
 
@@ -163,6 +164,8 @@ export class ScriptWriter {
         if (toAccount !== null) return [transfer(account, toAccount, asset, Math.abs(amount))];
         return [amount < 0 ? withdraw(account, asset, -amount) : deposit(account, asset, amount)];
       }
+      case "repeatMove":
+        return this.#repeatMove(draft);
       case "account":
         return [setAccount(draft.number, draft.on, draft.tradeGroup)];
       case "trading":
@@ -189,6 +192,18 @@ export class ScriptWriter {
       target: byKey ? placed?.requestId ?? "nothing" : Number(order?.id ?? pick),
       executed: Number(order?.executed ?? 0n),
     };
+  }
+
+  /** An earlier movement, as it was or in another way. */
+  #repeatMove({ back, change }: RepeatMoveDraft): Command[] {
+    const earlier = this.#sent.filter((one) => "amount" in one).at(-1 - back);
+    if (earlier === undefined) return [];
+    const { account, amount, asset, requestId } = earlier;
+    if (change === "amount") return [{ ...earlier, amount: amount < 2 ? 3 : amount - 1 }];
+    if (change === "account") return [{ ...earlier, account: 1 + account % 5 }];
+    if (change === "none") return [earlier];
+    const other = earlier.kind === CommandKind.deposit ? withdraw : deposit;
+    return [other(account, asset, amount, { requestId })];
   }
 
   /** An earlier command that ordinary frames may carry, as it was or with another quantity. */

@@ -5,6 +5,7 @@
  * @module
  */
 import { applyFrame, beginAppend } from "../../core/matching/apply.ts";
+import { isMovement } from "../../core/matching/repeat_movement.ts";
 import { ShardState } from "../../core/matching/shard_state.ts";
 import { readCommandReport } from "../../core/protocol/command_report.ts";
 import { EventKind } from "../../core/protocol/event_record.ts";
@@ -16,7 +17,7 @@ import {
   positionStampMicros,
 } from "../../core/protocol/position.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
-import { readU64, WireBuffer } from "../../core/protocol/wire_buffer.ts";
+import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
 import { eventMessagesOf } from "../../core/sequencer/events_frames.ts";
 import { checkAppend } from "../../core/sequencer/read_append.ts";
 import { Replica } from "../../core/sequencer/replica.ts";
@@ -24,6 +25,7 @@ import { collectReports } from "../../core/sequencer/reports.ts";
 import { hasValidCrc } from "../../infra/journal/crc.ts";
 import { isLate, outcomeOf } from "./client_history.ts";
 import { messagesOf } from "./events_sender.ts";
+import { MovementCheck } from "./movement_check.ts";
 import type { StoredAppend } from "./simulated_broker.ts";
 import { SimulationError } from "./simulated_world.ts";
 import { CAPACITIES } from "./snapshot_shelf.ts";
@@ -69,13 +71,17 @@ class LogReader implements LogMeaning {
   readonly replica = new Replica(CAPACITIES);
   readonly commands = new Map<string, LoggedCommand>();
   readonly events: Uint8Array[] = [];
-  readonly supplies = new Map<number, number>();
+  readonly #movements = new MovementCheck();
   /** Highest frame of each sender. */
   readonly #senders = new Map<number, number>();
   readonly #deposed = new Set<string>();
   #writer = "";
   #stampMicros = 0;
   #epoch = 0;
+
+  get supplies(): ReadonlyMap<number, number> {
+    return this.#movements.supplies;
+  }
 
   take(stored: StoredAppend): void {
     const { replica } = this;
@@ -169,24 +175,17 @@ class LogReader implements LogMeaning {
     const name = commandName(account, low, wire.words[word + OrderWord.keyHigh]);
     const report = readCommandReport(reports, first, end);
     if (isLate(report)) return;
+    if (isMovement(kind)) {
+      return this.#movements.take(name, wire, at, report, this.replica.state.stampMicros);
+    }
     const outcome = outcomeOf(kind, report);
     const known = this.commands.get(name);
     if (known === undefined) {
       this.commands.set(name, { outcome, sequence: report.sequence, storedMicros });
-      if (outcome.startsWith("done")) this.#moveMoney(wire, at, kind);
       return;
     }
     must(report.kind === EventKind.summary, "a command counts once", name);
     must(outcome === known.outcome, `${outcome} is the same as ${known.outcome}`, name);
-  }
-
-  #moveMoney(wire: WireBuffer, at: number, kind: number): void {
-    if (kind !== CommandKind.deposit && kind !== CommandKind.withdraw) return;
-    const word = at >> 2;
-    const asset = wire.words[word + OrderWord.instrument];
-    const amount = readU64(wire.words, word + OrderWord.quantity);
-    const signed = kind === CommandKind.deposit ? amount : -amount;
-    this.supplies.set(asset, (this.supplies.get(asset) ?? 0) + signed);
   }
 }
 

@@ -19,7 +19,11 @@ export const PLANTS: Readonly<Record<string, () => Glue>> = {
   "answer-before-durable": () => ({ ...SOUND, isStoredWhenSent: () => true }),
   "forget-outcomes": () => ({
     ...SOUND,
-    snapshotBlocks: (replica) => withoutOutcomes(SOUND.snapshotBlocks(replica)),
+    snapshotBlocks: (replica) => without(SnapshotSection.outcomes, SOUND.snapshotBlocks(replica)),
+  }),
+  "forget-movements": () => ({
+    ...SOUND,
+    snapshotBlocks: (replica) => without(SnapshotSection.movements, SOUND.snapshotBlocks(replica)),
   }),
   "lead-without-fence": () => ({ ...SOUND, expectedSequence: () => null }),
   "apply-twice": () => ({ ...SOUND, applyFrame: twiceAtTimes() }),
@@ -31,12 +35,12 @@ export const PLANTS: Readonly<Record<string, () => Glue>> = {
 /** Of so many frames, one is applied twice. */
 const FRAMES_PER_MISTAKE = 25;
 
-/** A snapshot whose section of outcomes is empty, and whole by all that it says of itself. */
-function withoutOutcomes(blocks: readonly Uint8Array[]): Uint8Array[] {
+/** A snapshot one of whose sections is empty, and whole by all that it says of itself. */
+function without(section: number, blocks: readonly Uint8Array[]): Uint8Array[] {
   const kept = blocks.map((block) => WireBuffer.copyOf(block))
-    .filter((block) => frameSender(block, 0) !== SnapshotSection.outcomes);
+    .filter((block) => frameSender(block, 0) !== section);
   const counts = (POSITIONED_BODY_BYTES >> 2) + ShardWord.counts;
-  kept[0].words[counts + SnapshotSection.outcomes - SnapshotSection.assets] = 0;
+  kept[0].words[counts + section - SnapshotSection.assets] = 0;
   return kept.map((block, index) => {
     writeU64(block.words, 4, index + 1);
     sealCrc(block, block.bytes.length);

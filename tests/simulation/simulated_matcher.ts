@@ -109,7 +109,7 @@ export class SimulatedMatcher {
     process.connection.publish(leaderSubject(SHARD), null);
     this.#hand.lead();
     const storedMicros = yield* process.connection.answerOf(() =>
-      this.#broker.journal.at(-1)?.storedMicros ?? 0
+      (this.#broker.journal.at(-1)?.storedMicros ?? 0) + process.world.leapMicros
     );
     const isOff = Math.abs(storedMicros - process.clock.wallMicros) > CLOCK_OFFSET_MICROS_MAX;
     if (isOff) process.exit(ExitCode.again, "this clock and the broker's differ");

@@ -7,19 +7,36 @@
 import { FrameKind, frameKind, frameNumber } from "../../core/protocol/frame.ts";
 import { adminSubject } from "../../core/protocol/subjects.ts";
 import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
-import { type Command, deposit, withdraw } from "../support/commands.ts";
+import {
+  called,
+  type Command,
+  deposit,
+  type Movement,
+  type Transfer,
+  transfer,
+  withdraw,
+} from "../support/commands.ts";
 import { FrameSource } from "../support/frames.ts";
 import { SHARD } from "./glue.ts";
 import type { SimulatedProcess } from "./simulated_process.ts";
 
 const RETRY_MICROS = 300_000;
 const OPERATOR = 77;
+/** Movements of the day before. */
+const YESTERDAYS = 5;
+/** Share of movements that repeat an earlier one, of these that have another amount. */
+const REPEAT_SHARE = 0.6;
+const OTHER_SHARE = 0.2;
+/** Share of new ones that are refused: more than there is. */
+const REFUSED_SHARE = 0.2;
+const TOO_MUCH = 2 ** 50;
 
 /** Who administers the shard. */
 export class SimulatedOperator {
   readonly #process: SimulatedProcess;
   readonly #source = new FrameSource(OPERATOR);
   #queue: Uint8Array[] = [];
+  readonly #moves: (Movement | Transfer)[] = [];
   #answered = 0;
 
   constructor(process: SimulatedProcess) {
@@ -38,11 +55,37 @@ export class SimulatedOperator {
     if (this.#queue.length === 1) this.#send(this.#answered + 1);
   }
 
-  /** Pays something in, or out, of an account. */
+  /**
+   * Pays something in, or out, of an account, or moves it to another; or does so again under a
+   * reference that was used before, be it the day before, at times with another amount.
+   */
   moveMoney(account: number): void {
     const { world } = this.#process;
-    const move = world.random() < 0.5 ? deposit : withdraw;
-    this.submit([move(account, 1 + world.below(2), 1 + world.below(1_000_000))]);
+    const earlier = this.#moves[world.below(this.#moves.length)];
+    if (earlier === undefined || world.random() >= REPEAT_SHARE) return this.#move(account);
+    const isOther = world.random() < OTHER_SHARE;
+    world.count(isOther ? "reference used for another movement" : "movement repeated");
+    this.submit([isOther ? { ...earlier, amount: earlier.amount + 1 } : earlier]);
+  }
+
+  /** What was moved the day before: most of it was carried out. */
+  moveYesterday(): void {
+    for (let account = 1; account <= YESTERDAYS; account++) this.#move(account);
+  }
+
+  #move(account: number): void {
+    const { world } = this.#process;
+    const asset = 1 + world.below(2);
+    const amount = world.random() < REFUSED_SHARE ? TOO_MUCH : 1 + world.below(1_000_000);
+    const reference = called(`wire-${this.#moves.length}`);
+    const dice = amount === TOO_MUCH ? 1 : world.random();
+    const move = dice < 0.4
+      ? deposit(account, asset, amount, reference)
+      : dice < 0.6
+      ? transfer(account, 1 + account % 5, asset, amount, reference)
+      : withdraw(account, asset, amount, reference);
+    this.#moves.push(move);
+    this.submit([move]);
   }
 
   #send(number: number): void {

@@ -22,7 +22,7 @@ export class HostClock {
 
   /** The time of day, which may jump. */
   get wallMicros(): number {
-    return Math.round(this.world.nowMicros + this.offsetMicros);
+    return Math.round(this.world.nowMicros + this.world.leapMicros + this.offsetMicros);
   }
 
   /** Milliseconds that only go forward. */

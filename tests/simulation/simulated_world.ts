@@ -35,6 +35,8 @@ export class SimulationError extends Error {
 /** Time, chance and network. */
 export class SimulatedWorld {
   nowMicros = START_MICROS;
+  /** How far the time of day is ahead of that, everywhere: nights pass at once. */
+  leapMicros = 0;
   faults: NetworkFaults = HEALTHY;
   readonly random: () => number;
   /** What was done to the system, and what it did, by kind. */

@@ -29,8 +29,10 @@ const LOSS_RETRY_MICROS = 100_000;
 const LOSS_TRIES_MAX = 30;
 /** How often somebody writes, where two may lead. */
 const STIR_MICROS = 2_000_000;
+/** Longer than the horizon of the outcome table. */
+const NIGHT_MICROS = 8 * 3_600 * 1_000_000;
 /** How often the operator moves money in a run. */
-const MOVES = 5;
+const MOVES = 8;
 
 /** A gateway, and the host that has another one when it dies. */
 export interface GatewaySlot {
@@ -94,6 +96,16 @@ export class SimulationRun {
     const untilMicros = START_MICROS + OPEN_MICROS_MAX;
     this.world.runUntil(() => this.operator.isDone, untilMicros, () => "the market opens");
     if (!this.operator.isDone) throw new SimulationError("the market does not open");
+  }
+
+  /** Lets a day begin: what was moved the day before is older than the outcome table's horizon. */
+  sleep(): void {
+    const { world } = this;
+    this.operator.moveYesterday();
+    const untilMicros = world.nowMicros + OPEN_MICROS_MAX;
+    world.runUntil(() => this.operator.isDone, untilMicros, () => "the day before ends");
+    if (!this.operator.isDone) throw new SimulationError("the day before does not end");
+    world.leapMicros += NIGHT_MICROS;
   }
 
   /** Lets the clients begin, and plans the accidents. */
@@ -280,6 +292,7 @@ export function runSimulation(
   const { world } = run;
   world.tell = tell;
   run.open();
+  run.sleep();
   run.plot();
   const untilMicros = world.nowMicros + plan.spanMillis * 1000 + SETTLE_MICROS_MAX;
   world.runUntil(() => run.isSettled, untilMicros, () => run.unsettled);

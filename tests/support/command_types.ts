@@ -113,6 +113,8 @@ export interface Audit extends Request {
 export interface Claim extends Request {
   readonly kind: typeof CommandKind.claim;
   readonly epoch: number;
+  /** Whether movements are kept for ever from it on; that of an older leader does not say so. */
+  readonly keepsMovements: boolean;
 }
 
 /** Everything that a record can ask for. */

@@ -232,8 +232,13 @@ export const audit = (
     ...changes,
   );
 
-/** The claim of a leader of this epoch. */
-export const claim = (epoch: number): Claim => ({ ...request, kind: CommandKind.claim, epoch });
+/** The claim of a leader of this epoch, who keeps movements unless it is an older one. */
+export const claim = (epoch: number, keepsMovements = true): Claim => ({
+  ...request,
+  kind: CommandKind.claim,
+  epoch,
+  keepsMovements,
+});
 
 /** What an instrument has unless a test says otherwise: no fees, round multipliers. */
 const DEFAULT_TERMS = {

@@ -136,7 +136,9 @@ export function writeCommand(frame: WireBuffer, at: number, command: NumberedCom
     case CommandKind.audit:
       return writeAudit(frame, at, command.act as AuditAct, Uint8Array.fromHex(command.digest));
     case CommandKind.claim:
-      return writeClaim(frame, at, command.epoch);
+      writeClaim(frame, at, command.epoch);
+      if (!command.keepsMovements) frame.bytes[at + 4] = 0;
+      return;
   }
 }
 

@@ -18,7 +18,7 @@ import { EventKind } from "../../core/protocol/event_record.ts";
 import { frameCount, RECORD_BYTES } from "../../core/protocol/frame.ts";
 import { POSITIONED_BODY_BYTES } from "../../core/protocol/position.ts";
 import type { BalancesAnswer, StateAnswer } from "../../core/protocol/queries.ts";
-import { adminSubject } from "../../core/protocol/subjects.ts";
+import { adminSubject, journalSubject } from "../../core/protocol/subjects.ts";
 import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
 import { queryLeader } from "../../infra/administration/leader_query.ts";
 import {
@@ -67,6 +67,8 @@ export interface VenueOptions {
   readonly accounts: number;
   /** Whether its journal may be cut off behind snapshots. Default false. */
   readonly mayTrim?: boolean;
+  /** Appends that its journal has when the matching process starts, in the place of the market. */
+  readonly journal?: readonly Uint8Array[];
   /** Launches several nats-servers on this folder in the place of one. */
   readonly cluster?: (dataDirectory: string) => Promise<Cluster>;
 }
@@ -110,8 +112,9 @@ export class Venue implements AsyncDisposable {
         replicas: cluster === null ? 1 : CLUSTER_REPLICAS,
         mayTrim: options.mayTrim ?? false,
       });
+      if (options.journal !== undefined) await venue.#write(options.journal);
       await venue.startMatcher();
-      await venue.#openMarket();
+      if (options.journal === undefined) await venue.#openMarket();
       return venue;
     } catch (error) {
       await venue[Symbol.asyncDispose]();
@@ -263,6 +266,11 @@ export class Venue implements AsyncDisposable {
     const process = VenueProcess.launch({ name, module, environment });
     this.#processes.push(process);
     return process;
+  }
+
+  async #write(journal: readonly Uint8Array[]): Promise<void> {
+    const stream = (await this.connectAs("matcher")).jetstream();
+    for (const append of journal) await stream.publish(journalSubject(SHARD), append);
   }
 
   async #openMarket(): Promise<void> {

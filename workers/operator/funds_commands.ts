@@ -26,7 +26,7 @@ import { UsageError } from "./command_line.ts";
 import { shownBalances } from "./shown_balances.ts";
 
 const DETAILS = [
-  "--id TEXT  names this very movement: the same again within ten minutes moves nothing more.",
+  "--id TEXT  names this very movement: once it is done, the same again moves nothing more.",
   "           One is drawn and shown when it is left out.",
 ];
 

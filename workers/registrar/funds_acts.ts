@@ -2,7 +2,7 @@
  * Money, as an operator moves it over REST: deposits, withdrawals, and transfers between any accounts.
  *
  * The reference of whoever asks names a movement of its kind in the whole venue, as `--id` does on the
- * command line: the same one again within the outcome table's horizon moves nothing more.
+ * command line: once it is carried out, the same one again moves nothing more, however late.
  *
  * @module
  */

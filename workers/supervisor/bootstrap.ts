@@ -1,7 +1,7 @@
 /**
  * Brings a shard to what {@link ./standard_market.ts} says, at every start: what is there already
- * is left alone. The outcome table recognises a repeat for ten minutes only, so this asks first
- * what is there and never relies on it alone.
+ * is left alone. A repeat of what moves no money is recognised for ten minutes only, so this asks
+ * first what is there and never relies on that alone.
  *
  * @module
  */

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { frameLength } from "../../../core/protocol/frame.ts";
+import { applyFrame, beginAppend } from "../../../core/matching/apply.ts";
+import { MOVEMENT_BYTES, MOVEMENTS_MAX } from "../../../core/matching/movements.ts";
+import { frameLength, frameSender } from "../../../core/protocol/frame.ts";
 import { Replica } from "../../../core/sequencer/replica.ts";
 import { SnapshotReader } from "../../../core/snapshot/read_snapshot.ts";
 import { SnapshotError } from "../../../core/snapshot/snapshot_error.ts";
@@ -9,11 +11,14 @@ import {
   SECTION_RECORD_BYTES,
   ShardWord,
   SNAPSHOT_VERSION,
+  SnapshotSection,
 } from "../../../core/snapshot/snapshot_layout.ts";
 import { snapshotBlocks } from "../../../core/snapshot/write_snapshot.ts";
 import { POSITIONED_BODY_BYTES } from "../../../core/protocol/position.ts";
 import { WireBuffer } from "../../../core/protocol/wire_buffer.ts";
 import { scripts } from "../../model/script.ts";
+import { called, claim, type Command, deposit } from "../../support/commands.ts";
+import { FrameSource } from "../../support/frames.ts";
 import { checkInvariants } from "../matching/invariants.ts";
 import { SMALL_CAPACITIES } from "../matching/venue.ts";
 import { appendsOf, apply, blocksOf, readBlocks, replicaOf, SHARD } from "./replica_script.ts";
@@ -21,6 +26,11 @@ import { appendsOf, apply, blocksOf, readBlocks, replicaOf, SHARD } from "./repl
 /** Where the first block says how many records each section has: tables are made for so many. */
 const COUNTS_AT = POSITIONED_BODY_BYTES + 4 * ShardWord.counts;
 const COUNTS_END = COUNTS_AT + 4 * (SECTION_RECORD_BYTES.length - 2);
+
+const MOVEMENTS = SnapshotSection.movements;
+
+/** Movements that need two blocks. */
+const MANY = 6_000;
 
 /** A script that is long enough for every section to have records. */
 const [LONG] = fc.sample(scripts.filter((script) => script.length > 150), { seed: 4, numRuns: 1 });
@@ -98,7 +108,7 @@ Deno.test("another shard and another version are refused, and the error names bo
     name: "SnapshotError",
     message: `the snapshot has version ${
       SNAPSHOT_VERSION + 1
-    }, this code reads ${SNAPSHOT_VERSION}`,
+    }, this code reads 1 to ${SNAPSHOT_VERSION}`,
   });
 });
 
@@ -115,6 +125,48 @@ Deno.test("a section with one record more or less than the first block says is r
       );
     }
   }
+});
+
+Deno.test("more movements than a new table has room for, and than one block takes, come back", () => {
+  const replica = replicaOf(appendsOf(LONG));
+  const { state } = replica;
+  const source = new FrameSource(5);
+  beginAppend(state, state.stampMicros + 1, 7);
+  const apply = (commands: readonly Command[]): void => {
+    const frame = source.frame(commands);
+    applyFrame(state, frame, 0, frame.bytes.length);
+  };
+  apply([claim(7)]);
+  const before = state.movements.count;
+  for (let from = 0; from < MANY; from += 1_000) {
+    const names = Array.from({ length: 1_000 }, (_, at) => called(`wire-${from + at}`));
+    apply(names.map((name) => deposit(1, 1, 1, name)));
+  }
+  assert.equal(state.movements.count, before + MANY);
+  const blocks = blocksOf(replica);
+  const restored = readBlocks(blocks);
+  assert.equal(restored.state.movements.count, before + MANY);
+  assert.deepEqual(blocksOf(restored), blocks);
+  const sections = blocks.map((block) => frameSender(WireBuffer.copyOf(block), 0));
+  assert.equal(sections.filter((section) => section === MOVEMENTS).length, 2);
+});
+
+Deno.test("two movements of one key, and more of them than there may be, are refused", () => {
+  const blocks = blocksOf(replicaOf(appendsOf(LONG)));
+  const at = blocks.findIndex((block) => frameSender(WireBuffer.copyOf(block), 0) === MOVEMENTS);
+  const twice = WireBuffer.copyOf(blocks[at]);
+  const first = POSITIONED_BODY_BYTES;
+  twice.bytes.copyWithin(first + MOVEMENT_BYTES, first, first + 8);
+  assert.throws(() => readBlocks(blocks.with(at, twice.bytes)), {
+    name: "SnapshotError",
+    message: /^two movements have the key /,
+  });
+  const counted = WireBuffer.copyOf(blocks[0]);
+  counted.words[(COUNTS_END >> 2) - 1] = MOVEMENTS_MAX + 1;
+  assert.throws(() => readBlocks(blocks.with(0, counted.bytes)), {
+    name: "SnapshotError",
+    message: `section ${MOVEMENTS} has ${MOVEMENTS_MAX + 1}, at most ${MOVEMENTS_MAX}`,
+  });
 });
 
 Deno.test("whatever bytes a block has, reading ends, with a replica or a SnapshotError", () => {

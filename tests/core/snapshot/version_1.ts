@@ -1,5 +1,5 @@
 /**
- * The blocks of a snapshot of version 1, in base64 (see version_1_test.ts). Never changed.
+ * The blocks of a snapshot of version 1, in base64 (see versions_test.ts). Never changed.
  *
  * @module
  */
