@@ -17,12 +17,13 @@ const POWERS = Array.from({ length: SCALE_END }, (_, exponent) => 10 ** exponent
 const FIRST_BYTES = 64 * 1024;
 /** Most bytes in UTF-8 of a UTF-16 code unit. */
 const UTF8_FACTOR = 3;
-/** Longest of the fixed pieces, and of a number or a decimal: room is looked for once for each. */
-const PIECE_BYTES_MAX = 128;
 
 const encoder = new TextEncoder();
 
-/** A text in the making. Owner: whoever writes it, and nobody waits while he does. */
+/**
+ * A text in the making. Owner: whoever writes it, and nobody waits while he does. Room for what is
+ * short is made by {@link JsonBytes.makeRoom}, once for many pieces.
+ */
 export class JsonBytes {
   #bytes = new Uint8Array(FIRST_BYTES);
   #length = 0;
@@ -37,31 +38,44 @@ export class JsonBytes {
     return this.#bytes.slice(0, this.#length);
   }
 
-  /** Adds fixed bytes, at most {@link PIECE_BYTES_MAX}. */
+  /** Makes room for so many more bytes. */
+  makeRoom(more: number): void {
+    const needed = this.#length + more;
+    if (needed <= this.#bytes.length) return;
+    let capacity = this.#bytes.length;
+    while (capacity < needed) capacity *= 2;
+    const larger = new Uint8Array(capacity);
+    larger.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = larger;
+  }
+
+  /** Adds fixed bytes, for which there is room. */
   piece(piece: Uint8Array): void {
-    this.#makeRoom(PIECE_BYTES_MAX);
     this.#bytes.set(piece, this.#length);
     this.#length += piece.length;
   }
 
-  /** Adds the characters `from .. from + length` of a text of ASCII; few of them. */
+  /** Adds one byte, for which there is room. */
+  byte(byte: number): void {
+    this.#bytes[this.#length++] = byte;
+  }
+
+  /** Adds the characters `from .. from + length` of a text of ASCII, for which there is room. */
   ascii(text: string, from: number, length: number): void {
-    this.#makeRoom(length);
     for (let index = 0; index < length; index++) {
       this.#bytes[this.#length + index] = text.charCodeAt(from + index);
     }
     this.#length += length;
   }
 
-  /** Adds any text. */
+  /** Adds any text, and makes room for it. */
   text(text: string): void {
-    this.#makeRoom(text.length * UTF8_FACTOR);
+    this.makeRoom(text.length * UTF8_FACTOR);
     this.#length += encoder.encodeInto(text, this.#bytes.subarray(this.#length)).written;
   }
 
-  /** Adds a safe integer that is not negative. */
+  /** Adds a safe integer that is not negative, for which there is room. */
   integer(value: number): void {
-    this.#makeRoom(PIECE_BYTES_MAX);
     const high = Math.floor(value / EIGHT_DIGITS);
     const low = value - high * EIGHT_DIGITS;
     if (high === 0) return this.#digits(low, digitsOf(low));
@@ -69,12 +83,11 @@ export class JsonBytes {
     this.#digits(low, 8);
   }
 
-  /** Adds an integer in units of 10^-scale, as `formatDecimal` writes it. */
+  /** Adds an integer in units of 10^-scale, as `formatDecimal` writes it; there is room for it. */
   decimal(value: number, scale: number): void {
     if (!Number.isSafeInteger(value) || scale >= SCALE_END || scale === 0) {
       return this.text(formatDecimal(value, scale));
     }
-    this.#makeRoom(PIECE_BYTES_MAX);
     if (value < 0) this.#bytes[this.#length++] = MINUS;
     const units = Math.abs(value);
     // Exact: between the quotient of safe integers and the next whole number there are doubles.
@@ -99,16 +112,6 @@ export class JsonBytes {
       rest = next;
     }
     this.#length = end;
-  }
-
-  #makeRoom(more: number): void {
-    const needed = this.#length + more;
-    if (needed <= this.#bytes.length) return;
-    let capacity = this.#bytes.length;
-    while (capacity < needed) capacity *= 2;
-    const larger = new Uint8Array(capacity);
-    larger.set(this.#bytes.subarray(0, this.#length));
-    this.#bytes = larger;
   }
 }
 

@@ -50,6 +50,8 @@ const FALSE = asciiOf("false");
 /** One order after another; what is read of it stands here until it is written. */
 export class OrderReader {
   readonly #cursor: JsonCursor;
+  /** Place in the list of the field behind the one that was read last. */
+  #next = 0;
   /** The fields that it has: bits of {@link Field}. */
   #seen = 0;
   /** Its instrument; between two orders that of the one before. */
@@ -75,13 +77,14 @@ export class OrderReader {
   /** Reads an order behind its opening brace. @returns whether it is a plain one so far */
   read(body: string, reference: InstrumentLookup): boolean {
     const cursor = this.#cursor;
+    this.#next = 0;
     this.#seen = 0;
     this.#timeInForce = 0;
     this.#flags = 0;
     this.#selfTrade = SelfTrade.expireTaker;
     do {
       if (!cursor.string()) return false;
-      const field = fieldOf(cursor);
+      const field = this.#field();
       if (field === 0 || (this.#seen & field) !== 0 || !cursor.take(Byte.colon)) return false;
       this.#seen |= field;
       const isTaken = field === Field.postOnly
@@ -130,6 +133,20 @@ export class OrderReader {
       quantity,
     );
     return true;
+  }
+
+  /** The field that the string read last names; 0: none of them. Mostly it is next in the list. */
+  #field(): number {
+    const cursor = this.#cursor;
+    let index = this.#next;
+    for (let tried = 0; tried < NAMES.length; tried++) {
+      const { text, field } = NAMES[index];
+      index = index + 1 === NAMES.length ? 0 : index + 1;
+      if (!cursor.is(text)) continue;
+      this.#next = index;
+      return field;
+    }
+    return 0;
   }
 
   #readPostOnly(): boolean {
@@ -215,14 +232,6 @@ export class OrderReader {
     batch.addText(at, bytes.subarray(from, end));
     return true;
   }
-}
-
-/** The field that the string read last names; 0: none of them. */
-function fieldOf(cursor: JsonCursor): number {
-  for (let index = 0; index < NAMES.length; index++) {
-    if (cursor.is(NAMES[index].text)) return NAMES[index].field;
-  }
-  return 0;
 }
 
 /** 0: the string read last is none. */

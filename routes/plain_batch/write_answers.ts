@@ -4,38 +4,26 @@
  *
  * @module
  */
-import { reasonOf } from "../../core/history/reason.ts";
 import type { CommandReport, ReportedFill } from "../../core/protocol/command_report.ts";
-import { EventKind, OrderStatus } from "../../core/protocol/event_record.ts";
-import { OrderType, Side } from "../../core/protocol/order_record.ts";
+import { EventKind } from "../../core/protocol/event_record.ts";
 import type { Instrument } from "../../infra/reference/instrument_terms.ts";
 import type { InstrumentLookup } from "../../infra/reference/reference.ts";
 import { averagePriceText } from "../amounts.ts";
-import { statusText } from "../order_view.ts";
+import { piecesOf } from "./instrument_pieces.ts";
 import { asciiOf } from "./json_cursor.ts";
 import { JsonBytes } from "./json_bytes.ts";
 import type { PlainBatch } from "./plain_batch.ts";
 
 const BEGIN = asciiOf('{"items":[');
 const END = asciiOf("]}");
-const COMMA = asciiOf(",");
-const NOTHING = asciiOf("0");
+const COMMA = 0x2c;
+const QUOTE = 0x22;
+const ZERO = 0x30;
+const NULL = asciiOf("null");
 const PLACED = asciiOf('{"status":201,"order":{"orderId":"');
 const CANCELED = asciiOf('{"status":200,"order":{"orderId":"');
 const CLIENT_ORDER_ID = asciiOf('","clientOrderId":"');
-const NO_CLIENT_ORDER_ID = asciiOf('","clientOrderId":null,"symbol":"');
-const SYMBOL = asciiOf('","symbol":"');
-const BUY = asciiOf('","side":"buy');
-const SELL = asciiOf('","side":"sell');
-const LIMIT = asciiOf('","type":"limit');
-const MARKET = asciiOf('","type":"market');
-const STATUSES = Object.values(OrderStatus)
-  .filter((status) => status >= OrderStatus.new && status <= OrderStatus.expired)
-  .map((status) => asciiOf(`","status":"${statusText(status)}`));
-const REASON = asciiOf('","reason":"');
-const PRICE = asciiOf('","price":"');
-const NO_PRICE = asciiOf('","price":null');
-const QUOTE = asciiOf('"');
+const NO_CLIENT_ORDER_ID = asciiOf('","clientOrderId":null');
 const QUANTITY = asciiOf(',"quantity":"');
 const NOTHING_EXECUTED = asciiOf(
   '","executedQuantity":"0","executedNotional":"0","leavesQuantity":"',
@@ -47,6 +35,7 @@ const LEAVES = asciiOf('","leavesQuantity":"');
 const AVERAGE_PRICE = asciiOf('","averagePrice":"');
 const FILLS = asciiOf('","fills":[');
 const TRADE_ID = asciiOf('{"tradeId":"');
+const FILL_PRICE = asciiOf('","price":');
 const FEE = asciiOf('","fee":"');
 const FEE_ASSET = asciiOf('","feeAsset":"');
 const TAKER = asciiOf('","liquidity":"taker"}');
@@ -55,6 +44,10 @@ const CANCELED_EXECUTED = asciiOf(',"executedQuantity":"');
 const LEAVES_NOTHING = asciiOf('","leavesQuantity":"0","sequence":"');
 const TIME = asciiOf('","transactTimeMicros":');
 const NO_DUPLICATE = asciiOf(',"duplicate":false}}');
+
+/** More than an order takes without its fills, and than a fill takes. */
+const ITEM_BYTES_MAX = 1_024;
+const FILL_BYTES_MAX = 256;
 
 /** Whoever writes an answer waits for nothing, so one buffer does. */
 const out = new JsonBytes();
@@ -70,7 +63,7 @@ export function isPlain(report: CommandReport, reference: InstrumentLookup): boo
 }
 
 /**
- * Writes the answer of a batch.
+ * Writes the answer of a batch. O(items).
  *
  * @param answers for each command its plain report, or what else became of it as a text
  */
@@ -83,7 +76,8 @@ export function writeAnswers(
   out.clear();
   out.piece(BEGIN);
   for (let index = 0; index < answers.length; index++) {
-    if (index > 0) out.piece(COMMA);
+    out.makeRoom(ITEM_BYTES_MAX);
+    if (index > 0) out.byte(COMMA);
     const answer = answers[index];
     if (typeof answer === "string") {
       out.text(answer);
@@ -96,6 +90,7 @@ export function writeAnswers(
     if (answer.kind === EventKind.accepted) writeOrder(batch, index, answer, instrument);
     else writeCanceled(batch, index, answer, instrument);
   }
+  out.makeRoom(ITEM_BYTES_MAX);
   out.piece(END);
   return out.copy();
 }
@@ -106,19 +101,18 @@ function writeOrder(
   report: CommandReport,
   instrument: Instrument,
 ): void {
-  const { executedLots, leavesLots } = report;
+  const { side, status, code } = report;
+  const type = batch.wire.bytes[batch.recordAt(index) + 2];
   out.piece(PLACED);
   out.integer(report.orderId);
   writeId(batch, index);
-  writeInstrument(report, instrument);
-  out.piece(batch.wire.bytes[batch.recordAt(index) + 2] === OrderType.limit ? LIMIT : MARKET);
-  writeStatus(report);
+  out.piece(piecesOf(instrument).order(side, type, status, code));
   writePrice(report.priceTicks, instrument);
   out.piece(QUANTITY);
   writeQuantity(report.quantity, instrument);
-  if (executedLots === 0) {
+  if (report.executedLots === 0) {
     out.piece(NOTHING_EXECUTED);
-    writeQuantity(leavesLots, instrument);
+    writeQuantity(report.leavesLots, instrument);
     out.piece(NO_FILLS);
   } else writeExecution(report, instrument);
   writeEnd(report);
@@ -136,15 +130,18 @@ function writeExecution(report: CommandReport, instrument: Instrument): void {
   writeText(averagePriceText(executedTickLots, executedLots, instrument) ?? "");
   out.piece(FILLS);
   for (let fill = 0; fill < fills.length; fill++) {
-    if (fill > 0) out.piece(COMMA);
+    out.makeRoom(FILL_BYTES_MAX);
+    if (fill > 0) out.byte(COMMA);
     writeFill(fills[fill], instrument);
   }
+  out.makeRoom(ITEM_BYTES_MAX);
   out.piece(SEQUENCE_BEHIND_FILLS);
 }
 
 function writeFill(fill: ReportedFill, instrument: Instrument): void {
   out.piece(TRADE_ID);
   out.integer(fill.tradeId);
+  out.piece(FILL_PRICE);
   writePrice(fill.priceTicks, instrument);
   out.piece(QUANTITY);
   writeQuantity(fill.quantityLots, instrument);
@@ -161,12 +158,12 @@ function writeCanceled(
   report: CommandReport,
   instrument: Instrument,
 ): void {
+  const { side, status, code } = report;
   out.piece(CANCELED);
   out.integer(report.orderId);
-  if (batch.isById(index)) out.piece(SYMBOL);
+  if (batch.isById(index)) out.byte(QUOTE);
   else writeId(batch, index);
-  writeInstrument(report, instrument);
-  writeStatus(report);
+  out.piece(piecesOf(instrument).canceled(side, status, code));
   writePrice(report.priceTicks, instrument);
   out.piece(CANCELED_EXECUTED);
   writeQuantity(report.executedLots, instrument);
@@ -174,25 +171,13 @@ function writeCanceled(
   writeEnd(report);
 }
 
-/** Writes the client order id of an item, and on to the symbol. */
+/** Writes the client order id of an item. */
 function writeId(batch: PlainBatch, index: number): void {
   const length = batch.idLength(index);
   if (length === 0) return out.piece(NO_CLIENT_ORDER_ID);
   out.piece(CLIENT_ORDER_ID);
   out.ascii(batch.body, batch.idFrom(index), length);
-  out.piece(SYMBOL);
-}
-
-function writeInstrument({ side }: CommandReport, { symbol }: Instrument): void {
-  writeText(symbol);
-  out.piece(side === Side.buy ? BUY : SELL);
-}
-
-function writeStatus({ status, code }: CommandReport): void {
-  out.piece(STATUSES[status - OrderStatus.new]);
-  if (code === 0) return;
-  out.piece(REASON);
-  writeText(reasonOf(code));
+  out.byte(QUOTE);
 }
 
 /** Writes a short text of ASCII. */
@@ -200,21 +185,21 @@ function writeText(text: string): void {
   out.ascii(text, 0, text.length);
 }
 
-/** With its quotes: there may be none. */
+/** With its quotes, for there may be none. */
 function writePrice(ticks: number, { tickSize, priceScale }: Instrument): void {
-  if (ticks === 0) return out.piece(NO_PRICE);
-  out.piece(PRICE);
+  if (ticks === 0) return out.piece(NULL);
+  out.byte(QUOTE);
   out.decimal(ticks * tickSize, priceScale);
-  out.piece(QUOTE);
+  out.byte(QUOTE);
 }
 
 function writeQuantity(lots: number, { lotSize, quantityScale }: Instrument): void {
-  if (lots === 0) out.piece(NOTHING);
+  if (lots === 0) out.byte(ZERO);
   else out.decimal(lots * lotSize, quantityScale);
 }
 
 function writeQuote(minor: number, { quoteScale }: Instrument): void {
-  if (minor === 0) out.piece(NOTHING);
+  if (minor === 0) out.byte(ZERO);
   else out.decimal(minor, quoteScale);
 }
 

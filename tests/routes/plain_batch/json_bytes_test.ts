@@ -55,10 +55,16 @@ Deno.test("there is room for whatever comes, and nothing of what was written bef
   const out = new JsonBytes();
   out.text(long);
   out.clear();
-  for (let index = 0; index < 40_000; index++) out.piece(asciiOf("ab"));
+  for (let index = 0; index < 40_000; index++) {
+    out.makeRoom(2);
+    out.piece(asciiOf("ab"));
+  }
+  out.makeRoom(60_000);
   out.ascii(`..${"c".repeat(60_000)}..`, 2, 60_000);
   out.text(long);
+  out.makeRoom(2);
   out.integer(7);
-  const expected = "ab".repeat(40_000) + "c".repeat(60_000) + long + "7";
+  out.byte(0x2e);
+  const expected = "ab".repeat(40_000) + "c".repeat(60_000) + long + "7.";
   assert.equal(new TextDecoder().decode(out.copy()), expected);
 });
