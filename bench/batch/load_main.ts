@@ -32,7 +32,7 @@ const path = isFrame ? "/v1/frames" : "/v1/orders/batch";
 const type = isFrame ? "application/vnd.edgebook.frame" : "application/json";
 
 interface Prepared {
-  readonly body: Uint8Array<ArrayBuffer>;
+  readonly body: string | Uint8Array<ArrayBuffer>;
   readonly headers: Record<string, string>;
 }
 
@@ -42,7 +42,7 @@ function prepare({ key, secret }: (typeof keys)[number], flow: LaneFlow): Prepar
   const timestamp = Date.now();
   const text = signingText(timestamp, RECV_WINDOW_MILLIS, "POST", path, signed);
   return {
-    body: typeof body === "string" ? new TextEncoder().encode(body) : body,
+    body,
     headers: {
       "Content-Type": type,
       "X-Edgebook-Key": key,
