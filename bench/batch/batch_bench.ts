@@ -7,10 +7,12 @@
  */
 import { measure } from "../pipeline/venue.ts";
 import type { BenchResult } from "../result.ts";
-import { type BatchLoad, type BatchMeasured, LANES, startBatchVenue } from "./batch_venue.ts";
+import { ACCOUNTS, type BatchLoad, type BatchMeasured, startBatchVenue } from "./batch_venue.ts";
 
 /** Runs of each side, in turn; the medians count. */
 const ROUNDS = 3;
+/** So many accounts send, as a rule; batches in JSON from twice as many keep the gateway busy. */
+const LANES = 16;
 const FRAME_RECORDS = 2_048;
 const BATCH_ITEMS = 100;
 const FRAMES_PER_LANE = 100;
@@ -23,7 +25,7 @@ const DIRECT = {
   seconds: 6,
 } as const;
 
-type Side = "frames" | "batches" | "bare, frames" | "bare, batches";
+type Side = "frames" | "batches" | "batches, all accounts" | "bare, frames" | "bare, batches";
 
 /** Runs the bench. */
 export async function batchBench(say: (line: string) => void): Promise<BenchResult> {
@@ -33,10 +35,11 @@ export async function batchBench(say: (line: string) => void): Promise<BenchResu
     const directory = await Deno.makeTempDir({ prefix: "edgebook-bench-" });
     const venue = await startBatchVenue(directory);
     const { gatewayUrl, bareUrl } = venue;
-    const frames = { commands: FRAME_RECORDS, requestsPerLane: FRAMES_PER_LANE } as const;
-    const batches = { commands: BATCH_ITEMS, requestsPerLane: BATCHES_PER_LANE } as const;
+    const frames = { lanes: LANES, commands: FRAME_RECORDS, requestsPerLane: FRAMES_PER_LANE };
+    const batches = { lanes: LANES, commands: BATCH_ITEMS, requestsPerLane: BATCHES_PER_LANE };
     const loads: readonly (readonly [Side, Omit<BatchLoad, "seed">])[] = [
       ["batches", { kind: "batch", url: gatewayUrl, ...batches }],
+      ["batches, all accounts", { kind: "batch", url: gatewayUrl, ...batches, lanes: ACCOUNTS }],
       ["bare, batches", { kind: "batch", url: bareUrl, ...batches }],
       ["frames", { kind: "frames", url: gatewayUrl, ...frames }],
       ["bare, frames", { kind: "frames", url: bareUrl, ...frames }],
@@ -81,6 +84,9 @@ function resultOf(
     details: {
       [`${LANES} lanes, frames of ${FRAME_RECORDS}`]: line(middleRun(of("frames"))),
       [`${LANES} lanes, batches of ${BATCH_ITEMS} in JSON`]: line(middleRun(of("batches"))),
+      [`${ACCOUNTS} lanes, batches of ${BATCH_ITEMS} in JSON`]: line(
+        middleRun(of("batches, all accounts")),
+      ),
       "bare Hono, the bytes of the batches": rate("bare, batches"),
       "frames over bare Hono": ratio("frames", "bare, frames"),
       "batches over bare Hono": ratio("batches", "bare, batches"),

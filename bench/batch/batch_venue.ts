@@ -15,13 +15,15 @@ import { ensureStreams } from "../../infra/nats/streams.ts";
 import { MATCHING_V8_FLAGS } from "../../workers/supervisor/process_specs.ts";
 import { prepareMarket } from "../pipeline/prepare_market.ts";
 
-/** Accounts that send, each with one request under way. */
-export const LANES = 16;
+/** Accounts that there are. */
+export const ACCOUNTS = 32;
 
 /** One load. */
 export interface BatchLoad {
   readonly kind: "frames" | "batch";
   readonly url: string;
+  /** Accounts that send, each with one request under way. */
+  readonly lanes: number;
   readonly commands: number;
   readonly requestsPerLane: number;
   readonly seed: number;
@@ -115,8 +117,8 @@ export async function startBatchVenue(
     gatewayUrl,
     bareUrl: `http://127.0.0.1:${port}`,
     pids,
-    load: async ({ kind, url, commands, requestsPerLane, seed }) => {
-      const figures = [commands, requestsPerLane, seed].map(String);
+    load: async ({ kind, url, lanes, commands, requestsPerLane, seed }) => {
+      const figures = [lanes, commands, requestsPerLane, seed].map(String);
       const args = [kind, url, keysFile, ...figures, JSON.stringify(pids)];
       const load = run([pathOf("./load_main.ts"), ...args], [], {}, "inherit");
       children.push(load);
@@ -151,7 +153,7 @@ async function makeKeys(nats: RunningNats, masterKey: string, file: string): Pro
   });
   const store = await KeyStore.open(admin, masterKey);
   const keys = [];
-  for (let account = 1; account <= LANES; account++) {
+  for (let account = 1; account <= ACCOUNTS; account++) {
     const { record, secret } = await newKey({
       kind: "hmac",
       account,

@@ -2,7 +2,7 @@
  * The load of the batch bench: lanes of one account each, every lane with one request under way. The
  * requests are made and signed before the load begins. Prints what came of it as one line of JSON.
  *
- * `deno run ... load_main.ts KIND URL KEYS_FILE COMMANDS_A_REQUEST REQUESTS_A_LANE SEED PIDS`; PIDS are
+ * `deno run ... load_main.ts KIND URL KEYS_FILE LANES COMMANDS_A_REQUEST REQUESTS_A_LANE SEED PIDS`; PIDS are
  * the processes, by name, whose CPU is measured
  *
  * @module
@@ -22,7 +22,7 @@ const WARM_UP_SHARE = 0.4;
 /** Every so many answers one is looked into. */
 const SAMPLED_ANSWERS = 20;
 
-const [kind, url, keysFile, commandsText, requestsText, seedText, pidsText] = Deno.args;
+const [kind, url, keysFile, lanesText, commandsText, requestsText, seedText, pidsText] = Deno.args;
 const commands = Number(commandsText);
 const requests = Number(requestsText);
 const keys = JSON.parse(await Deno.readTextFile(keysFile)) as { key: string; secret: string }[];
@@ -56,7 +56,7 @@ function prepare({ key, secret }: (typeof keys)[number], flow: LaneFlow): Prepar
 /** More than a run sends for one account. */
 const KEYS_PER_RUN = 1_000_000;
 
-const lanes = keys.map((key, lane) => {
+const lanes = keys.slice(0, Number(lanesText)).map((key, lane) => {
   const seed = Number(seedText);
   const flow = new LaneFlow(seed + 7_919 * lane, seed * KEYS_PER_RUN);
   return Array.from({ length: requests }, () => prepare(key, flow));
