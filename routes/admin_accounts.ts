@@ -98,7 +98,6 @@ const MOVEMENT_PROBLEMS: readonly ProblemCode[] = [
   ResultCode.differentContent,
   ResultCode.outcomeQuotaFull,
   ResultCode.outcomeTableFull,
-  ResultCode.movementTableFull,
   ...WEIGHTY_PROBLEMS,
 ];
 

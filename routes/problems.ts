@@ -136,12 +136,6 @@ export const PROBLEMS = {
     "The market has no room to remember more outcomes",
     5,
   ),
-  [ResultCode.movementTableFull]: kind(
-    503,
-    "movement_table_full",
-    "The market has no room to remember more movements of money",
-    3600,
-  ),
 
   [ResultCode.unknownAsset]: kind(422, "unknown_asset", "The asset is not known"),
   [ResultCode.assetExists]: kind(422, "asset_exists", "The asset exists with other terms"),

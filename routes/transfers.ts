@@ -73,7 +73,6 @@ export const transfersEndpoint: EndpointSpec = {
       ResultCode.accountDisabled,
       ResultCode.unknownAccount,
       ResultCode.differentContent,
-      ResultCode.movementTableFull,
       ...ACT_PROBLEMS,
     ],
   },

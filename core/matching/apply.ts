@@ -130,7 +130,7 @@ function isAnswered(
   }
   if (!isMovement(kind) || checkNumbers(frame, at) !== ResultCode.ok) return false;
   // Nothing of the command is done yet, so this is a safe point, and no order pays for it.
-  if (!state.movements.hasRoom && state.movements.canGrow) state.movements.grow();
+  if (state.movements.isToGrow) state.movements.grow();
   return repeatMovement(state, frame, at, textAt, index);
 }
 

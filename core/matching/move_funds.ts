@@ -12,7 +12,6 @@ import { CommandKind, OrderWord } from "../protocol/order_record.ts";
 import { ResultCode } from "../protocol/result_code.ts";
 import { readU64, SAFE_MAX, type WireBuffer } from "../protocol/wire_buffer.ts";
 import { AccountStatus } from "./accounts.ts";
-import { MOVEMENTS_MAX } from "./movements.ts";
 import { complete, reject } from "./result.ts";
 import type { ShardState } from "./shard_state.ts";
 
@@ -30,10 +29,6 @@ export function moveFunds(state: ShardState, frame: WireBuffer, at: number): voi
     return reject(state, frame, at, ResultCode.unknownAsset, ASSETS_MAX - 1, asset);
   }
   if (amount === 0) return reject(state, frame, at, ResultCode.quantityZero, 1, 0);
-  if (state.keepsMovements && !state.movements.hasRoom) {
-    const { count } = state.movements;
-    return reject(state, frame, at, ResultCode.movementTableFull, MOVEMENTS_MAX, count);
-  }
   if (frame.bytes[at] === CommandKind.deposit) {
     return deposit(state, frame, at, account, asset, amount);
   }

@@ -4,8 +4,9 @@
  *
  * The outcome table forgets after its horizon; this one does not, so it has of an outcome only what
  * can differ between movements: all of them belong to the venue's own account, ended with `ok`, and
- * have no order. Entries stand in the order in which they were carried out and are never changed or
- * removed; a request key finds one by open addressing, at most half full.
+ * have no order. Entries stand in a ring in the order in which they were carried out and are never
+ * changed; a request key finds one by open addressing, at most half full. Beyond
+ * {@link MOVEMENTS_MAX} the oldest goes for the youngest: nobody can stop money by moving it.
  *
  * An entry takes {@link MOVEMENT_BYTES} and two places of the index, 64 bytes together. The table
  * doubles, so at its bound it takes 1 GiB, and half as much again while it doubles for the last time.
@@ -59,17 +60,24 @@ export const MovementWord = {
 /** Offsets of an entry's doubles. */
 export const MovementDouble = { amount: 3, total: 4, eventSequence: 5, stamp: 6 } as const;
 
-/** The movements of a shard, by their place: 0 is the oldest. */
+/** The movements of a shard. Positions grow without end; a slot is the position masked. */
 export class MovementTable {
   #words: Int32Array;
   #doubles: Float64Array;
-  /** Place + 1 of an entry; 0: none. */
+  /** Slot + 1 of an entry; 0: none. */
   #buckets: Int32Array;
   #capacity: number;
-  #count = 0;
+  #oldest = 0;
+  #next = 0;
 
-  /** @param capacity entries that it has room for at first, a power of two */
-  constructor(capacity: number = CAPACITY_AT_START) {
+  /**
+   * @param capacity entries that it has room for at first, a power of two
+   * @param most entries that it may grow to, a power of two
+   */
+  constructor(
+    capacity: number = CAPACITY_AT_START,
+    private readonly most: number = MOVEMENTS_MAX,
+  ) {
     this.#capacity = capacity;
     this.#doubles = new Float64Array(capacity * DOUBLES);
     this.#words = new Int32Array(this.#doubles.buffer);
@@ -78,95 +86,127 @@ export class MovementTable {
 
   /** Movements in the table. */
   get count(): number {
-    return this.#count;
+    return this.#next - this.#oldest;
   }
 
-  /** Whether another one can be recorded without growing. */
-  get hasRoom(): boolean {
-    return this.#count < this.#capacity;
+  /** Whether the next one needs a larger table, which there may be. */
+  get isToGrow(): boolean {
+    return this.count === this.#capacity && this.#capacity < this.most;
   }
 
-  /** Whether the table may still grow. */
-  get canGrow(): boolean {
-    return this.#capacity < MOVEMENTS_MAX;
-  }
-
-  /** Place of the movement of a request, or -1. */
+  /** Slot of the movement of a request, or -1. */
   find(keyLow: number, keyHigh: number): number {
     const bucket = this.#bucketOf(keyLow | 0, keyHigh | 0);
     return this.#buckets[bucket] - 1;
   }
 
+  /** Slot of the movement that `older` others are older than. */
+  slotAt(older: number): number {
+    return (this.#oldest + older) & (this.#capacity - 1);
+  }
+
   /** A word of an entry. */
-  word(place: number, field: number): number {
-    return this.#words[place * WORDS + field] >>> 0;
+  word(slot: number, field: number): number {
+    return this.#words[slot * WORDS + field] >>> 0;
   }
 
   /** A 53-bit number of an entry. */
-  number(place: number, field: number): number {
-    return this.#doubles[place * DOUBLES + field];
+  number(slot: number, field: number): number {
+    return this.#doubles[slot * DOUBLES + field];
   }
 
   /**
-   * Records a movement that was carried out, by the outcome in `slot`, which is complete. The caller
-   * has seen {@link hasRoom}, and that {@link find} does not find it.
+   * Records a movement that was carried out, by its outcome, which is complete. The caller has seen
+   * {@link isToGrow}, and that {@link find} does not find it.
    */
-  record(outcomes: OutcomeTable, slot: number): void {
-    const word = this.#count * WORDS;
-    const double = this.#count * DOUBLES;
+  record(outcomes: OutcomeTable, outcome: number): void {
+    const slot = this.#take();
+    const word = slot * WORDS;
+    const double = slot * DOUBLES;
     const words = this.#words;
     const doubles = this.#doubles;
-    const codeAndIndex = outcomes.word(slot, OutcomeWord.codeAndIndex);
-    const kind = outcomes.word(slot, OutcomeWord.kinds) & 0xff;
-    words[word + MovementWord.keyLow] = outcomes.word(slot, OutcomeWord.keyLow);
-    words[word + MovementWord.keyHigh] = outcomes.word(slot, OutcomeWord.keyHigh);
-    words[word + MovementWord.contentHash] = outcomes.word(slot, OutcomeWord.contentHash);
-    words[word + MovementWord.sender] = outcomes.word(slot, OutcomeWord.sender);
-    words[word + MovementWord.frameNumber] = outcomes.word(slot, OutcomeWord.frameNumber);
+    const codeAndIndex = outcomes.word(outcome, OutcomeWord.codeAndIndex);
+    const kind = outcomes.word(outcome, OutcomeWord.kinds) & 0xff;
+    words[word + MovementWord.keyLow] = outcomes.word(outcome, OutcomeWord.keyLow);
+    words[word + MovementWord.keyHigh] = outcomes.word(outcome, OutcomeWord.keyHigh);
+    words[word + MovementWord.contentHash] = outcomes.word(outcome, OutcomeWord.contentHash);
+    words[word + MovementWord.sender] = outcomes.word(outcome, OutcomeWord.sender);
+    words[word + MovementWord.frameNumber] = outcomes.word(outcome, OutcomeWord.frameNumber);
     words[word + MovementWord.kindAndIndex] = (codeAndIndex & 0xffff0000) | kind;
-    doubles[double + MovementDouble.amount] = outcomes.number(slot, OutcomeDouble.executed);
-    doubles[double + MovementDouble.total] = outcomes.number(slot, OutcomeDouble.leaves);
+    doubles[double + MovementDouble.amount] = outcomes.number(outcome, OutcomeDouble.executed);
+    doubles[double + MovementDouble.total] = outcomes.number(outcome, OutcomeDouble.leaves);
     doubles[double + MovementDouble.eventSequence] = outcomes.number(
-      slot,
+      outcome,
       OutcomeDouble.eventSequence,
     );
-    doubles[double + MovementDouble.stamp] = outcomes.number(slot, OutcomeDouble.stamp);
-    this.#index(this.#count++);
+    doubles[double + MovementDouble.stamp] = outcomes.number(outcome, OutcomeDouble.stamp);
+    this.#index(slot);
   }
 
   /**
    * Puts an entry behind the others, whose words begin at `word` in `words`. The caller has seen
-   * {@link hasRoom}, and that {@link find} does not find it.
+   * {@link isToGrow}, and that {@link find} does not find it.
    */
   restore(words: Uint32Array, word: number): void {
-    this.#words.set(words.subarray(word, word + WORDS), this.#count * WORDS);
-    this.#index(this.#count++);
+    const slot = this.#take();
+    this.#words.set(words.subarray(word, word + WORDS), slot * WORDS);
+    this.#index(slot);
   }
 
   /** Writes an entry's words into `words` from `word` on. */
-  copyTo(place: number, words: Uint32Array, word: number): void {
-    words.set(this.#words.subarray(place * WORDS, (place + 1) * WORDS), word);
+  copyTo(slot: number, words: Uint32Array, word: number): void {
+    words.set(this.#words.subarray(slot * WORDS, (slot + 1) * WORDS), word);
   }
 
-  /** Doubles the table: a safe point is needed, for it allocates. */
+  /** Doubles the table, which is full: a safe point is needed, for it allocates. */
   grow(): void {
     const { buffer } = this.#doubles;
     this.#capacity *= 2;
     this.#doubles = new Float64Array(this.#capacity * DOUBLES);
     this.#words = new Int32Array(this.#doubles.buffer);
+    // It has never been larger than it may be, so the oldest still stands in front.
     this.#doubles.set(new Float64Array(buffer));
     this.#buckets = new Int32Array(this.#capacity * 2);
-    for (let place = 0; place < this.#count; place++) this.#index(place);
+    for (let older = 0; older < this.count; older++) this.#index(this.slotAt(older));
   }
 
-  #index(place: number): void {
-    const at = place * WORDS;
+  /** The slot of the next entry; where there is none, the oldest goes. */
+  #take(): number {
+    if (this.count === this.#capacity) this.#unindex(this.#oldest++ & (this.#capacity - 1));
+    return this.#next++ & (this.#capacity - 1);
+  }
+
+  #index(slot: number): void {
+    const at = slot * WORDS;
     const words = this.#words;
     const bucket = this.#bucketOf(
       words[at + MovementWord.keyLow],
       words[at + MovementWord.keyHigh],
     );
-    this.#buckets[bucket] = place + 1;
+    this.#buckets[bucket] = slot + 1;
+  }
+
+  /** Takes an entry out of the index, and moves those up that stand behind their places for it. */
+  #unindex(slot: number): void {
+    const buckets = this.#buckets;
+    const mask = buckets.length - 1;
+    let hole = this.#homeOf(slot);
+    while (buckets[hole] !== slot + 1) hole = (hole + 1) & mask;
+    for (let at = (hole + 1) & mask; buckets[at] !== 0; at = (at + 1) & mask) {
+      const home = this.#homeOf(buckets[at] - 1);
+      if (((at - home) & mask) < ((at - hole) & mask)) continue;
+      buckets[hole] = buckets[at];
+      hole = at;
+    }
+    buckets[hole] = 0;
+  }
+
+  /** Where the index looks for an entry first. */
+  #homeOf(slot: number): number {
+    const at = slot * WORDS;
+    const low = this.#words[at + MovementWord.keyLow];
+    const high = this.#words[at + MovementWord.keyHigh];
+    return hashOf(low, high) & (this.#buckets.length - 1);
   }
 
   /** Where the index has a key, or has room for it. */
@@ -175,8 +215,8 @@ export class MovementTable {
     const words = this.#words;
     const mask = buckets.length - 1;
     let bucket = hashOf(keyLow, keyHigh) & mask;
-    for (let place = buckets[bucket]; place !== 0; place = buckets[bucket]) {
-      const at = (place - 1) * WORDS;
+    for (let slot = buckets[bucket]; slot !== 0; slot = buckets[bucket]) {
+      const at = (slot - 1) * WORDS;
       const isSame = words[at + MovementWord.keyLow] === keyLow &&
         words[at + MovementWord.keyHigh] === keyHigh;
       if (isSame) return bucket;

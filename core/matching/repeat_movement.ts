@@ -33,8 +33,7 @@ export function keepMovements(state: ShardState): void {
     const kind = outcomes.word(slot, OutcomeWord.kinds) & 0xff;
     const code = outcomes.word(slot, OutcomeWord.codeAndIndex) & 0xffff;
     if (!isMovement(kind) || code !== ResultCode.ok) continue;
-    // It has room for as many as there can be outcomes.
-    if (!movements.hasRoom) movements.grow();
+    if (movements.isToGrow) movements.grow();
     movements.record(outcomes, slot);
   }
 }
@@ -55,16 +54,16 @@ export function repeatMovement(
   const { events, movements } = state;
   const word = at >> 2;
   const { keyHigh, keyLow } = OrderWord;
-  const place = movements.find(frame.words[word + keyLow], frame.words[word + keyHigh]);
-  if (place < 0) return false;
-  if ((movements.word(place, MovementWord.contentHash) | 0) !== contentHash(frame, at, textAt)) {
+  const slot = movements.find(frame.words[word + keyLow], frame.words[word + keyHigh]);
+  if (slot < 0) return false;
+  if ((movements.word(slot, MovementWord.contentHash) | 0) !== contentHash(frame, at, textAt)) {
     reject(state, frame, at, ResultCode.differentContent, 0, 0);
     return true;
   }
   // As of any outcome: what a gateway sends again by itself is no duplicate to who asked.
-  const isOwn = movements.word(place, MovementWord.sender) === frameSender(frame, state.frameAt) &&
-    movements.word(place, MovementWord.frameNumber) === frameNumberLow(frame, state.frameAt) &&
-    movements.word(place, MovementWord.kindAndIndex) >>> 16 === index;
+  const isOwn = movements.word(slot, MovementWord.sender) === frameSender(frame, state.frameAt) &&
+    movements.word(slot, MovementWord.frameNumber) === frameNumberLow(frame, state.frameAt) &&
+    movements.word(slot, MovementWord.kindAndIndex) >>> 16 === index;
   events.head(
     EventKind.summary,
     frame.bytes[at + 1],
@@ -76,10 +75,10 @@ export function repeatMovement(
     0,
   );
   events.four(
-    movements.number(place, MovementDouble.stamp),
-    movements.number(place, MovementDouble.eventSequence),
-    movements.number(place, MovementDouble.amount),
-    movements.number(place, MovementDouble.total),
+    movements.number(slot, MovementDouble.stamp),
+    movements.number(slot, MovementDouble.eventSequence),
+    movements.number(slot, MovementDouble.amount),
+    movements.number(slot, MovementDouble.total),
     0,
   );
   return true;

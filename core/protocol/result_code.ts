@@ -67,7 +67,6 @@ export const ResultCode = {
   differentContent: 500,
   outcomeQuotaFull: 501,
   outcomeTableFull: 502,
-  movementTableFull: 503,
 
   unknownAsset: 600,
   assetExists: 601,

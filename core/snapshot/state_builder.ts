@@ -233,7 +233,7 @@ function takeMovement({ movements }: ShardState, { words }: Block, word: number)
   if (movements.find(keyLow, keyHigh) >= 0) {
     throw new SnapshotError(`two movements have the key ${keyHigh}/${keyLow}`);
   }
-  if (!movements.hasRoom) movements.grow();
+  if (movements.isToGrow) movements.grow();
   movements.restore(words, word);
 }
 

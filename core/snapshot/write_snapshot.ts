@@ -226,7 +226,7 @@ const senderRecord: WriteRecord<[sender: number, number: number]> = (
 };
 
 function movementRecord({ movements }: ShardState): WriteRecord<number> {
-  return ({ words }, word, place) => movements.copyTo(place, words, word);
+  return ({ words }, word, older) => movements.copyTo(movements.slotAt(older), words, word);
 }
 
 /** Every resting order: by instrument, the buys before the sells, best level first, by queue. */

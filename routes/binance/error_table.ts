@@ -121,7 +121,6 @@ export const BINANCE_ERRORS: Readonly<Record<ProblemCode, BinanceError>> = {
   [ResultCode.differentContent]: duplicate,
   [ResultCode.outcomeQuotaFull]: binanceError(-1015, "Too many new orders.", 429),
   [ResultCode.outcomeTableFull]: busy,
-  [ResultCode.movementTableFull]: busy,
 
   [ResultCode.unknownAsset]: administrative,
   [ResultCode.assetExists]: administrative,

@@ -86,11 +86,6 @@ export const AVAILABILITY_PROBLEMS = {
     "The market has no room to remember more outcomes, so it takes no new commands. Cancels pass.",
     "Try again after `Retry-After`.",
   ],
-  movement_table_full: [
-    "The market has carried out as many movements of money as it can remember, and takes no new " +
-    "ones. Orders pass, and a movement that was carried out is answered as ever.",
-    "Tell the operator: waiting alone does not help.",
-  ],
   history_unavailable: [
     "History does not answer. Orders are taken all the same.",
     "Read again after `Retry-After`.",

@@ -81,7 +81,7 @@ Deno.test("every movement is found under its key with all that it was recorded w
       const table = new MovementTable(1);
       for (const [count, told] of all.entries()) {
         assert.equal(table.find(told.low, told.high), -1);
-        if (!table.hasRoom) table.grow();
+        if (table.isToGrow) table.grow();
         record(table, told);
         assert.equal(table.count, count + 1);
       }
@@ -101,8 +101,8 @@ Deno.test("what is copied out and restored is the same table, in the same order"
       for (const told of all) record(table, told);
       const copy = new MovementTable(256);
       const words = new Uint32Array(3 + MOVEMENT_BYTES / 4);
-      for (let place = 0; place < table.count; place++) {
-        table.copyTo(place, words, 3);
+      for (let older = 0; older < table.count; older++) {
+        table.copyTo(table.slotAt(older), words, 3);
         copy.restore(words, 3);
       }
       assert.equal(copy.count, all.length);
@@ -115,8 +115,29 @@ Deno.test("what is copied out and restored is the same table, in the same order"
   );
 });
 
-Deno.test("a table has room for as many as it says, and grows to its bound by doubling", () => {
-  const table = new MovementTable(2);
+Deno.test("at its bound the oldest goes for the youngest, and all others are found", () => {
+  fc.assert(
+    fc.property(movements, fc.constantFrom(1, 4, 16), (all, most) => {
+      const table = new MovementTable(1, most);
+      for (const told of all) {
+        if (table.isToGrow) table.grow();
+        record(table, told);
+      }
+      const kept = all.slice(-most);
+      assert.equal(table.count, kept.length);
+      for (const { low, high } of all.slice(0, -most)) assert.equal(table.find(low, high), -1);
+      for (const [older, told] of kept.entries()) {
+        const slot = table.find(told.low, told.high);
+        assert.equal(slot, table.slotAt(older));
+        check(table, slot, told);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+Deno.test("a table grows when it is full, to its bound by doubling", () => {
+  const table = new MovementTable(2, 4);
   const told = {
     high: 1,
     hash: 1,
@@ -127,18 +148,15 @@ Deno.test("a table has room for as many as it says, and grows to its bound by do
     stampMicros: 1,
   };
   record(table, { ...told, low: 1 });
-  assert.ok(table.hasRoom);
+  assert.ok(!table.isToGrow);
   record(table, { ...told, low: 2 });
-  assert.ok(!table.hasRoom && table.canGrow);
+  assert.ok(table.isToGrow);
   table.grow();
   record(table, { ...told, low: 3 });
   record(table, { ...told, low: 4 });
-  assert.ok(!table.hasRoom);
+  assert.ok(!table.isToGrow, "it may not");
   assert.ok(MOVEMENTS_MAX >= OUTCOMES_MAX, "there is room for those that outcomes tell of");
   assert.ok(Number.isInteger(Math.log2(MOVEMENTS_MAX)), "doubling reaches the bound exactly");
-  assert.equal(
-    MOVEMENT_BYTES + 2 * Int32Array.BYTES_PER_ELEMENT,
-    64,
-    "what an entry is said to take",
-  );
+  const entryBytes = MOVEMENT_BYTES + 2 * Int32Array.BYTES_PER_ELEMENT;
+  assert.equal(entryBytes, 64, "what an entry is said to take");
 });

@@ -8,7 +8,7 @@ const BANDS: Readonly<Record<number, readonly [string, string]>> = {
   200: ["unknownKind", "deadlinePassed"],
   300: ["unknownAccount", "supplyTooHigh"],
   400: ["unknownInstrument", "orderPoolFull"],
-  500: ["differentContent", "movementTableFull"],
+  500: ["differentContent", "outcomeTableFull"],
   600: ["unknownAsset", "notClaimed"],
   700: ["canceledByRequest", "canceledByOperator"],
 };
