@@ -27,6 +27,7 @@ Usage: deno task ok [--help]
   core       the tests of core, files side by side
   tests      every test but those here, against real servers, files side by side
   chaos      everything killed, stopped, cut off and starved in turn, one file after the other
+  cluster    the same of three brokers, who mostly wait for their elections, files side by side
   coverage   lines of core that its tests reach (deno.json, coverage.thresholds)
   deploy     the gateway as Deno Deploy would run it, also on the oldest runtime
 
@@ -44,6 +45,8 @@ const DEPLOY = "tests/deploy/";
 const CORE = "tests/core/";
 /** These say how long things take to heal, and want the machine for themselves. */
 const CHAOS = "tests/chaos/";
+/** These too; but it is the timers of elections that they measure, not the machine. */
+const CLUSTER = "tests/chaos/cluster_";
 
 /** A step that is one command of Deno, by each configuration for the files that belong to it. */
 function command(name: string, args: readonly string[]): Step {
@@ -91,7 +94,8 @@ function tests(
 async function main(): Promise<number> {
   const profiles = await Deno.makeTempDir({ prefix: "edgebook_coverage_" });
   const collect = [`--coverage=${profiles}`, "--coverage-raw-data-only"];
-  let healed: string[] = [];
+  let healed = "";
+  const noteHealed = (output: string) => healed += output;
   const isOther = (file: string): boolean =>
     file !== TIDY && ![CORE, DEPLOY, CHAOS].some((folder) => file.startsWith(folder));
   try {
@@ -103,11 +107,12 @@ async function main(): Promise<number> {
       tests("tidy", (file) => file === TIDY, []),
       tests("core", (file) => file.startsWith(CORE), ["--parallel", ...collect]),
       tests("tests", isOther, ["--parallel"]),
-      tests("chaos", (file) => file.startsWith(CHAOS), [], (output) => healed = healTable(output)),
+      tests("chaos", (file) => file.startsWith(CHAOS) && !file.startsWith(CLUSTER), [], noteHealed),
+      tests("cluster", (file) => file.startsWith(CLUSTER), ["--parallel"], noteHealed),
       { name: "coverage", run: () => coreCoverage(profiles, STEP_MILLIS_MAX) },
       tests("deploy", (file) => file.startsWith(DEPLOY), []),
     ], (text) => Deno.stdout.writeSync(new TextEncoder().encode(text)));
-    for (const line of healed) console.log(line);
+    for (const line of healTable(healed)) console.log(line);
     console.log(lastLine(counts));
     return counts.failed === 0 ? 0 : 1;
   } finally {
