@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { sentenceOf } from "./problem_sentences.ts";
 import { type ProblemCode, problemKind } from "./problems.ts";
 import type { HeaderFields, TextReply } from "./reply.ts";
 
@@ -16,7 +17,7 @@ export const SHOWN_LENGTH_MAX = 64;
 
 /** What there is to say about a problem beside its code. */
 export interface ProblemDetails {
-  /** A sentence about this occurrence; the title again where it is left out. */
+  /** A sentence about this occurrence, where there is more to say than problem_sentences.ts does. */
   readonly detail?: string;
   /** Field of the body, query parameter or header that it is about. */
   readonly field?: string;
@@ -43,7 +44,9 @@ export class Problem {
   /** The answer to the request `requestId`. */
   reply(requestId: string): TextReply {
     const { status, code, title, retryAfterSeconds } = problemKind(this.code);
-    const { detail = `${title}.`, field, limit, value, duplicate, headers = [] } = this.details;
+    const { field, limit, duplicate, headers = [] } = this.details;
+    const value = this.details.value === undefined ? undefined : shown(this.details.value);
+    const detail = this.details.detail ?? sentenceOf(this.code, value, limit, field) ?? `${title}.`;
     const body = JSON.stringify({
       type: `urn:edgebook:problem:${code}`,
       title,
@@ -53,7 +56,7 @@ export class Problem {
       // JSON leaves out what is undefined.
       field,
       limit,
-      value: value === undefined ? undefined : shown(value),
+      value,
       requestId,
       duplicate,
     });

@@ -100,7 +100,7 @@ export const PROBLEM_BODY = `{
   "type": "urn:edgebook:problem:price_off_tick",
   "title": "The price is not a multiple of the tick",
   "status": 400,
-  "detail": "The price is not a multiple of the tick.",
+  "detail": "The price 40000.005 is not a multiple of the tick, 0.01.",
   "code": "price_off_tick",
   "field": "price",
   "limit": "0.01",
