@@ -16,6 +16,8 @@ export interface TestRun {
   readonly files: readonly string[];
   /** Further flags of `deno test`. */
   readonly flags?: readonly string[];
+  /** Variables to set beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
   /** After so many milliseconds the run is killed and has failed. */
   readonly millisMax: number;
   /** Receives the output as it comes. */

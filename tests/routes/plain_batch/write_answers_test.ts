@@ -63,7 +63,7 @@ Deno.test("the answers are those of the other way, character by character", asyn
         }
       }
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
   const expected = ["new", "partially_filled", "filled", "canceled", "expired"]
     .map((status) => `"status":"${status}`);
