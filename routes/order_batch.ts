@@ -7,6 +7,9 @@
  *   -> the log, as neighbours -> one wait -> each answer as the endpoint of its kind gives it
  * ```
  *
+ * A batch of orders and cancels that are written plainly takes a shorter way to the same records and
+ * the same answers (plain_batch/), as long as there is room for all of it.
+ *
  * Items stand for themselves: each has its own status, and one that is refused keeps none of the
  * others back. They go into the log in their order, as neighbours as long as there is room in a frame,
  * and nothing of them is atomic. An item without a client order id is recognised by the request and

@@ -78,6 +78,7 @@ const notForwarded = () => Promise.reject(new Error("only single orders are forw
 const orders: OrderGateway = {
   submit,
   submitAll: notForwarded,
+  takes: () => true,
   submitRecords: notForwarded,
   status,
 };

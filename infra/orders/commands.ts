@@ -91,6 +91,8 @@ export interface OrderGateway {
    * itself: what there is no room for is not sent, and those behind it are all the same.
    */
   submitAll(commands: readonly Command[], waitMillis: number): Promise<readonly BatchAnswer[]>;
+  /** Whether `submitRecords` would take so many records just now. */
+  takes(records: number, areCancels: boolean): boolean;
   /**
    * Submits checked records, in their order: all of them or none.
    *

@@ -158,6 +158,11 @@ class NatsOrderGateway implements OrderGateway {
     return answers.all();
   }
 
+  takes(records: number, areCancels: boolean): boolean {
+    const isDown = this.#batcher.silentMicros(nowMicros()) > SILENCE_MICROS_MAX;
+    return (areCancels || !isDown) && this.#batcher.room(areCancels) >= records;
+  }
+
   submitRecords(records: ClientRecords, waitMillis: number): Promise<readonly ReportPart[]> {
     const writing = this.#writing(waitMillis);
     const { count } = records;

@@ -5,8 +5,7 @@
  * @module
  */
 import type { CommandReport } from "../../core/protocol/command_report.ts";
-import { OrderPathDownError, OverloadedError } from "../../infra/orders/commands.ts";
-import { type ReportPart, reportsOf } from "../../infra/orders/record_reports.ts";
+import { reportsOf } from "../../infra/orders/record_reports.ts";
 import { noteReports, outcomesOf, outcomeText } from "../command_group.ts";
 import type { Exchange } from "../exchange.ts";
 import { requestKeyOfItems } from "../order_command.ts";
@@ -27,10 +26,14 @@ export async function carryOutPlain(
   waitMillis: number,
   prepare: (index: number) => PreparedCommand,
 ): Promise<Reply | null> {
-  const { requestId, backend: { reference } } = exchange;
-  const parts = await submit(exchange, batch, waitMillis);
-  if (parts === null) return null;
-  const reports = reportsOf(parts, batch.count);
+  const { backend: { orders, reference }, identity, requestId } = exchange;
+  const { wire, textAt, count, cancels } = batch;
+  if (!orders.takes(count, cancels === count)) return null;
+  const { account, deadlineMicros } = identity;
+  const key = requestKeyOfItems(identity);
+  const records = { wire, textAt, count, cancels, account, deadlineMicros, key };
+  const parts = await orders.submitRecords(records, waitMillis);
+  const reports = reportsOf(parts, count);
   noteReports(exchange, reports);
   const answers: (CommandReport | string)[] = [];
   const others: number[] = [];
@@ -48,20 +51,4 @@ export async function carryOutPlain(
   }
   const body = writeAnswers(batch, answers, reference);
   return { status: 200, body, contentType: "application/json", headers: [] };
-}
-
-async function submit(
-  { backend, identity }: Exchange,
-  { wire, textAt, count, cancels }: PlainBatch,
-  waitMillis: number,
-): Promise<readonly ReportPart[] | null> {
-  const { account, deadlineMicros } = identity;
-  const key = requestKeyOfItems(identity);
-  const records = { wire, textAt, count, cancels, account, deadlineMicros, key };
-  try {
-    return await backend.orders.submitRecords(records, waitMillis);
-  } catch (error) {
-    if (error instanceof OverloadedError || error instanceof OrderPathDownError) return null;
-    throw error;
-  }
 }

@@ -143,6 +143,10 @@ export class MemoryExchange implements OrderGateway {
     return answers;
   }
 
+  takes(): boolean {
+    return !isPart(this.trouble) && this.trouble !== "overloaded";
+  }
+
   /** Writes the records as a gateway does, each of its frames an append. */
   async submitRecords(records: ClientRecords, waitMillis: number) {
     if (isPart(this.trouble)) throw new OrderPathDownError(this.trouble, 2_345, 1);

@@ -10,7 +10,7 @@ import { UNANSWERED_RECORDS_MAX } from "../../../core/batcher/batcher.ts";
 import { FRAME_RECORDS_MAX } from "../../../core/protocol/frame.ts";
 import { WireBuffer } from "../../../core/protocol/wire_buffer.ts";
 import { OverloadedError } from "../../../infra/orders/commands.ts";
-import { createOrderGateway } from "../../../infra/orders/order_gateway.ts";
+import { createOrderGateway, SILENCE_MICROS_MAX } from "../../../infra/orders/order_gateway.ts";
 import { ClientFrame } from "../../support/client_frames.ts";
 
 const WAIT_MILLIS = 60_000;
@@ -41,6 +41,9 @@ Deno.test("records are submitted all or none, and cancels find the room that is 
     waiting.push(gateway.submitRecords(whole, WAIT_MILLIS));
   }
   const { submitted } = gateway.status;
+  assert.ok(!gateway.takes(FRAME_RECORDS_MAX, false) && gateway.takes(1, false));
+  assert.ok(gateway.takes(1, true));
+  assert.equal(gateway.status.refused, 0, "nobody has been refused by asking");
   await assert.rejects(gateway.submitRecords(whole, WAIT_MILLIS), OverloadedError);
   assert.equal(gateway.status.submitted, submitted, "nothing of it was written");
   assert.equal(gateway.status.refused, FRAME_RECORDS_MAX);
@@ -49,4 +52,19 @@ Deno.test("records are submitted all or none, and cancels find the room that is 
   assert.equal(gateway.status.submitted, submitted + 2);
   gateway.close();
   for (const parts of await Promise.all(waiting)) assert.deepEqual(parts, []);
+});
+
+Deno.test("while nobody answers, records are taken only where all of them are cancels", async () => {
+  const gateway = createOrderGateway({ connection, shard: 0, sender: 7 });
+  const waiting = gateway.submitRecords(recordsOf(new ClientFrame().place(), 1, 0), WAIT_MILLIS);
+  assert.ok(gateway.takes(1, false));
+  const until = performance.now() + 10 * SILENCE_MICROS_MAX / 1_000;
+  while (gateway.takes(1, false)) {
+    assert.ok(performance.now() < until, "it is still taken");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.equal(gateway.status.down?.part, "leader");
+  assert.ok(gateway.takes(100, true));
+  gateway.close();
+  assert.deepEqual(await waiting, []);
 });
