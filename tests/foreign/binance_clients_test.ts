@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { Spot } from "@binance/spot";
 import { MainClient } from "binance";
 import { type RestKey } from "../support/client_rest.ts";
-import { StartedMarket, withDataDirectory } from "../workers/supervisor/started_market.ts";
+import { keyOf, StartedMarket, withDataDirectory } from "../workers/supervisor/started_market.ts";
 
 /** Orders that are placed and then reconciled. */
 const ORDERS = 20;
@@ -208,12 +208,7 @@ Deno.test("libraries for Binance trade here after a change of the address", (t) 
   withDataDirectory(async (data, keep) => {
     const { market, line } = await StartedMarket.start(data);
     keep(market);
-    const keyOf = (account: string): RestKey => {
-      const key = line.keys.find((one) => one.account === account);
-      assert.ok(key !== undefined);
-      return key;
-    };
-    const [seller, buyer] = [keyOf("1"), keyOf("2")];
+    const [seller, buyer] = [keyOf(line, "1"), keyOf(line, "2")];
     await t.step("binance", () => tradeWithBinance(line.gateway, seller, buyer));
     await t.step("@binance/spot", () => tradeWithSpot(line.gateway, seller, buyer));
     assert.equal((await market.end("SIGTERM")).code, 0);

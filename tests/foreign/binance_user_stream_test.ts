@@ -11,6 +11,7 @@ import type { RestKey } from "../support/client_rest.ts";
 import { JsonSocket } from "../support/json_socket.ts";
 import {
   eventually,
+  keyOf,
   type ReadyLine,
   runTask,
   StartedMarket,
@@ -258,13 +259,8 @@ Deno.test("bots follow their own orders by the user data stream", (t) =>
   withDataDirectory(async (data, keep) => {
     const { market, line } = await StartedMarket.start(data);
     keep(market);
-    const keyOf = (account: string): RestKey => {
-      const key = line.keys.find((one) => one.account === account);
-      assert.ok(key !== undefined);
-      return key;
-    };
-    const [maker, taker] = [clientOf(line, keyOf("1")), clientOf(line, keyOf("2"))];
-    const listener = new Listener(line, keyOf("1"));
+    const [maker, taker] = [clientOf(line, keyOf(line, "1")), clientOf(line, keyOf(line, "2"))];
+    const listener = new Listener(line, keyOf(line, "1"));
     try {
       await listener.listen();
       await t.step("one of them", () => followsOne(listener, maker, taker));

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import ccxt from "ccxt";
 import { RestClient, type RestKey } from "../support/client_rest.ts";
-import { StartedMarket, withDataDirectory } from "../workers/supervisor/started_market.ts";
+import { keyOf, StartedMarket, withDataDirectory } from "../workers/supervisor/started_market.ts";
 import { type CcxtClient, ccxtClient } from "./ccxt_client.ts";
 
 const MARKET = "BTC/USD";
@@ -228,12 +228,7 @@ Deno.test("ccxt trades here with its hosts replaced and nothing else", (t) =>
   withDataDirectory(async (data, keep) => {
     const { market, line } = await StartedMarket.start(data);
     keep(market);
-    const keyOf = (account: string): RestKey => {
-      const key = line.keys.find((one) => one.account === account);
-      assert.ok(key !== undefined);
-      return key;
-    };
-    const [first, second] = [keyOf("1"), keyOf("2")];
+    const [first, second] = [keyOf(line, "1"), keyOf(line, "2")];
     const { gateway } = line;
     const venue: Venue = {
       gateway,

@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { HUB_LINGER_MILLIS } from "../../infra/streams/feed_hub.ts";
 import { RestClient, type RestKey } from "../support/client_rest.ts";
 import {
+  keyOf,
   StartedMarket,
   WAIT_MILLIS_MAX,
   withDataDirectory,
@@ -148,21 +149,19 @@ Deno.test("ccxt follows an account and a market here", (t) =>
   withDataDirectory(async (data, keep) => {
     const { market, line } = await StartedMarket.start(data);
     keep(market);
-    const keyOf = (account: string): RestKey => {
-      const key = line.keys.find((one) => one.account === account);
-      assert.ok(key !== undefined);
-      return key;
-    };
     const { gateway } = line;
-    const [maker, taker] = [ccxtClient(gateway, keyOf("1")), ccxtClient(gateway, keyOf("2"))];
-    const own = new RestClient(gateway, keyOf("1"));
+    const [maker, taker] = [
+      ccxtClient(gateway, keyOf(line, "1")),
+      ccxtClient(gateway, keyOf(line, "2")),
+    ];
+    const own = new RestClient(gateway, keyOf(line, "1"));
     try {
       await t.step("its orders, trades and balances", () => watchAccount(maker, taker, own));
       await t.step("book, trades, ticker, candles", () => watchMarket(maker, taker, own));
       // Until the gateway has given up what nobody listens to, and knows nothing of it.
       await Promise.all([maker.close(), taker.close()]);
       await new Promise((resolve) => setTimeout(resolve, HUB_LINGER_MILLIS + 500));
-      await t.step("tickers of quiet markets", () => watchQuietTickers(gateway, keyOf("1")));
+      await t.step("tickers of quiet markets", () => watchQuietTickers(gateway, keyOf(line, "1")));
     } finally {
       await Promise.all([maker.close(), taker.close()]);
     }

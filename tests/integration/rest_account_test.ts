@@ -15,6 +15,7 @@ import { VenueStatusSchema } from "../../routes/schema/status.ts";
 import { RestClient, type RestKey } from "../support/client_rest.ts";
 import {
   eventually,
+  keyOf,
   runTask,
   StartedMarket,
   withDataDirectory,
@@ -252,18 +253,13 @@ Deno.test("an account looks after itself, and an operator after the market, over
     const { market, line } = await StartedMarket.start(data);
     keep(market);
     const { gateway } = line;
-    const keyOf = (account: string): RestKey => {
-      const key = line.keys.find((one) => one.account === account);
-      assert.ok(key !== undefined);
-      return key;
-    };
     const made = await admin(data, "keys", "create", "1", "--scopes", "read,trade,keys");
     const setting = {
       data,
       gateway,
       owner: new RestClient(gateway, made as RestKey),
-      other: new RestClient(gateway, keyOf("2")),
-      operator: new RestClient(gateway, keyOf("admin")),
+      other: new RestClient(gateway, keyOf(line, "2")),
+      operator: new RestClient(gateway, keyOf(line, "admin")),
     };
     await eventually("the key of the account to be known", async () => {
       return (await setting.owner.request("GET", "/v1/account")).status === 200 || undefined;

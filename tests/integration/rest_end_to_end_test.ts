@@ -9,6 +9,7 @@ import { type RestAnswer, RestClient, type RestKey } from "../support/client_res
 import { TradeSubscriber } from "../support/client_subscriber.ts";
 import {
   eventually,
+  keyOf,
   type ReadyLine,
   runTask,
   StartedMarket,
@@ -188,13 +189,8 @@ Deno.test("a market of one command: signed orders in, trades out", (t) =>
   withDataDirectory(async (data, keep) => {
     const { market, line } = await StartedMarket.start(data);
     keep(market);
-    const keyOf = (account: string): RestKey => {
-      const key = line.keys.find((one) => one.account === account);
-      assert.ok(key !== undefined);
-      return key;
-    };
-    const seller = new RestClient(line.gateway, keyOf("1"));
-    const buyer = new RestClient(line.gateway, keyOf("2"));
+    const seller = new RestClient(line.gateway, keyOf(line, "1"));
+    const buyer = new RestClient(line.gateway, keyOf(line, "2"));
     const setting = { data, line, seller, buyer };
     await t.step("an order is placed, fetched and canceled", () => placeFetchCancel(setting));
     await t.step("the market trades, and a subscriber sees it", () => trade(setting));
@@ -216,7 +212,7 @@ Deno.test("a market of one command: signed orders in, trades out", (t) =>
     });
     await t.step("a replay from nothing comes to the leader's state", async () => {
       const { stdout } = await runTask("replay", ["--data", data, "--verify", "--json"]);
-      const admin = new RestClient(line.gateway, keyOf("admin"));
+      const admin = new RestClient(line.gateway, keyOf(line, "admin"));
       const { json: state } = await admin.request("GET", "/v1/admin/state?shard=0");
       const { ok, stateHash, sequence } = JSON.parse(stdout);
       assert.deepEqual([ok, stateHash, String(sequence)], [true, state.stateHash, state.sequence]);

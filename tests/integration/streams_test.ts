@@ -5,11 +5,12 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { RestClient, type RestKey } from "../support/client_rest.ts";
+import { RestClient } from "../support/client_rest.ts";
 import { EventReader } from "../support/event_reader.ts";
 import { JsonSocket } from "../support/json_socket.ts";
 import {
   eventually,
+  keyOf,
   StartedMarket,
   withDataDirectory,
 } from "../workers/supervisor/started_market.ts";
@@ -176,12 +177,11 @@ Deno.test("streams of a running market", (t) =>
   withDataDirectory(async (data, keep) => {
     const { market, line } = await StartedMarket.start(data);
     keep(market);
-    const keyOf = (account: string) => line.keys.find((one) => one.account === account) as RestKey;
     const { gateway } = line;
     const setting = {
       gateway,
-      seller: new RestClient(gateway, keyOf("1")),
-      buyer: new RestClient(gateway, keyOf("2")),
+      seller: new RestClient(gateway, keyOf(line, "1")),
+      buyer: new RestClient(gateway, keyOf(line, "2")),
     };
     await t.step("a book is joined in the middle of orders", () => checkDepth(setting));
     await t.step("reports come once each, over a reconnect", () => checkReports(setting));

@@ -29,6 +29,13 @@ export interface ReadyLine {
   readonly pids: Readonly<Record<"nats" | "matching" | "gateway", number>>;
 }
 
+/** The key that the demo market has made for an account. */
+export function keyOf(line: ReadyLine, account: string): ReadyLine["keys"][number] {
+  const key = line.keys.find((one) => one.account === account);
+  assert.ok(key !== undefined, `account ${account} has no key`);
+  return key;
+}
+
 /** A program that ran to its end. */
 export interface Ended {
   readonly code: number;
