@@ -5,8 +5,8 @@
  */
 import type { CommandReport } from "../../core/protocol/command_report.ts";
 import type { RequestKey } from "../../core/protocol/request_key.ts";
+import type { WireBuffer } from "../../core/protocol/wire_buffer.ts";
 import type { ReportPart } from "./record_reports.ts";
-import type { ClientRecords } from "./write_records.ts";
 
 /** What every command has. */
 export interface CommandBase {
@@ -77,6 +77,23 @@ export type Submitted = CommandReport | "pending";
 
 /** Answer to a command of a batch: as to any other, or why this one was not sent. */
 export type BatchAnswer = Submitted | OverloadedError | OrderPathDownError;
+
+/** A client's frame whose records are all checked: plain ones, of commands that clients may send. */
+export interface ClientRecords {
+  /** With the records behind a frame's header. */
+  readonly wire: WireBuffer;
+  /** Offset that those of texts count from. */
+  readonly textAt: number;
+  readonly count: number;
+  /** Whose commands they are. */
+  readonly account: number;
+  /** Until when they may be carried out, where they do not say an earlier time. */
+  readonly deadlineMicros: number;
+  /** What the keys of records without one are derived from. */
+  readonly key: RequestKey;
+  /** How many are cancels. */
+  readonly cancels: number;
+}
 
 /** Submits commands to the shard. */
 export interface OrderGateway {

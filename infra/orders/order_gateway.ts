@@ -20,6 +20,7 @@ import { leaderSubject, ordersSubject } from "../../core/protocol/subjects.ts";
 import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
 import {
   type BatchAnswer,
+  type ClientRecords,
   type Command,
   isCancel,
   type OrderGateway,
@@ -34,7 +35,7 @@ import type { ReportPart } from "./record_reports.ts";
 import { CommandWaiter, ReportWaiters } from "./report_waiters.ts";
 import { type FrameWriting, writeBatch } from "./write_batch.ts";
 import { writeCommand } from "./write_command.ts";
-import { type ClientRecords, writeRecords } from "./write_records.ts";
+import { writeRecords } from "./write_records.ts";
 
 /**
  * Silence from which on new orders are refused: longer than a leader that was stopped takes to be

@@ -11,29 +11,12 @@ import { OrderWord } from "../../core/protocol/order_record.ts";
 import {
   derivedKeyHigh,
   derivedKeyLow,
-  type RequestKey,
   requestKeyOfClientOrderId,
 } from "../../core/protocol/request_key.ts";
-import { readU64, type WireBuffer, writeU64 } from "../../core/protocol/wire_buffer.ts";
+import { readU64, writeU64 } from "../../core/protocol/wire_buffer.ts";
+import type { ClientRecords } from "./commands.ts";
 import { RecordAnswers, RecordWaiter } from "./report_waiters.ts";
 import type { FrameWriting } from "./write_batch.ts";
-
-/** A client's frame whose records are all checked: plain ones, of commands that clients may send. */
-export interface ClientRecords {
-  /** With the records behind a frame's header. */
-  readonly wire: WireBuffer;
-  /** Offset that those of texts count from. */
-  readonly textAt: number;
-  readonly count: number;
-  /** Whose commands they are. */
-  readonly account: number;
-  /** Until when they may be carried out, where they do not say an earlier time. */
-  readonly deadlineMicros: number;
-  /** What the keys of records without one are derived from. */
-  readonly key: RequestKey;
-  /** How many are cancels. */
-  readonly cancels: number;
-}
 
 /** Writes all records; there must be room for them. O(records). */
 export function writeRecords(

@@ -28,6 +28,7 @@ import {
 import { AdministrationError } from "../../infra/administration/errors.ts";
 import {
   type BatchAnswer,
+  type ClientRecords,
   type Command,
   type OrderGateway,
   type OrderGatewayStatus,
@@ -38,7 +39,7 @@ import {
 } from "../../infra/orders/commands.ts";
 import { ReportWaiters } from "../../infra/orders/report_waiters.ts";
 import { writeCommand } from "../../infra/orders/write_command.ts";
-import { type ClientRecords, writeRecords } from "../../infra/orders/write_records.ts";
+import { writeRecords } from "../../infra/orders/write_records.ts";
 import { instrumentOf } from "../../infra/reference/instrument_terms.ts";
 import { InstrumentTable } from "../../infra/reference/reference.ts";
 import { MemoryHistory } from "../core/history/memory_history.ts";
