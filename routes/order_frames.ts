@@ -28,8 +28,8 @@ import { waitMillisOf } from "./wait_limit.ts";
 import { Problem } from "./problem.ts";
 
 /**
- * Records that cost one unit of the limits: a record costs the gateway about a tenth of what an
- * order in JSON does (bench:batch), and the log as much as any other.
+ * Records that cost one unit of the limits: a record costs the gateway a sixth of what an order of a
+ * batch in JSON does and far less than one by itself (bench:batch), and the log as much as any other.
  */
 export const RECORDS_PER_UNIT = 10;
 
