@@ -9,7 +9,7 @@
  * | 200 | validation of a record |
  * | 300 | risk: accounts and funds |
  * | 400 | matching |
- * | 500 | outcomes: repeats and quotas, movements of money that are remembered |
+ * | 500 | outcomes: repeats and quotas |
  * | 600 | administration |
  * | 700 | why an order ended |
  *
