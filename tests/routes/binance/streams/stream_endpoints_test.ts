@@ -74,6 +74,8 @@ Deno.test("streams are named in the URL or subscribed to, and the broker is aske
   own.send({ op: "subscribe", channels: ["trades:BTC-USD"] });
   await own.until("joined");
   await using plain = await gateway.open("/ws/btcusd@trade/btcusd@bookTicker", 2);
+  // What the book has on top comes by itself, before anybody trades.
+  assert.deepEqual(Object.keys(await plain.next()), ["u", "s", "b", "B", "a", "A"]);
   await using combined = await gateway.open(
     "/stream?streams=btcusd@aggTrade&timeUnit=microsecond",
     2,
