@@ -8,7 +8,8 @@
  */
 import type { Movements } from "../core/history/movement.ts";
 import { READ_PROBLEMS } from "./problem_groups.ts";
-import { PAGE_ROWS_MAX, type PrivateReport } from "../core/protocol/queries.ts";
+import type { PrivateReport } from "../core/protocol/private_report.ts";
+import { PAGE_ROWS_MAX } from "../core/protocol/queries.ts";
 import { encodeCursor, nextCursor, PageKind, readCursor } from "./cursor.ts";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";

@@ -6,7 +6,8 @@
 import type { RunningNats } from "../../infra/nats/launch.ts";
 import { PartProcess } from "./part_process.ts";
 import { cpuOf } from "./process_cpu.ts";
-import type { Prepared, Published, PublisherCommand } from "./publisher_main.ts";
+import type { Published, PublisherCommand } from "./publisher_main.ts";
+import type { Prepared } from "./publishing.ts";
 import type { Received } from "./subscribers_main.ts";
 
 /** Who publishes. */

@@ -7,22 +7,12 @@
 import { connectNats } from "../../infra/nats/connect.ts";
 import { nowMicros } from "./clock.ts";
 import { serveParent } from "./part_process.ts";
-import { Publishing } from "./publishing.ts";
+import { type Prepared, Publishing } from "./publishing.ts";
 
 /** What it is told. */
 export type PublisherCommand =
   | { readonly prepare: { readonly deliveries: number; readonly connections: number } }
   | { readonly publish: "edgebook" | "bare"; readonly millis: number };
-
-/** The answer to `prepare`. */
-export interface Prepared {
-  readonly appends: number;
-  /** Messages that somebody listens to, times those who do. */
-  readonly deliveries: number;
-  readonly bytesPerDelivery: number;
-  /** Messages in all, in both formats. */
-  readonly messages: number;
-}
 
 /** The answer to `publish`. */
 export interface Published {

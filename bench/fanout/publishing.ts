@@ -15,11 +15,20 @@ import { marketDataSubject } from "../../core/protocol/subjects.ts";
 import { FeedPublisher } from "../../workers/market_data/feed_publisher.ts";
 import { nowMicros } from "./clock.ts";
 import { FanoutMarket, SUBJECTS } from "./fanout_market.ts";
-import type { Prepared } from "./publisher_main.ts";
 
 /** Where a frame of events, and a binary message, carry their time. */
 const FRAME_STAMP_OFFSET = 32;
 const MESSAGE_TIME_OFFSET = 24;
+
+/** What was made ready. */
+export interface Prepared {
+  readonly appends: number;
+  /** Messages that somebody listens to, times those who do. */
+  readonly deliveries: number;
+  readonly bytesPerDelivery: number;
+  /** Messages in all, in both formats. */
+  readonly messages: number;
+}
 
 /** A message that is ready to be published. */
 interface Ready {

@@ -10,7 +10,7 @@
 import { formatDecimal } from "../protocol/decimal.ts";
 import { EventFlag, EventKind, EventWord, OrderStatus } from "../protocol/event_record.ts";
 import { CommandKind, Side } from "../protocol/order_record.ts";
-import type { PrivateReport } from "../protocol/queries.ts";
+import type { PrivateReport } from "../protocol/private_report.ts";
 import { clientOrderIdOfKey } from "../protocol/request_key.ts";
 import { readU64, WireBuffer } from "../protocol/wire_buffer.ts";
 import { BrokenHistoryError, hasBudget, type HistoryOrder } from "./history_order.ts";

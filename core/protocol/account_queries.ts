@@ -4,7 +4,8 @@
  * @module
  */
 import type { Movements } from "../history/movement.ts";
-import type { Answered, PrivateReport } from "./queries.ts";
+import type { Answered } from "./answered.ts";
+import type { PrivateReport } from "./private_report.ts";
 
 /** Asks the leader what the account is. */
 export interface AccountQuery {

@@ -7,7 +7,7 @@
 import { Lru } from "../keys/lru.ts";
 import type { TokenIssuer } from "../keys/verify_signature.ts";
 import { findIn } from "./fetch_jwks.ts";
-import { RemoteKeySet, type RemoteKeySetOptions } from "./remote_key_set.ts";
+import { type FoundKey, RemoteKeySet, type RemoteKeySetOptions } from "./remote_key_set.ts";
 import { PUBLIC_KEY_ALGORITHMS, SECRET_ALGORITHMS, type TokenHeader } from "./verify_jws.ts";
 
 /** Published sets that are held. */
@@ -15,12 +15,6 @@ export const REMOTE_KEY_SETS_MAX = 256;
 
 /** Number of a set that stands in its issuer's record: another one is another record. */
 const KNOWN_VERSION = 1;
-
-/** A key, and the number of the set that it is from. */
-export interface FoundKey {
-  readonly key: CryptoKey;
-  readonly version: number;
-}
 
 /** The keys of one issuer. */
 export interface IssuerKeySet {

@@ -16,7 +16,6 @@
  */
 import { KeysUnavailableError } from "../keys/key_cache.ts";
 import { type FetchedKeySet, fetchJwks, JwksError } from "./fetch_jwks.ts";
-import type { FoundKey } from "./issuer_keys.ts";
 import type { TokenHeader } from "./verify_jws.ts";
 
 /** Age in microseconds up to which a set needs no fetch. */
@@ -27,6 +26,12 @@ export const KEY_SET_KEPT_MICROS = 3_600_000_000;
 export const KEY_SET_COOLDOWN_MICROS = 10_000_000;
 /** Tokens that wait for one fetch. */
 export const KEY_SET_WAITERS_MAX = 32;
+
+/** A key, and the number of the set that it is from. */
+export interface FoundKey {
+  readonly key: CryptoKey;
+  readonly version: number;
+}
 
 /** What a set needs, and its bounds. */
 export interface RemoteKeySetOptions {

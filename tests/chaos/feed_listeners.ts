@@ -6,7 +6,8 @@
  */
 import { BookReplica } from "../../core/market_data/book_replica.ts";
 import type { DepthMessage } from "../../core/market_data/feed_messages.ts";
-import type { PrivateReport, SnapshotAnswer } from "../../core/protocol/queries.ts";
+import type { PrivateReport } from "../../core/protocol/private_report.ts";
+import type { SnapshotAnswer } from "../../core/protocol/queries.ts";
 import {
   LISTENERS_BUCKET,
   marketDataSubject,

@@ -19,12 +19,12 @@ import {
   listBalances,
   listOpenOrders,
 } from "../../core/matching/inspect.ts";
+import type { PrivateReport } from "../../core/protocol/private_report.ts";
 import {
   type HistoryQuery,
   type LeaderQuery,
   type OrderRow,
   PAGE_ROWS_MAX,
-  type PrivateReport,
   type SnapshotAnswer,
   type SnapshotQuery,
 } from "../../core/protocol/queries.ts";

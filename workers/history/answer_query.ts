@@ -7,6 +7,7 @@ import { type HistoryOrder, orderRow } from "../../core/history/history_order.ts
 import { privateReport, type ReportContext } from "../../core/history/private_report.ts";
 import type { HistoryReport } from "../../core/history/report_run.ts";
 import type { LedgerAnswer } from "../../core/protocol/account_queries.ts";
+import type { PrivateReport } from "../../core/protocol/private_report.ts";
 import {
   type FillRow,
   type HistoryFillsAnswer,
@@ -15,7 +16,6 @@ import {
   type HistoryQuery,
   type OrderRow,
   PAGE_ROWS_MAX,
-  type PrivateReport,
   type QueryError,
   type ReportsAnswer,
 } from "../../core/protocol/queries.ts";

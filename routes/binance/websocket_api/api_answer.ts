@@ -5,7 +5,9 @@
  * @module
  */
 import type { TimeWriter } from "../times.ts";
-import { LIMITS_HEADER } from "./api_dialect.ts";
+
+/** Header field of an endpoint's answer with what it says of limits, in JSON. */
+export const LIMITS_HEADER = "x-edgebook-limits";
 
 const MICROS_PER_SECOND = 1_000_000;
 const STATUS_ERROR_LEAST = 400;

@@ -8,9 +8,10 @@
  */
 import { Context } from "hono";
 import type { Exchange } from "../../exchange.ts";
+import type { Problem } from "../../problem.ts";
 import type { SocketClient } from "../../streams/socket_session.ts";
+import type { TimeWriter } from "../times.ts";
 import type { ApiRequest } from "./api_request.ts";
-import type { ApiSession } from "./api_session.ts";
 
 /** Parameters that are of every request, and so of no endpoint. */
 const SHARED: readonly string[] = [
@@ -22,10 +23,48 @@ const SHARED: readonly string[] = [
 ];
 const ENCODED_SPACE = /\+/g;
 
+/** Who a connection is logged on as. */
+export interface ApiLogin {
+  readonly keyId: string;
+  readonly sinceMicros: number;
+}
+
+/** Whose events are subscribed to. */
+export interface Subscriber {
+  readonly account: number;
+  readonly keyId: string;
+  /** Whether it is who the session is logged on as: a logout ends it. */
+  readonly isOfSession: boolean;
+}
+
+/** A connection as the requests that came by it see it (api_session.ts). */
+export interface ApiConnection {
+  readonly connectedMicros: number;
+  readonly time: TimeWriter;
+  /** Whether answers say how much of the limits is used, where the request does not say it. */
+  readonly showsLimits: boolean;
+  /** `null`: it is not logged on. */
+  readonly login: ApiLogin | null;
+  readonly subscriptionIds: readonly number[];
+  readonly hasSubscriptions: boolean;
+  logOn(login: ApiLogin): void;
+  /** Ends what the login was good for, and nothing else. */
+  logOut(): void;
+  /** Begins to carry an account's events; settles with their id once none is missed any more. */
+  subscribe(exchange: Exchange, subscriber: Subscriber): Promise<number | Problem>;
+  /**
+   * Ends a subscription, or all of them.
+   *
+   * @param id `null`: all
+   * @returns whether there was one
+   */
+  unsubscribe(id: number | null): boolean;
+}
+
 /** A request and its connection. */
 export interface ApiCall {
   readonly request: ApiRequest;
-  readonly session: ApiSession;
+  readonly session: ApiConnection;
   /** What is wrong with the request where it cannot be read; then it has nothing but an id. */
   readonly fault: string | null;
 }

@@ -16,11 +16,9 @@ import { writeError } from "../error_table.ts";
 import { missingParameter } from "../parameters.ts";
 import { plainSignature, readDeadline, verifyClaim } from "../signed_request.ts";
 import { usedLimits } from "../usage.ts";
+import { LIMITS_HEADER } from "./api_answer.ts";
 import { callOf } from "./api_call.ts";
 import { signedText } from "./api_request.ts";
-
-/** Header field of an answer with what it says of limits, in JSON. */
-export const LIMITS_HEADER = "x-edgebook-limits";
 
 const MICROS_PER_MILLI = 1_000;
 /** A value that reads the same whether it is encoded or not. */

@@ -20,7 +20,7 @@ import { binanceError, BinanceProblem } from "../binance_error.ts";
 import type { TimeWriter } from "../times.ts";
 import { streamTerminated } from "./account_event.ts";
 import { answerText } from "./api_answer.ts";
-import type { ApiCall } from "./api_call.ts";
+import type { ApiCall, ApiConnection, ApiLogin, Subscriber } from "./api_call.ts";
 import { API_REQUEST_LENGTH_MAX, type ApiRequest, readApiRequest } from "./api_request.ts";
 import { CallOrder } from "./call_order.ts";
 import { UserStream } from "./user_stream.ts";
@@ -53,27 +53,13 @@ export interface ApiSessionOptions {
   readonly end: (reason: StreamEnd) => void;
 }
 
-/** Who a session is logged on as. */
-export interface ApiLogin {
-  readonly keyId: string;
-  readonly sinceMicros: number;
-}
-
-/** Whose events are subscribed to. */
-export interface Subscriber {
-  readonly account: number;
-  readonly keyId: string;
-  /** Whether it is who the session is logged on as: a logout ends it. */
-  readonly isOfSession: boolean;
-}
-
 interface Subscription {
   readonly stream: UserStream;
   readonly isOfSession: boolean;
 }
 
 /** One connection. */
-export class ApiSession implements SocketSource<string> {
+export class ApiSession implements ApiConnection, SocketSource<string> {
   readonly conflated = 0;
   readonly connectedMicros: number;
   readonly #options: ApiSessionOptions;
@@ -100,7 +86,6 @@ export class ApiSession implements SocketSource<string> {
     return this.#options.showsLimits;
   }
 
-  /** `null`: it is not. */
   get login(): ApiLogin | null {
     return this.#login;
   }
@@ -130,7 +115,6 @@ export class ApiSession implements SocketSource<string> {
     this.#login = login;
   }
 
-  /** Ends what the login was good for, and nothing else. */
   logOut(): void {
     this.#login = null;
     for (const [id, { isOfSession }] of [...this.#subscriptions]) {
@@ -138,7 +122,6 @@ export class ApiSession implements SocketSource<string> {
     }
   }
 
-  /** Begins to carry an account's events; settles with their id once none is missed any more. */
   async subscribe(exchange: Exchange, subscriber: Subscriber): Promise<number | Problem> {
     const refusal = this.#subscriptionRefusal(subscriber.account);
     if (refusal !== null) return refusal;
@@ -163,12 +146,6 @@ export class ApiSession implements SocketSource<string> {
     return problem;
   }
 
-  /**
-   * Ends a subscription, or all of them.
-   *
-   * @param id `null`: all
-   * @returns whether there was one
-   */
   unsubscribe(id: number | null): boolean {
     const ids = id === null ? this.subscriptionIds : [id];
     const isDone = ids.some((one) => this.#subscriptions.has(one));

@@ -6,12 +6,8 @@
  * @module
  */
 import { parseDecimal } from "../../../core/protocol/decimal.ts";
-import {
-  type FillRow,
-  type OrderRow,
-  PAGE_ROWS_MAX,
-  type PrivateReport,
-} from "../../../core/protocol/queries.ts";
+import type { PrivateReport } from "../../../core/protocol/private_report.ts";
+import { type FillRow, type OrderRow, PAGE_ROWS_MAX } from "../../../core/protocol/queries.ts";
 import { type Queries, QueryFailedError } from "../../../infra/queries/queries.ts";
 import type { Instrument } from "../../../infra/reference/instrument_terms.ts";
 

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { PrivateReport } from "../../../core/protocol/queries.ts";
+import type { PrivateReport } from "../../../core/protocol/private_report.ts";
 import { REPORTS_CHANNEL } from "../../../core/streams/channel.ts";
 import { HubFullError } from "../../../infra/streams/feed_hub.ts";
 import { EdgeCode } from "../../edge_code.ts";

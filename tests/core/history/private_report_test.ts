@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { privateReport, type ReportContext } from "../../../core/history/private_report.ts";
 import { reportTerms } from "../../../core/history/report_terms.ts";
 import { listInstruments } from "../../../core/matching/inspect.ts";
-import type { PrivateReport } from "../../../core/protocol/queries.ts";
+import type { PrivateReport } from "../../../core/protocol/private_report.ts";
 import {
   amend,
   buy,

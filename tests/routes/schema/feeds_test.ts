@@ -22,12 +22,8 @@ import { EventSource } from "../../core/history/event_source.ts";
 import { MemoryHistory } from "../../core/history/memory_history.ts";
 import { newSeed, randomCommands, seededRandom } from "../../core/market_data/random_orders.ts";
 import { applyMessages, TestMarket } from "../../core/market_data/test_market.ts";
-import type {
-  PrivateReport,
-  QueryError,
-  SnapshotAnswer,
-  SnapshotQuery,
-} from "../../../core/protocol/queries.ts";
+import type { PrivateReport } from "../../../core/protocol/private_report.ts";
+import type { QueryError, SnapshotAnswer, SnapshotQuery } from "../../../core/protocol/queries.ts";
 import type { OrdersAnswer, OrdersQuery } from "../../../core/protocol/order_page_query.ts";
 import * as feeds from "../../../routes/schema/feeds.ts";
 import type { Shown } from "../../../routes/schema/fields.ts";

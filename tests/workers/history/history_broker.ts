@@ -7,7 +7,8 @@
 
 import type { NatsConnection } from "nats.ws";
 import { listInstruments } from "../../../core/matching/inspect.ts";
-import type { PrivateReport, QueryError, ReportsAnswer } from "../../../core/protocol/queries.ts";
+import type { PrivateReport } from "../../../core/protocol/private_report.ts";
+import type { QueryError, ReportsAnswer } from "../../../core/protocol/queries.ts";
 import {
   eventsSubject,
   historySubject,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { PrivateReport } from "../../../core/protocol/queries.ts";
+import type { PrivateReport } from "../../../core/protocol/private_report.ts";
 import type { HistoryStart } from "../../../workers/history/history_worker.ts";
 import { EventSource, randomCommands, seededRandom } from "../../core/history/event_source.ts";
 import { DropCopyReceiver } from "./drop_copy_receiver.ts";
