@@ -6,7 +6,8 @@
  *
  * @module
  */
-import { AdmissionKind, type Decision } from "../core/limits/decision.ts";
+import { AdmissionKind } from "../core/limits/admission_code.ts";
+import type { Decision } from "../core/limits/decision.ts";
 import { bucketsOf, keyPolicyOf } from "../core/limits/policy.ts";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";

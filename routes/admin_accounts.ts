@@ -5,7 +5,7 @@
  * @module
  */
 import { ACCOUNTS_MAX } from "../core/matching/accounts.ts";
-import { AdmissionKind } from "../core/limits/decision.ts";
+import { AdmissionKind } from "../core/limits/admission_code.ts";
 import { ResultCode } from "../core/protocol/result_code.ts";
 import {
   MovementSchema,

@@ -6,7 +6,7 @@
  * @module
  */
 import * as v from "valibot";
-import { AdmissionKind } from "../core/limits/decision.ts";
+import { AdmissionKind } from "../core/limits/admission_code.ts";
 import { ResultCode } from "../core/protocol/result_code.ts";
 import { ACT_PROBLEMS, carryOut } from "./acts.ts";
 import { EdgeCode } from "./edge_code.ts";

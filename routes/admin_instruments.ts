@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { AdmissionKind } from "../core/limits/decision.ts";
+import { AdmissionKind } from "../core/limits/admission_code.ts";
 import { ResultCode } from "../core/protocol/result_code.ts";
 import { NewInstrumentSchema } from "../infra/registrar/admin_bodies.ts";
 import { carryOut } from "./acts.ts";

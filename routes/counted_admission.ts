@@ -4,7 +4,8 @@
  * @module
  */
 import type { Admission, AdmissionRequest } from "../core/limits/admission.ts";
-import { AdmissionCode, type Decision } from "../core/limits/decision.ts";
+import { AdmissionCode } from "../core/limits/admission_code.ts";
+import type { Decision } from "../core/limits/decision.ts";
 import type { AdmissionPolicy } from "../core/limits/policy.ts";
 
 /** An admission that counts the decisions of another. */

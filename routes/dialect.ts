@@ -6,7 +6,8 @@
  *
  * @module
  */
-import type { AdmissionKind, Decision } from "../core/limits/decision.ts";
+import type { AdmissionKind } from "../core/limits/admission_code.ts";
+import type { Decision } from "../core/limits/decision.ts";
 import type { Scope } from "../infra/keys/key_record.ts";
 import type { Exchange } from "./exchange.ts";
 import { authenticate, checkCredentials } from "./middleware/authenticate.ts";

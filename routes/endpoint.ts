@@ -12,7 +12,7 @@
  * @module
  */
 import type { Context } from "hono";
-import { AdmissionKind } from "../core/limits/decision.ts";
+import { AdmissionKind } from "../core/limits/admission_code.ts";
 import { bodyDigest } from "../infra/keys/body_digest.ts";
 import type { Scope } from "../infra/keys/key_record.ts";
 import { type Dialect, ownDialect } from "./dialect.ts";

@@ -5,7 +5,7 @@
  */
 import * as v from "valibot";
 import { KEY_ID_PATTERN } from "../core/auth/signed_headers.ts";
-import { AdmissionKind } from "../core/limits/decision.ts";
+import { AdmissionKind } from "../core/limits/admission_code.ts";
 import { type NewKeyBody, NewKeySchema } from "../infra/registrar/act_bodies.ts";
 import { ACT_PROBLEMS, carryOut } from "./acts.ts";
 import { type BodyShape, readBodyFields } from "./body_fields.ts";

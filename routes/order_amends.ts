@@ -23,7 +23,7 @@
  *
  * @module
  */
-import { AdmissionKind } from "../core/limits/decision.ts";
+import { AdmissionKind } from "../core/limits/admission_code.ts";
 import type { CommandReport } from "../core/protocol/command_report.ts";
 import { EventKind, OrderStatus } from "../core/protocol/event_record.ts";
 import type { FillRow, LiveOrder, OrderRow } from "../core/protocol/queries.ts";

@@ -20,7 +20,7 @@
  *
  * @module
  */
-import { AdmissionKind } from "../core/limits/decision.ts";
+import { AdmissionKind } from "../core/limits/admission_code.ts";
 import { parseBatch, parseCancelList, type RawItem, readItem } from "./batch_request.ts";
 import {
   carryOutAll,

@@ -8,7 +8,7 @@
  * @module
  */
 import { reasonOf } from "../core/history/reason.ts";
-import { AdmissionKind } from "../core/limits/decision.ts";
+import { AdmissionKind } from "../core/limits/admission_code.ts";
 import type { CommandReport } from "../core/protocol/command_report.ts";
 import { EventKind, OrderStatus } from "../core/protocol/event_record.ts";
 import { Side } from "../core/protocol/order_record.ts";

@@ -13,7 +13,7 @@
  *
  * @module
  */
-import { AdmissionKind } from "../core/limits/decision.ts";
+import { AdmissionKind } from "../core/limits/admission_code.ts";
 import { FRAME_BYTES_MAX } from "../core/protocol/frame.ts";
 import { summaryOf, writeRecordReports } from "../infra/orders/record_reports.ts";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";

@@ -14,7 +14,7 @@
  *
  * @module
  */
-import { AdmissionKind } from "../core/limits/decision.ts";
+import { AdmissionKind } from "../core/limits/admission_code.ts";
 import { requestKeyOfSignedRequest } from "../core/protocol/request_key.ts";
 import { carryOutAll, itemSenders, outcomeText, type PreparedItem } from "./command_group.ts";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { AdmissionKind } from "../core/limits/decision.ts";
+import { AdmissionKind } from "../core/limits/admission_code.ts";
 import { OrderFlag, OrderType } from "../core/protocol/order_record.ts";
 import { priceText, quantityText, quoteText } from "./amounts.ts";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";

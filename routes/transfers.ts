@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { AdmissionKind } from "../core/limits/decision.ts";
+import { AdmissionKind } from "../core/limits/admission_code.ts";
 import { CLIENT_ORDER_ID_TAKES } from "../core/protocol/request_key.ts";
 import { ResultCode } from "../core/protocol/result_code.ts";
 import { TransferSchema } from "../infra/registrar/act_bodies.ts";

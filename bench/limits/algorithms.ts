@@ -37,7 +37,7 @@ import {
   TOKEN_BUCKET_SLOTS,
   tokenBucketWaitMicros,
 } from "../../core/limits/token_bucket.ts";
-import { AdmissionKind } from "../../core/limits/decision.ts";
+import { AdmissionKind } from "../../core/limits/admission_code.ts";
 
 const ROUNDS = 7;
 const COUNT = 2 ** 20;

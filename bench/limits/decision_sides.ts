@@ -9,7 +9,7 @@
  */
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import { LocalAdmission } from "../../core/limits/admission.ts";
-import { AdmissionCode, AdmissionKind } from "../../core/limits/decision.ts";
+import { AdmissionCode, AdmissionKind } from "../../core/limits/admission_code.ts";
 import { LeaseTable } from "../../core/limits/lease_table.ts";
 import { LimitedSubject } from "../../core/limits/limited_subject.ts";
 import { admissionPolicy } from "../../core/limits/policy.ts";

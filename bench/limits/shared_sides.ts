@@ -6,7 +6,7 @@
  */
 import { Ratelimit } from "@upstash/ratelimit";
 import { Redis } from "@upstash/redis/cloudflare";
-import { AdmissionCode, AdmissionKind } from "../../core/limits/decision.ts";
+import { AdmissionCode, AdmissionKind } from "../../core/limits/admission_code.ts";
 import { LimitedSubject } from "../../core/limits/limited_subject.ts";
 import { admissionPolicy } from "../../core/limits/policy.ts";
 import { UpstashAdmission } from "../../infra/upstash/limiter.ts";

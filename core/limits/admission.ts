@@ -7,7 +7,8 @@
  *
  * @module
  */
-import { AdmissionKind, type Decision, decisionBy } from "./decision.ts";
+import { AdmissionKind } from "./admission_code.ts";
+import { type Decision, decisionBy } from "./decision.ts";
 import * as dualBucket from "./dual_bucket.ts";
 import { Figures } from "./figures.ts";
 import type { LimitedSubject } from "./limited_subject.ts";

@@ -48,7 +48,7 @@ import {
 } from "./latency_scale.ts";
 import { STEADY_TIME_SLOTS, steadyTime } from "./steady_time.ts";
 import { atLeastOne, TotalBuckets } from "./total_buckets.ts";
-import { AdmissionKind } from "./decision.ts";
+import { AdmissionKind } from "./admission_code.ts";
 import { KIND_SHARES } from "./kind_shares.ts";
 
 /** What is answered: admitted, or the part that refuses. */
@@ -92,7 +92,7 @@ export interface DualLimiterOptions {
  * ```ts
  * import { refillPolicy } from "./adaptive_refill.ts";
  * import { DualLimiter, TotalCode } from "./dual_limiter.ts";
- * import { AdmissionKind } from "./decision.ts";
+ * import { AdmissionKind } from "./admission_code.ts";
  *
  * const limiter = new DualLimiter({ refill: refillPolicy(500), jitter: 0.5 });
  * if (limiter.decide(AdmissionKind.order, 1, 0) === TotalCode.admitted) {

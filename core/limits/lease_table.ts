@@ -14,7 +14,7 @@
  *
  * @module
  */
-import { AdmissionCode, AdmissionKind } from "./decision.ts";
+import { AdmissionCode, AdmissionKind } from "./admission_code.ts";
 import { Figures } from "./figures.ts";
 import { mirrorLeakyBucket } from "./leaky_bucket.ts";
 import type { LimitedSubject } from "./limited_subject.ts";

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { AdmissionCode, AdmissionKind } from "./decision.ts";
+import { AdmissionCode, AdmissionKind } from "./admission_code.ts";
 import { BUCKET_UNITS_MAX, MILLION, UNITS_PER_SECOND_MAX } from "./token_bucket.ts";
 
 /** Seconds of the sustained rate that a full token bucket holds. */

@@ -28,7 +28,7 @@ const policyTexts = new WeakMap<readonly BucketPolicy[], string>();
  * @example
  * ```ts
  * import { LocalAdmission } from "./admission.ts";
- * import { AdmissionKind } from "./decision.ts";
+ * import { AdmissionKind } from "./admission_code.ts";
  * import { LimitedSubject } from "./limited_subject.ts";
  * import { admissionPolicy } from "./policy.ts";
  * import { rateLimitHeaders } from "./rate_limit_headers.ts";

@@ -37,7 +37,7 @@ import {
   tokenBucketRemaining,
   tokenBucketWaitMicros,
 } from "./token_bucket.ts";
-import { AdmissionKind } from "./decision.ts";
+import { AdmissionKind } from "./admission_code.ts";
 import { KIND_SHARES, KIND_UNITS_AHEAD } from "./kind_shares.ts";
 
 /** How many times faster than its rate a burst may be spent. */

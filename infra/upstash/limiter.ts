@@ -15,12 +15,8 @@ import {
   type AdmissionRequest,
   SUBJECTS_DEFAULT,
 } from "../../core/limits/admission.ts";
-import {
-  AdmissionCode,
-  AdmissionKind,
-  type Decision,
-  decisionBy,
-} from "../../core/limits/decision.ts";
+import { AdmissionCode, AdmissionKind } from "../../core/limits/admission_code.ts";
+import { type Decision, decisionBy } from "../../core/limits/decision.ts";
 import { TRIP_MICROS_LEAST } from "../../core/limits/lease.ts";
 import { ASKS, type LeaseAsk, LeaseTable, type Sharing } from "../../core/limits/lease_table.ts";
 import { type AdmissionPolicy, bucketsOf, type SubjectKind } from "../../core/limits/policy.ts";

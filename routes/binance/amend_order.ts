@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { AdmissionKind } from "../../core/limits/decision.ts";
+import { AdmissionKind } from "../../core/limits/admission_code.ts";
 import { isDone } from "../../core/protocol/command_report.ts";
 import { EventKind } from "../../core/protocol/event_record.ts";
 import type { LiveOrder } from "../../core/protocol/queries.ts";

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { AdmissionKind } from "../../core/limits/decision.ts";
+import { AdmissionKind } from "../../core/limits/admission_code.ts";
 import type { CommandReport } from "../../core/protocol/command_report.ts";
 import { isDone } from "../../core/protocol/command_report.ts";
 import { OrderStatus } from "../../core/protocol/event_record.ts";

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { AdmissionKind } from "../../core/limits/decision.ts";
+import { AdmissionKind } from "../../core/limits/admission_code.ts";
 import { type CommandReport, isDone } from "../../core/protocol/command_report.ts";
 import type { LiveOrder, OrderRow } from "../../core/protocol/queries.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { AdmissionKind } from "../../core/limits/decision.ts";
+import { AdmissionKind } from "../../core/limits/admission_code.ts";
 import { CLIENT_ORDER_ID_PATTERN } from "../../core/protocol/request_key.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
 import type { EndpointSpec } from "../endpoint.ts";

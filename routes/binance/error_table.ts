@@ -7,7 +7,7 @@
  * @module
  */
 import { AuthCode } from "../../core/auth/auth_code.ts";
-import { AdmissionCode } from "../../core/limits/decision.ts";
+import { AdmissionCode } from "../../core/limits/admission_code.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
 import { EdgeCode } from "../edge_code.ts";
 import type { Problem } from "../problem.ts";

@@ -10,7 +10,7 @@
  * @module
  */
 import { formatDecimal } from "../../core/protocol/decimal.ts";
-import { AdmissionKind } from "../../core/limits/decision.ts";
+import { AdmissionKind } from "../../core/limits/admission_code.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
 import type { Instrument } from "../../infra/reference/instrument_terms.ts";
 import type { EndpointSpec } from "../endpoint.ts";

@@ -9,7 +9,8 @@
  *
  * @module
  */
-import { AdmissionKind, type Decision } from "../../core/limits/decision.ts";
+import { AdmissionKind } from "../../core/limits/admission_code.ts";
+import type { Decision } from "../../core/limits/decision.ts";
 import type { SubjectPolicy } from "../../core/limits/policy.ts";
 
 const SECONDS_PER_MINUTE = 60;

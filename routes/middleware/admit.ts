@@ -7,7 +7,8 @@
  * @module
  */
 import type { AdmissionRequest } from "../../core/limits/admission.ts";
-import { AdmissionCode, AdmissionKind, type Decision } from "../../core/limits/decision.ts";
+import { AdmissionCode, AdmissionKind } from "../../core/limits/admission_code.ts";
+import type { Decision } from "../../core/limits/decision.ts";
 import { LimitedSubject } from "../../core/limits/limited_subject.ts";
 import { keyPolicyOf } from "../../core/limits/policy.ts";
 import { rateLimitHeaders } from "../../core/limits/rate_limit_headers.ts";

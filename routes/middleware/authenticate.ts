@@ -18,7 +18,7 @@ import {
 } from "../../core/auth/recv_window.ts";
 import { parseSignedHeaders, type SignedHeaders } from "../../core/auth/signed_headers.ts";
 import { signingText } from "../../core/auth/signing_text.ts";
-import type { AdmissionKind } from "../../core/limits/decision.ts";
+import type { AdmissionKind } from "../../core/limits/admission_code.ts";
 import type { Scope } from "../../infra/keys/key_record.ts";
 import type { VerifyingKey } from "../../infra/keys/verify_signature.ts";
 import type { Exchange } from "../exchange.ts";

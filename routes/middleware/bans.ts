@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { AdmissionCode } from "../../core/limits/decision.ts";
+import { AdmissionCode } from "../../core/limits/admission_code.ts";
 import type { Exchange } from "../exchange.ts";
 import { Problem } from "../problem.ts";
 import { clientAddress } from "./client_address.ts";

@@ -11,7 +11,7 @@
 import { AuthCode } from "../../core/auth/auth_code.ts";
 import type { BearerHeaders } from "../../core/auth/bearer_headers.ts";
 import type { TokenRefusal } from "../../core/auth/token_claims.ts";
-import type { AdmissionKind } from "../../core/limits/decision.ts";
+import type { AdmissionKind } from "../../core/limits/admission_code.ts";
 import type { Scope } from "../../infra/keys/key_record.ts";
 import type { TokenVerdict } from "../../infra/tokens/token_verifier.ts";
 import type { Exchange } from "../exchange.ts";

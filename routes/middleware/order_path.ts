@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { AdmissionKind } from "../../core/limits/decision.ts";
+import type { AdmissionKind } from "../../core/limits/admission_code.ts";
 import { TotalCode } from "../../core/limits/dual_limiter.ts";
 import type { Dialect } from "../dialect.ts";
 import { EdgeCode } from "../edge_code.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { AdmissionCode } from "../../core/limits/decision.ts";
+import { AdmissionCode } from "../../core/limits/admission_code.ts";
 import { type CataloguedProblem, cataloguedProblem } from "../catalogue/problem_catalogue.ts";
 import { EdgeCode } from "../edge_code.ts";
 import type { DescribedEndpoint } from "./described_endpoint.ts";

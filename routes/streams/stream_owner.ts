@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { AdmissionKind } from "../../core/limits/decision.ts";
+import { AdmissionKind } from "../../core/limits/admission_code.ts";
 import { BucketError } from "../../infra/nats/errors.ts";
 import { WRONG_LAST_SEQUENCE } from "../../infra/nats/kv.ts";
 import { TICKET_PREFIX } from "../../core/protocol/subjects.ts";

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { AdmissionCode, AdmissionKind } from "../../core/limits/decision.ts";
+import { AdmissionCode, AdmissionKind } from "../../core/limits/admission_code.ts";
 import { LimitedSubject } from "../../core/limits/limited_subject.ts";
 import { admissionPolicy } from "../../core/limits/policy.ts";
 import { UpstashAdmission } from "../../infra/upstash/limiter.ts";

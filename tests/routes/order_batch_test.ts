@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import type { Admission } from "../../core/limits/admission.ts";
-import { AdmissionKind } from "../../core/limits/decision.ts";
+import { AdmissionKind } from "../../core/limits/admission_code.ts";
 import { admissionPolicy } from "../../core/limits/policy.ts";
 import { FRAME_HEADER_BYTES, RECORD_BYTES } from "../../core/protocol/frame.ts";
 import { OrderWord } from "../../core/protocol/order_record.ts";

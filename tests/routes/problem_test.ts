@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { AdmissionCode } from "../../core/limits/decision.ts";
+import { AdmissionCode } from "../../core/limits/admission_code.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
 import { EdgeCode } from "../../routes/edge_code.ts";
 import { Problem, receivedText, SHOWN_LENGTH_MAX } from "../../routes/problem.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AuthCode } from "../../core/auth/auth_code.ts";
 import { reasonOf } from "../../core/history/reason.ts";
-import { AdmissionCode } from "../../core/limits/decision.ts";
+import { AdmissionCode } from "../../core/limits/admission_code.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
 import { EdgeCode } from "../../routes/edge_code.ts";
 import type { ProblemKind } from "../../routes/problem_kind.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type AdmissionRequest, LocalAdmission } from "../../../core/limits/admission.ts";
 import { LimitedSubject } from "../../../core/limits/limited_subject.ts";
-import { AdmissionCode, AdmissionKind } from "../../../core/limits/decision.ts";
+import { AdmissionCode, AdmissionKind } from "../../../core/limits/admission_code.ts";
 import { type AdmissionPolicy, admissionPolicy, keyPolicyOf } from "../../../core/limits/policy.ts";
 
 const START_MICROS = 1_700_000_000_000_000;

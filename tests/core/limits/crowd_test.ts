@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { refillPolicy } from "../../../core/limits/adaptive_refill.ts";
 import { CROWD_MICROS, CROWD_SLOTS, crowdLimit, noteCrowd } from "../../../core/limits/crowd.ts";
-import { AdmissionKind } from "../../../core/limits/decision.ts";
+import { AdmissionKind } from "../../../core/limits/admission_code.ts";
 import { DualLimiter, TotalCode } from "../../../core/limits/dual_limiter.ts";
 import { GRADIENT_DEFAULTS } from "../../../core/limits/gradient_policy.ts";
 

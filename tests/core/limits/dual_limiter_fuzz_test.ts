@@ -5,7 +5,7 @@ import { CONCURRENCY_WAIT_MOST_MICROS, TotalCode } from "../../../core/limits/du
 import { GRADIENT_DEFAULTS } from "../../../core/limits/gradient_policy.ts";
 import { CLOCK_STEP_BACK_MICROS_MAX, MILLION } from "../../../core/limits/token_bucket.ts";
 import { BUCKETS_WAIT_MICROS_MAX } from "../../../core/limits/total_buckets.ts";
-import { AdmissionKind } from "../../../core/limits/decision.ts";
+import { AdmissionKind } from "../../../core/limits/admission_code.ts";
 import { totalEvents, TotalRun } from "./total_run.ts";
 
 const HOUR = 3_600 * MILLION;

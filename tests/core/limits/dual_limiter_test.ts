@@ -13,7 +13,7 @@ import {
 } from "../../../core/limits/dual_limiter.ts";
 import { GRADIENT_DEFAULTS, GradientPolicyError } from "../../../core/limits/gradient_policy.ts";
 import { MILLION } from "../../../core/limits/token_bucket.ts";
-import { AdmissionKind } from "../../../core/limits/decision.ts";
+import { AdmissionKind } from "../../../core/limits/admission_code.ts";
 import { QueueModel } from "./queue_model.ts";
 import { START_MICROS, TotalRun } from "./total_run.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { LimitedSubject } from "../../../core/limits/limited_subject.ts";
-import { AdmissionCode, AdmissionKind } from "../../../core/limits/decision.ts";
+import { AdmissionCode, AdmissionKind } from "../../../core/limits/admission_code.ts";
 import { TRIP_MICROS_LEAST } from "../../../core/limits/lease.ts";
 import {
   ASKS,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { AdmissionKind } from "../../../core/limits/decision.ts";
+import { AdmissionKind } from "../../../core/limits/admission_code.ts";
 import {
   admissionPolicy,
   bucketsOf,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { LocalAdmission } from "../../../core/limits/admission.ts";
 import { LimitedSubject } from "../../../core/limits/limited_subject.ts";
-import { AdmissionKind } from "../../../core/limits/decision.ts";
+import { AdmissionKind } from "../../../core/limits/admission_code.ts";
 import { admissionPolicy } from "../../../core/limits/policy.ts";
 import { rateLimitHeaders } from "../../../core/limits/rate_limit_headers.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { LocalAdmission } from "../../../core/limits/admission.ts";
 import { LimitedSubject } from "../../../core/limits/limited_subject.ts";
-import { AdmissionKind } from "../../../core/limits/decision.ts";
+import { AdmissionKind } from "../../../core/limits/admission_code.ts";
 import { admissionPolicy } from "../../../core/limits/policy.ts";
 import {
   SUBJECT_NAME_LENGTH_MAX,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { BURST_FACTOR_LEAST } from "../../../core/limits/latency_scale.ts";
 import { atLeastOne, TOTAL_PEAK_FACTOR, TotalBuckets } from "../../../core/limits/total_buckets.ts";
-import { AdmissionKind } from "../../../core/limits/decision.ts";
+import { AdmissionKind } from "../../../core/limits/admission_code.ts";
 import { KIND_SHARES } from "../../../core/limits/kind_shares.ts";
 
 const START_MICROS = 1_700_000_000_000_000;

@@ -8,7 +8,7 @@ import { refillPolicy } from "../../../core/limits/adaptive_refill.ts";
 import { DualLimiter, TotalCode } from "../../../core/limits/dual_limiter.ts";
 import { GRADIENT_DEFAULTS } from "../../../core/limits/gradient_policy.ts";
 import { CLOCK_STEP_BACK_MICROS_MAX, MILLION } from "../../../core/limits/token_bucket.ts";
-import { AdmissionKind } from "../../../core/limits/decision.ts";
+import { AdmissionKind } from "../../../core/limits/admission_code.ts";
 import { KIND_SHARES, KIND_UNITS_AHEAD } from "../../../core/limits/kind_shares.ts";
 
 /** Where the clock of a run begins. */

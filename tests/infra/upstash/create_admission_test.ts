@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { AdmissionCode, AdmissionKind } from "../../../core/limits/decision.ts";
+import { AdmissionCode, AdmissionKind } from "../../../core/limits/admission_code.ts";
 import { LimitedSubject } from "../../../core/limits/limited_subject.ts";
 import { ConfigError, readConfig } from "../../../infra/config.ts";
 import { ADMISSION_VARIABLES, createAdmission } from "../../../infra/upstash/create_admission.ts";

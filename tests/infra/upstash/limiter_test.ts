@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { AdmissionRequest } from "../../../core/limits/admission.ts";
-import { AdmissionCode, AdmissionKind, type Decision } from "../../../core/limits/decision.ts";
+import { AdmissionCode, AdmissionKind } from "../../../core/limits/admission_code.ts";
+import type { Decision } from "../../../core/limits/decision.ts";
 import { LimitedSubject } from "../../../core/limits/limited_subject.ts";
 import { admissionPolicy } from "../../../core/limits/policy.ts";
 import { UpstashAdmission, type UpstashStatus } from "../../../infra/upstash/limiter.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { AdmissionKind } from "../../../core/limits/decision.ts";
+import { AdmissionKind } from "../../../core/limits/admission_code.ts";
 import { LimitedSubject } from "../../../core/limits/limited_subject.ts";
 import { LocalAdmission } from "../../../core/limits/admission.ts";
 import { admissionPolicy } from "../../../core/limits/policy.ts";

@@ -5,7 +5,7 @@
  */
 
 import assert from "node:assert/strict";
-import { AdmissionKind } from "../../../core/limits/decision.ts";
+import { AdmissionKind } from "../../../core/limits/admission_code.ts";
 import { TotalCode } from "../../../core/limits/dual_limiter.ts";
 import { GatewayTotal } from "../../../routes/gateway_total.ts";
 import { LIMIT_BUY, TestGateway } from "../test_gateway.ts";
