@@ -54,11 +54,12 @@ import { unmatchedEndpoint } from "./unmatched.ts";
 /**
  * Makes the app. It has no side effects; whoever serves it passes the information of `Deno.serve`
  * about the connection on: `Deno.serve(app.fetch)`.
+ *
+ * @param streams the table of its streams, for whoever ends them with the gateway
  */
-export function createApp(deps: AppDeps): Hono {
+export function createApp(deps: AppDeps, streams: StreamTable = new StreamTable()): Hono {
   const admission = new CountedAdmission(deps.admission);
   const metrics = new RequestMetrics();
-  const streams = deps.streams ?? new StreamTable();
   const parts = new EndpointParts({ ...deps, admission }, metrics);
   const described: readonly EndpointSpec[] = [
     ordersEndpoint,

@@ -10,8 +10,7 @@ import type { AdmissionKind } from "../core/limits/admission_code.ts";
 import type { Decision } from "../core/limits/decision.ts";
 import type { Scope } from "../infra/keys/key_record.ts";
 import type { Exchange } from "./exchange.ts";
-import { authenticate, checkCredentials } from "./middleware/authenticate.ts";
-import { type BodyRule, checkBody, checkNoBody } from "./middleware/body.ts";
+import type { BodyRule } from "./middleware/body.ts";
 import type { Problem } from "./problem.ts";
 import type { Reply } from "./reply.ts";
 
@@ -32,13 +31,3 @@ export interface Dialect {
   /** Adds the header fields by which clients of the dialect know their limits. */
   readonly addLimits?: (headers: Headers, decision: Decision, kind: AdmissionKind) => void;
 }
-
-/** That of `/v1`: signed headers or a bearer token, JSON bodies, problems of RFC 9457. */
-export const ownDialect: Dialect = {
-  checkHead: (exchange, rule) =>
-    checkCredentials(exchange) ??
-      (rule === null ? checkNoBody(exchange) : checkBody(exchange, rule)),
-  hasBody: (_exchange, takesBody) => takesBody,
-  authenticate,
-  write: (problem, requestId) => problem.reply(requestId),
-};

@@ -15,7 +15,7 @@ import type { Context } from "hono";
 import { AdmissionKind } from "../core/limits/admission_code.ts";
 import { bodyDigest } from "../infra/keys/body_digest.ts";
 import type { Scope } from "../infra/keys/key_record.ts";
-import { type Dialect, ownDialect } from "./dialect.ts";
+import type { Dialect } from "./dialect.ts";
 import { Exchange } from "./exchange.ts";
 import type { AppDeps } from "./gateway.ts";
 import {
@@ -48,6 +48,7 @@ import {
   NO_STORE,
 } from "./middleware/response_headers.ts";
 import type { Operation } from "./operation.ts";
+import { ownDialect } from "./own_dialect.ts";
 import { Problem } from "./problem.ts";
 import type { Reply } from "./reply.ts";
 import type { RequestMetrics, RouteMetrics } from "./request_metrics.ts";

@@ -19,7 +19,6 @@ import type { TokenVerifier } from "../infra/tokens/token_verifier.ts";
 import type { UpstashStatus } from "../infra/upstash/limiter.ts";
 import type { GatewayTotal } from "./gateway_total.ts";
 import type { BodyReads } from "./middleware/body_reads.ts";
-import type { StreamTable } from "./streams/stream_table.ts";
 
 /** Finds keys; {@link KeyCache} is one. Rejects when it cannot say whether a key is valid. */
 export interface KeyView {
@@ -106,6 +105,4 @@ export interface AppDeps {
   readonly log: Log;
   /** Whether the gateway is about to stop. */
   readonly isDraining: () => boolean;
-  /** The streams, for whoever ends them with the gateway; the app's own where left out. */
-  readonly streams?: StreamTable;
 }

@@ -137,8 +137,7 @@ async function start(config: GatewayConfig): Promise<void> {
     },
     log,
     isDraining: () => isDraining,
-    streams,
-  });
+  }, streams);
   const server = serve(config, app.fetch, log);
   void link.run();
   onceTold(async () => {

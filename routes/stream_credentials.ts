@@ -17,10 +17,8 @@ import { Problem } from "./problem.ts";
 import { readParameters } from "./query_parameters.ts";
 import type { Operation } from "./operation.ts";
 import { jsonReply } from "./reply.ts";
+import { LISTENING_SECONDS } from "./streams/listener_notes.ts";
 import { type StreamCredentials, StreamCredentialsSchema } from "./schema/stream_credentials.ts";
-
-/** How long credentials live. */
-export const STREAM_CREDENTIALS_SECONDS = 3_600;
 
 const MICROS_PER_SECOND = 1_000_000;
 
@@ -79,7 +77,7 @@ async function mintCredentials(exchange: Exchange): Promise<Outcome> {
   if (appSigner === null) return new Problem(EdgeCode.streamsNotConfigured);
   const { account } = identity;
   const nowMillis = Math.floor(nowMicros / 1_000);
-  const user = await mintAppUser(appSigner, account, STREAM_CREDENTIALS_SECONDS, nowMillis);
+  const user = await mintAppUser(appSigner, account, LISTENING_SECONDS, nowMillis);
   const expiresMicros = user.expiresSeconds * MICROS_PER_SECOND;
   try {
     await exchange.backend.listeners.put(String(account), JSON.stringify({ expiresMicros }));

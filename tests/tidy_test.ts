@@ -9,6 +9,7 @@ import assert from "node:assert/strict";
 import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
+import { importCircles } from "./runner/import_circles.ts";
 import { headingAnchors, namedTasks, relativeLinks } from "./runner/markdown.ts";
 import { readTrackedFiles } from "./runner/tracked_files.ts";
 
@@ -107,6 +108,11 @@ Deno.test("tidy: every task that a text names is there, and every task's file is
       .map((file) => `deno task ${name}: ${file}`);
   });
   assert.deepEqual(missing, []);
+});
+
+Deno.test("tidy: no two files need each other, be it only for a type", () => {
+  const modules = texts.filter(({ path }) => path.endsWith(".ts") && !path.startsWith("tests/"));
+  assert.deepEqual(importCircles(modules), []);
 });
 
 Deno.test("tidy: nothing is left for later, and no test is switched off", () => {

@@ -2,20 +2,21 @@
  * Notes in the LISTENERS bucket that somebody hears an account's reports at this gateway: reports are
  * published only where one is.
  *
- * A note lives as long as those of stream credentials do, so that none shortens another, and is
+ * A note lives as long as the one that stream credentials leave, so that none shortens another, and is
  * renewed long before it ends.
  *
  * @module
  */
 import type { Listeners } from "../gateway.ts";
-import { STREAM_CREDENTIALS_SECONDS } from "../stream_credentials.ts";
 
+/** How long a note lives, and so the credentials of whoever listens over NATS. */
+export const LISTENING_SECONDS = 3_600;
 /** Age from which on a note is made again. */
-export const RENEW_MICROS = STREAM_CREDENTIALS_SECONDS * 1_000_000 / 3;
+export const RENEW_MICROS = LISTENING_SECONDS * 1_000_000 / 3;
 /** Accounts whose notes are remembered; of more, the oldest are noted again. */
 export const NOTES_MAX = 20_000;
 
-const LIFE_MICROS = STREAM_CREDENTIALS_SECONDS * 1_000_000;
+const LIFE_MICROS = LISTENING_SECONDS * 1_000_000;
 
 /** The notes of one gateway. */
 export class ListenerNotes {

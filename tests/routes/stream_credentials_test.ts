@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { readClaims } from "../../infra/nats/jwt.ts";
 import { createNkey, NkeyKind } from "../../infra/nats/nkey.ts";
 import { StreamCredentialsSchema } from "../../routes/schema/stream_credentials.ts";
-import { STREAM_CREDENTIALS_SECONDS } from "../../routes/stream_credentials.ts";
+import { LISTENING_SECONDS } from "../../routes/streams/listener_notes.ts";
 import { TestGateway, type TestGatewayOptions } from "./test_gateway.ts";
 
 const PATH = "/v1/stream-credentials";
@@ -22,7 +22,7 @@ Deno.test("credentials are those of the account's app, and live for an hour", as
   const { status, body } = await gateway.signed(2, "POST", PATH);
   assert.equal(status, 201);
   const claims = readClaims(body.jwt);
-  const seconds = Math.floor(gateway.nowMicros / 1_000_000) + STREAM_CREDENTIALS_SECONDS;
+  const seconds = Math.floor(gateway.nowMicros / 1_000_000) + LISTENING_SECONDS;
   assert.deepEqual([claims.exp, body.expiresMicros], [seconds, seconds * 1_000_000]);
   assert.deepEqual(claims.nats.tags, ["account:2"]);
   assert.ok(body.credentials.includes(body.jwt) && body.credentials.includes(body.seed));
