@@ -5,7 +5,8 @@
  */
 import { admissionPolicy } from "../../core/limits/policy.ts";
 import { TIER_PATTERN } from "../keys/key_record.ts";
-import { type Config, ConfigError, VARIABLES } from "../config.ts";
+import { type Config, ConfigError } from "../config.ts";
+import { VARIABLES } from "../variables.ts";
 import { UpstashAdmission, type UpstashStatus } from "./limiter.ts";
 import { MemoryAdmission } from "./memory.ts";
 

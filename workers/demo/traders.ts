@@ -4,7 +4,8 @@
  * @module
  */
 import * as v from "valibot";
-import { ConfigError, VARIABLES } from "../../infra/config.ts";
+import { ConfigError } from "../../infra/config.ts";
+import { VARIABLES } from "../../infra/variables.ts";
 
 const key = v.object({ account: v.number(), key: v.string(), secret: v.string() });
 const TradersSchema = v.pipe(

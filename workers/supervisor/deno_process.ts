@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { VARIABLES } from "../../infra/config.ts";
+import { VARIABLES } from "../../infra/variables.ts";
 import { PROJECT_ROOT } from "../../infra/administration/local_installation.ts";
 import { forwardLines, type Say } from "./log_lines.ts";
 

@@ -13,7 +13,8 @@ import {
   type InstallationPaths,
   PROJECT_ROOT,
 } from "../../infra/administration/local_installation.ts";
-import { inheritedEnvironment, readConfig, VARIABLES } from "../../infra/config.ts";
+import { inheritedEnvironment, readConfig } from "../../infra/config.ts";
+import { VARIABLES } from "../../infra/variables.ts";
 import type { KeyRecord } from "../../infra/keys/key_record.ts";
 import type { BrokerAccess } from "../../infra/nats/cluster.ts";
 import { serverList } from "../../infra/nats/connect.ts";
