@@ -145,11 +145,14 @@ class TranslatedFeed {
     };
     this.#listeners.add(seat);
     if (this.#last !== null) seat.take(this.#last);
+    const ready = Promise.all([
+      ...this.#places.map((place) => place.ready),
+      ...(this.#kind === "depth" ? [this.#begun.promise] : []),
+    ]);
+    // Whoever waits for it is told; nobody has to.
+    ready.catch(() => {});
     return {
-      ready: Promise.all([
-        ...this.#places.map(({ ready }) => ready),
-        ...(this.#kind === "depth" ? [this.#begun.promise] : []),
-      ]),
+      ready,
       leave: () => {
         if (this.#listeners.delete(seat) && this.#listeners.size === 0) this.#leave();
       },

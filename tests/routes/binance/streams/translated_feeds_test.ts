@@ -273,3 +273,11 @@ Deno.test("where no snapshot comes, a stream waits for its feed", async () => {
   run.listen("btcusd@ticker");
   assert.equal(run.asked.length, 1, "neither one that is no state nor one that is known asks");
 });
+
+Deno.test("who does not wait for a stream to be ready is not hurt where the broker is lost", async () => {
+  using run = new FeedsRun();
+  run.broker.flush = () => Promise.reject(new Error("disconnected"));
+  const { ready } = run.listen("btcusd@trade");
+  await new Promise((resolve) => setTimeout(resolve));
+  await assert.rejects(ready, /disconnected/);
+});
