@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ITEM_BYTES, WAITING_BYTES_MAX } from "../../../../core/streams/outbox.ts";
 import { FeedHub, HUB_SUBJECTS_MAX } from "../../../../infra/streams/feed_hub.ts";
+import { EachSecond } from "../../../../routes/binance/streams/each_second.ts";
 import { STREAM_REQUEST_LENGTH_MAX } from "../../../../routes/binance/streams/stream_request.ts";
 import {
   REQUESTS_PER_SECOND_MAX,
@@ -24,6 +25,8 @@ class SessionRun implements Disposable {
     hub: this.hub,
     snapshots: { take: () => Promise.reject(new Error("nobody answers")) },
     nowMicros: () => 0,
+    reference: new MemoryExchange().reference,
+    seconds: new EachSecond(),
   });
   nowMicros = 0;
   readonly session: StreamSession;

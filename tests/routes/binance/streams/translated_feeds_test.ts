@@ -1,39 +1,13 @@
 import assert from "node:assert/strict";
-import type { SnapshotAnswer } from "../../../../core/protocol/queries.ts";
-import { FeedHub, HUB_SUBJECTS_MAX } from "../../../../infra/streams/feed_hub.ts";
+import { HUB_SUBJECTS_MAX } from "../../../../infra/streams/feed_hub.ts";
 import type { StreamEventText } from "../../../../routes/binance/streams/stream_event_text.ts";
-import { parseStreamName } from "../../../../routes/binance/streams/stream_name.ts";
-import { TranslatedFeeds } from "../../../../routes/binance/streams/translated_feeds.ts";
-import { FakeBroker } from "../../../infra/streams/fake_broker.ts";
-import { MemoryExchange } from "../../memory_exchange.ts";
+import { FeedsRun, figures, head, snapshot } from "./feeds_run.ts";
 
-const { reference } = new MemoryExchange();
-const millis = (micros: number) => Math.floor(micros / 1_000);
 const micros = (one: number) => one;
 const BBO = "md.BTC-USD.bbo.json";
 const TICKER = "md.BTC-USD.ticker.json";
 const TRADES = "md.BTC-USD.trades.json";
 
-const head = (sequence: number, prevSequence = sequence - 1) => ({
-  symbol: "BTC-USD",
-  sequence,
-  prevSequence,
-  timeMicros: 1_234_567,
-});
-const figures = {
-  lastPrice: "5.00",
-  open24h: "4.00",
-  high24h: "6.00",
-  low24h: "3.00",
-  volume24h: "7",
-  trades24h: 8,
-};
-const snapshot = {
-  ...head(20),
-  bids: [["4.00", "1"]],
-  asks: [],
-  ticker: figures,
-} as unknown as SnapshotAnswer;
 const bbo = (sequence: number) => ({ ...head(sequence), bid: ["1.00", "2"], ask: null });
 const trades = (sequence: number, prevSequence?: number) => ({
   ...head(sequence, prevSequence),
@@ -45,41 +19,6 @@ const trades = (sequence: number, prevSequence?: number) => ({
     timeMicros: 1,
   }],
 });
-
-/** Feeds, and listeners to their streams. */
-class FeedsRun implements Disposable {
-  readonly broker = new FakeBroker();
-  readonly hub = new FeedHub(this.broker, 0);
-  /** What was asked for snapshots, each answered in turn. */
-  readonly asked: { args: unknown[]; answer: PromiseWithResolvers<SnapshotAnswer> }[] = [];
-  readonly feeds = new TranslatedFeeds({
-    hub: this.hub,
-    snapshots: {
-      take: (...args) => {
-        const answer = Promise.withResolvers<SnapshotAnswer>();
-        this.asked.push({ args, answer });
-        return answer.promise;
-      },
-    },
-    nowMicros: () => 9_000_000,
-  });
-
-  listen(name: string, time = millis) {
-    const stream = parseStreamName(name, reference);
-    assert.ok(stream !== null);
-    const events: StreamEventText[] = [];
-    const ended: string[] = [];
-    const { leave, ready } = this.feeds.listen(stream, time, {
-      take: (event) => void events.push(event),
-      ended: (reason) => void ended.push(reason),
-    });
-    return { events, ended, leave, ready };
-  }
-
-  [Symbol.dispose](): void {
-    this.hub.stop();
-  }
-}
 
 Deno.test("a message is translated once for all who listen in the same unit of time", () => {
   using run = new FeedsRun();
@@ -277,7 +216,8 @@ Deno.test("where no snapshot comes, a stream waits for its feed", async () => {
 Deno.test("who does not wait for a stream to be ready is not hurt where the broker is lost", async () => {
   using run = new FeedsRun();
   run.broker.flush = () => Promise.reject(new Error("disconnected"));
-  const { ready } = run.listen("btcusd@trade");
+  const names = ["btcusd@trade", "!ticker@arr"];
+  const [, all] = names.map((name) => run.listen(name));
   await new Promise((resolve) => setTimeout(resolve));
-  await assert.rejects(ready, /disconnected/);
+  await assert.rejects(all?.ready ?? Promise.resolve(), /disconnected/);
 });
