@@ -157,24 +157,41 @@ class TranslatedFeed {
     }
     if (this.#kind === "depth") this.#awaitBeginning();
     if (this.#kind !== "state") return;
-    for (const { last } of this.#places) if (last !== null) this.#take(last);
-    if (this.#last === null && stream.openings.some((one) => one !== null)) {
-      void this.#begin(sources, stream);
-    }
+    const missing = this.#places.findIndex(({ last }, index) =>
+      last === null && stream.openings[index] !== null
+    );
+    // What comes behind would be told without it.
+    const known = missing < 0 ? this.#places : this.#places.slice(0, missing);
+    for (const { last } of known) if (last !== null) this.#take(last);
+    if (missing >= 0) void this.#begin(sources, stream, missing);
   }
 
-  /** Says what the feeds would have said, of those that say nothing meanwhile. */
-  async #begin({ snapshots, nowMicros }: StreamSources, stream: Stream): Promise<void> {
-    let snapshot: SnapshotAnswer;
+  /**
+   * Says what the feeds would have said, of those that say nothing meanwhile.
+   *
+   * @param missing the first of them
+   */
+  async #begin(
+    { snapshots, nowMicros }: StreamSources,
+    { instrument, openings }: Stream,
+    missing: number,
+  ): Promise<void> {
+    let snapshot: SnapshotAnswer | null = null;
     try {
-      snapshot = await snapshots.take(stream.instrument, OPENING_LEVELS, 0);
+      snapshot = await snapshots.take(instrument, OPENING_LEVELS, 0);
     } catch {
       // The feeds say it themselves, only later.
-      return;
     }
-    for (const [index, { last }] of [...this.#places].entries()) {
-      const opening = last === null ? stream.openings[index] : null;
-      if (opening) this.#tell(opening(snapshot, nowMicros()));
+    let isBehindNews = this.#last === null;
+    for (const [index, { last }] of this.#places.slice(missing).entries()) {
+      if (last !== null) {
+        if (isBehindNews) this.#take(last);
+        continue;
+      }
+      const opening = openings[missing + index];
+      if (snapshot === null || !opening) continue;
+      this.#tell(opening(snapshot, nowMicros()));
+      isBehindNews = true;
     }
   }
 

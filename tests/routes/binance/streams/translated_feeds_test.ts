@@ -155,6 +155,9 @@ Deno.test("depth is ready with its first message, which tells where its events b
   await given.ready;
 });
 
+/** Lets what waits for promises alone happen. */
+const settle = () => new Promise((resolve) => setTimeout(resolve));
+
 /** The only event, without what is the same of all. */
 const onlyEvent = (events: StreamEventText[]) => {
   assert.equal(events.length, 1);
@@ -198,6 +201,51 @@ Deno.test("what a feed has said meanwhile is not put back by the snapshot", asyn
   await new Promise((resolve) => setTimeout(resolve));
   assert.equal(onlyEvent(best.events).u, 30);
   assert.equal(onlyEvent(ticker.events).b, "1.00000000");
+});
+
+Deno.test("a ticker whose figures are known begins once its best prices are known as well", async () => {
+  using run = new FeedsRun();
+  run.listen("btcusd@miniTicker");
+  run.broker.publish(TICKER, { ...head(19), ...figures, lastPrice: "6.00" });
+  run.asked.length = 0;
+  const { events } = run.listen("btcusd@ticker");
+  assert.deepEqual([events.length, run.asked.length], [0, 1]);
+  run.asked[0]?.answer.resolve(snapshot);
+  await settle();
+  const { b, c } = onlyEvent(events);
+  assert.deepEqual([b, c], ["4.00000000", "6.00000000"], "the feed's own figures, not older ones");
+});
+
+Deno.test("a ticker that was told before its best prices were known is told again with them", async () => {
+  using run = new FeedsRun();
+  const { events } = run.listen("btcusd@ticker");
+  run.broker.publish(TICKER, { ...head(30), ...figures, lastPrice: "6.00" });
+  assert.equal(onlyEvent(events).b, "0.00000000");
+  run.asked[0]?.answer.resolve(snapshot);
+  await settle();
+  const { b, c } = JSON.parse(events[1]?.text ?? "");
+  assert.deepEqual([events.length, b, c], [2, "4.00000000", "6.00000000"]);
+});
+
+Deno.test("a ticker whose best prices nobody tells begins without them", async () => {
+  using run = new FeedsRun();
+  run.listen("btcusd@miniTicker");
+  run.broker.publish(TICKER, { ...head(19), ...figures });
+  const { events } = run.listen("btcusd@ticker");
+  run.asked.at(-1)?.answer.reject(new Error("nobody answers"));
+  await settle();
+  assert.equal(onlyEvent(events).b, "0.00000000");
+});
+
+Deno.test("a stream that was left before its snapshot came says nothing", async () => {
+  using run = new FeedsRun();
+  run.listen("btcusd@miniTicker");
+  run.broker.publish(TICKER, { ...head(19), ...figures });
+  const { events, leave } = run.listen("btcusd@ticker");
+  leave();
+  run.asked.at(-1)?.answer.resolve(snapshot);
+  await settle();
+  assert.deepEqual(events, []);
 });
 
 Deno.test("where no snapshot comes, a stream waits for its feed", async () => {
