@@ -64,6 +64,8 @@ Deno.test("each second an array has the tickers that have changed, in one event 
   run.second();
   assert.deepEqual(told(one.events), [["BTCUSD 6", "ETHUSD 3"]]);
   assert.equal(one.events[0], two.events[0], "written once");
+  const [{ text } = { text: "" }] = one.events;
+  assert.equal(text, JSON.stringify(JSON.parse(text)));
   say(run, "ETH-USD", "4.00");
   run.second();
   assert.deepEqual(told(two.events).slice(1), [["ETHUSD 4"]]);

@@ -68,6 +68,7 @@ Deno.test("each stream is made of the feeds that it needs", () => {
       "!ticker_1h@arr",
       "!TICKER@arr",
       "btcusd@arr",
+      "toString",
       `btcusd@${"x".repeat(100)}`,
     ]
   ) assert.equal(subjectsOf(name), null, name);

@@ -196,11 +196,18 @@ Deno.test("a stream of a quiet market begins with what a snapshot says", async (
 Deno.test("what a feed has said meanwhile is not put back by the snapshot", async () => {
   using run = new FeedsRun();
   const [best, ticker] = [run.listen("btcusd@bookTicker"), run.listen("btcusd@ticker")];
+  const [mini, eth] = [run.listen("btcusd@miniTicker"), run.listen("ethusd@miniTicker")];
   run.broker.publish(BBO, bbo(30));
   for (const { answer } of run.asked) answer.resolve(snapshot);
   await new Promise((resolve) => setTimeout(resolve));
   assert.equal(onlyEvent(best.events).u, 30);
   assert.equal(onlyEvent(ticker.events).b, "1.00000000");
+  assert.deepEqual([mini.events.length, eth.events.length], [1, 1]);
+  const other = run.listen("ethusd@miniTicker", micros);
+  run.broker.publish("md.ETH-USD.ticker.json", { ...head(31), ...figures });
+  run.asked.at(-1)?.answer.resolve(snapshot);
+  await settle();
+  assert.equal(other.events.length, 1, "what was said meanwhile is not said again");
 });
 
 Deno.test("a ticker whose figures are known begins once its best prices are known as well", async () => {
