@@ -10,6 +10,7 @@ import type { Exchange } from "./exchange.ts";
 import { expectedProblem } from "./middleware/errors.ts";
 import { requestKeyOfItems, type Sender } from "./order_command.ts";
 import { hasTraded } from "./order_placement.ts";
+import type { Preferences } from "./preferences.ts";
 import type { PreparedCommand } from "./prepared_command.ts";
 import { Problem } from "./problem.ts";
 
@@ -42,23 +43,24 @@ export async function carryOutAll(
   for (const item of items) if (!(item instanceof Problem)) commands.push(item.command);
   const answers = await backend.orders.submitAll(commands, waitMillis);
   noteReports(exchange, answers);
-  return await outcomesOf(items, answers, waitMillis === 0);
+  const { isMinimal } = exchange.preferences;
+  return await outcomesOf(items, answers, { isAsync: waitMillis === 0, isMinimal });
 }
 
 /**
  * What became of the items, those included that history has to say more about.
  *
  * @param answers to those that were sent, in their order
- * @param isAsked whether the client asked not to wait
+ * @param preferences whether the client asked not to wait, and to be told no more than he needs
  */
 export async function outcomesOf(
   items: readonly PreparedItem[],
   answers: readonly BatchAnswer[],
-  isAsked: boolean,
+  preferences: Preferences,
 ): Promise<readonly Outcome[]> {
   let next = 0;
   const outcomes = items.map((item) =>
-    item instanceof Problem ? item : outcomeOf(item, answers[next++], isAsked)
+    item instanceof Problem ? item : outcomeOf(item, answers[next++], preferences)
   );
   const isThere = (outcome: Outcome | Promise<Outcome>): outcome is Outcome =>
     !(outcome instanceof Promise);
@@ -71,10 +73,10 @@ export async function outcomesOf(
 function outcomeOf(
   item: PreparedCommand,
   answer: BatchAnswer,
-  isAsked: boolean,
+  { isAsync, isMinimal }: Preferences,
 ): Outcome | Promise<Outcome> {
-  if (answer === "pending") return item.pending(isAsked);
-  return answer instanceof Error ? failureProblem(answer) : item.answer(answer);
+  if (answer === "pending") return item.pending(isAsync);
+  return answer instanceof Error ? failureProblem(answer) : item.answer(answer, isMinimal);
 }
 
 /** What is known now of the shard, and of the orders that cost nothing because they traded. */

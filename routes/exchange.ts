@@ -10,6 +10,7 @@ import type { AdmissionRequest } from "../core/limits/admission.ts";
 import type { Decision } from "../core/limits/decision.ts";
 import type { AppDeps, Backend } from "./gateway.ts";
 import type { Identity } from "./identity.ts";
+import { type Preferences, readPreferences } from "./preferences.ts";
 
 /** There is no backend yet, or none any more. */
 export class NoBackendError extends Error {
@@ -42,6 +43,7 @@ export class Exchange {
   /** Who says that the request is his, by middleware/authenticate.ts; not verified. */
   credentials: SignedHeaders | BearerHeaders | null = null;
   #identity: Identity | null = null;
+  #preferences: Preferences | null = null;
 
   constructor(readonly deps: AppDeps, readonly context: Context, readonly requestId: string) {
     this.nowMicros = deps.nowMicros();
@@ -53,6 +55,11 @@ export class Exchange {
   /** Value of a header field. */
   header(name: string): string | null {
     return this.context.req.raw.headers.get(name);
+  }
+
+  /** What the client would like, read when somebody asks. */
+  get preferences(): Preferences {
+    return this.#preferences ??= readPreferences(this.header("prefer"));
   }
 
   /** @throws {NoBackendError} */

@@ -33,6 +33,7 @@ import type { Instrument } from "../infra/reference/instrument_terms.ts";
 import { type AmendRequest, parseAmendRequest } from "./amend_request.ts";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
+import { minimalOrder } from "./minimal_order.ts";
 import {
   type NamedOrder,
   orderNamedByClientId,
@@ -93,8 +94,8 @@ class Amended implements PreparedCommand {
     readonly command: AmendCommand,
   ) {}
 
-  answer(report: CommandReport): Outcome | Promise<Outcome> {
-    return answer(this, report);
+  answer(report: CommandReport, isMinimal: boolean): Outcome | Promise<Outcome> {
+    return answer(this, report, isMinimal);
   }
 
   pending(isAsked: boolean): Reply {
@@ -122,7 +123,7 @@ async function amend(exchange: Exchange, named: NamedOrder): Promise<Outcome> {
   const report = await backend.orders.submit(amended.command, waitMillis);
   if (report === "pending") return pending(amended, waitMillis === 0);
   backend.market.reported(report.sequence);
-  return answer(amended, report);
+  return answer(amended, report, false);
 }
 
 /** Makes the command of an amend, or says why it cannot be one. Asks for the order's instrument. */
@@ -160,17 +161,24 @@ async function findOrder(exchange: Exchange, { target, text }: NamedOrder) {
   return order;
 }
 
-function answer(amended: Amended, report: CommandReport): Outcome | Promise<Outcome> {
+function answer(
+  amended: Amended,
+  report: CommandReport,
+  isMinimal: boolean,
+): Outcome | Promise<Outcome> {
   if (report.kind === EventKind.rejected) return rejected(amended, report);
   if (report.kind === EventKind.summary) {
-    if (report.status !== OrderStatus.rejected) return answerByHistory(amended, report);
+    if (report.status !== OrderStatus.rejected) return answerByHistory(amended, report, isMinimal);
     // The outcome of a rejected command has its limit and value in the place of quantities.
     const { code, executedLots: limit, leavesLots: value, isDuplicate } = report;
     return rejected(amended, { code, limit, value, isDuplicate });
   }
-  const { order, instrument } = amended;
+  const { order, instrument, command } = amended;
   const facts = factsOfAmend(order, report, instrument);
-  if (facts === null) return answerByHistory(amended, report);
+  if (facts === null) return answerByHistory(amended, report, isMinimal);
+  if (isMinimal) {
+    return jsonReply(200, minimalOrder(facts, command.quantityLots, false, instrument));
+  }
   const fills = fillsOfReport(report, instrument);
   return jsonReply(200, orderView(facts, fills, true, report.isDuplicate, instrument));
 }
@@ -184,7 +192,11 @@ function rejected({ named, order, instrument }: Amended, rejection: Rejection): 
  * question and the amend, and fills that had no room. Where history does not answer in time, the
  * amend is done all the same, so the answer is 202.
  */
-async function answerByHistory(amended: Amended, report: CommandReport): Promise<Outcome> {
+async function answerByHistory(
+  amended: Amended,
+  report: CommandReport,
+  isMinimal: boolean,
+): Promise<Outcome> {
   const { exchange, command, instrument } = amended;
   const { orderId, sequence: minSequence } = report;
   const query = { kind: "order", account: command.account, orderId, minSequence } as const;
@@ -201,9 +213,13 @@ async function answerByHistory(amended: Amended, report: CommandReport): Promise
   const facts = isRepeat
     ? factsOfRepeatedAmend(command, report, row, instrument)
     : factsOfRow(row, instrument);
+  const { isDuplicate } = report;
+  if (isMinimal) {
+    return jsonReply(200, minimalOrder(facts, command.quantityLots, isDuplicate, instrument));
+  }
   const { areAll } = fillsOfHistory(history.fills, row.executedLots, instrument);
   const fills = fillsOfAmend(history.fills, report).map((fill) => fillView(fill, instrument));
-  return jsonReply(200, orderView(facts, fills, areAll, report.isDuplicate, instrument));
+  return jsonReply(200, orderView(facts, fills, areAll, isDuplicate, instrument));
 }
 
 /** The fills of the command behind the report: it took, in its own append, which has its time. */

@@ -44,6 +44,7 @@ import { readPlainBatch } from "./plain_batch/read_plain_batch.ts";
 import type { PreparedCommand } from "./prepared_command.ts";
 import { readParameters } from "./query_parameters.ts";
 import { waitMillisOf } from "./wait_limit.ts";
+import { appliedFields } from "./preferences.ts";
 import { Problem } from "./problem.ts";
 
 const shared = {
@@ -141,7 +142,8 @@ async function carryOutItems(
   const outcomes = await carryOutAll(exchange, ready, waitMillis);
   const texts = outcomes.map((outcome) => outcomeText(outcome, exchange.requestId));
   const body = `{"items":[${texts.join(",")}]}`;
-  return { status: 200, body, contentType: "application/json", headers: [] };
+  const headers = appliedFields(exchange.preferences);
+  return { status: 200, body, contentType: "application/json", headers };
 }
 
 /** The items of a plain batch as those of any other, for what is not plain about their answers. */

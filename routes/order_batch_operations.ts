@@ -17,13 +17,14 @@ import {
   type CancelList,
   CancelListSchema,
 } from "./schema/order_batch.ts";
-import { IDEMPOTENCY_KEY_PARAMETER, PREFER_PARAMETER } from "./schema/parameters.ts";
+import { BATCH_PREFER_PARAMETER, IDEMPOTENCY_KEY_PARAMETER } from "./schema/parameters.ts";
 
 const answersOf = (example: BatchAnswerBody): readonly AnswerDoc[] => [{
   status: 200,
   description:
     "What became of each command. A command that was refused has its status and its problem here, " +
-    "and one whose outcome is not known has 202.",
+    "and one whose outcome is not known has 202. With `Prefer: return=minimal`, which " +
+    "`Preference-Applied` then repeats, each of the others has a `MinimalOrder`.",
   body: { schema: BatchAnswerSchema, example },
 }];
 
@@ -48,8 +49,10 @@ export const batchOperation: Operation = {
     "and is answered with the first outcomes; an order with a `clientOrderId` is known by that. An " +
     "amend finds no order that is placed in the same request. The request costs a unit for each " +
     "command, cancels by the limits of cancels: where either limit refuses, nothing is carried out. " +
-    "When orders are refused, send cancels by themselves.",
-  parameters: [PREFER_PARAMETER, IDEMPOTENCY_KEY_PARAMETER],
+    "When orders are refused, send cancels by themselves.\n\n" +
+    "An answer repeats each order, some 370 bytes. With `Prefer: return=minimal` it has only what you " +
+    "cannot know, in the order of the commands: order id, status, what was executed, and a sequence.",
+  parameters: [BATCH_PREFER_PARAMETER, IDEMPOTENCY_KEY_PARAMETER],
   body: {
     schema: BatchSchema,
     example: {
@@ -97,7 +100,7 @@ export const cancelListOperation: Operation = {
   description:
     `1 to ${BATCH_ITEMS_MAX} ids of either kind together. The answers are in the order of the ids, ` +
     "those of `orderIds` first. It costs a unit of the limits of cancels for each.",
-  parameters: [PREFER_PARAMETER, IDEMPOTENCY_KEY_PARAMETER],
+  parameters: [BATCH_PREFER_PARAMETER, IDEMPOTENCY_KEY_PARAMETER],
   body: {
     schema: CancelListSchema,
     example: { orderIds: ["2"], clientOrderIds: ["first-buy"] } satisfies CancelList,

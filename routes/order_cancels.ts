@@ -17,6 +17,7 @@ import { QueryFailedError } from "../infra/queries/queries.ts";
 import { priceText, quantityText } from "./amounts.ts";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
+import { minimalCanceled } from "./minimal_order.ts";
 import { type NamedOrder, orderNamedByClientId, orderNamedById } from "./named_order.ts";
 import { howToRepeat, requestKeyOf, type Sender } from "./order_command.ts";
 import {
@@ -68,7 +69,7 @@ async function cancelOne(exchange: Exchange, named: NamedOrder): Promise<Outcome
   const waitMillis = waitMillisOf(exchange);
   const canceled = prepareCancel(exchange, named, exchange.identity);
   const report = await submit(exchange, canceled.command, waitMillis);
-  return report === "pending" ? canceled.pending(waitMillis === 0) : canceled.answer(report);
+  return report === "pending" ? canceled.pending(waitMillis === 0) : canceled.answer(report, false);
 }
 
 /** A cancel that may go into the log. */
@@ -79,16 +80,14 @@ class PreparedCancel implements PreparedCommand {
     readonly command: CancelCommand,
   ) {}
 
-  answer(report: CommandReport): Outcome | Promise<Outcome> {
-    const { exchange, named } = this;
+  answer(report: CommandReport, isMinimal: boolean): Outcome | Promise<Outcome> {
+    const { named } = this;
     if (report.kind === EventKind.rejected) return rejected(report, named);
     const { kind, status, code, executedLots: limit, leavesLots: value, isDuplicate } = report;
-    if (kind !== EventKind.summary) {
-      return jsonReply(200, canceledView(exchange, report, report, named));
-    }
+    if (kind !== EventKind.summary) return canceledReply(this, report, report, isMinimal);
     return status === OrderStatus.rejected
       ? rejected({ code, limit, value, isDuplicate }, named)
-      : answerByHistory(exchange, report, named);
+      : answerByHistory(this, report, isMinimal);
   }
 
   pending(isAsked: boolean): Reply {
@@ -127,10 +126,11 @@ interface Canceled {
  * does not in time, nobody.
  */
 async function answerByHistory(
-  exchange: Exchange,
+  canceled: PreparedCancel,
   report: CommandReport,
-  named: NamedOrder,
+  isMinimal: boolean,
 ): Promise<Outcome> {
+  const { exchange } = canceled;
   const { account } = exchange.identity;
   const { orderId, sequence: minSequence } = report;
   const query = { kind: "order", account, orderId, minSequence } as const;
@@ -140,7 +140,17 @@ async function answerByHistory(
   } catch (error) {
     if (!(error instanceof QueryFailedError)) throw error;
   }
-  return jsonReply(200, canceledView(exchange, report, order, named));
+  return canceledReply(canceled, report, order, isMinimal);
+}
+
+function canceledReply(
+  { exchange, named }: PreparedCancel,
+  report: CommandReport,
+  order: Canceled | null,
+  isMinimal: boolean,
+): Reply {
+  const view = canceledView(exchange, report, order, named);
+  return jsonReply(200, isMinimal ? minimalCanceled(view, report) : view);
 }
 
 function canceledView(

@@ -18,6 +18,7 @@ import {
   CLIENT_ORDER_ID_PARAMETER,
   IDEMPOTENCY_KEY_PARAMETER,
   ORDER_ID_PARAMETER,
+  PREFER_MINIMAL_PARAMETER,
 } from "./schema/parameters.ts";
 
 const REPLACE: Omit<Operation, "id" | "summary"> = {
@@ -88,7 +89,7 @@ export const replaceOrderOperation: Operation = {
   ...REPLACE,
   id: "replaceOrder",
   summary: "Cancel an order and place another in its place",
-  parameters: [ORDER_ID_PARAMETER, IDEMPOTENCY_KEY_PARAMETER],
+  parameters: [ORDER_ID_PARAMETER, PREFER_MINIMAL_PARAMETER, IDEMPOTENCY_KEY_PARAMETER],
 };
 
 /** `POST /v1/orders/by-client-id/{clientOrderId}/replace`. */
@@ -96,5 +97,5 @@ export const replaceByClientIdOperation: Operation = {
   ...REPLACE,
   id: "replaceOrderByClientId",
   summary: "Cancel an order, named by its client order id, and place another in its place",
-  parameters: [CLIENT_ORDER_ID_PARAMETER, IDEMPOTENCY_KEY_PARAMETER],
+  parameters: [CLIENT_ORDER_ID_PARAMETER, PREFER_MINIMAL_PARAMETER, IDEMPOTENCY_KEY_PARAMETER],
 };

@@ -25,6 +25,7 @@ import { prepareCancel } from "./order_cancels.ts";
 import type { Sender } from "./order_command.ts";
 import { replaceByClientIdOperation, replaceOrderOperation } from "./order_replace_operations.ts";
 import { prepareBatchedOrder } from "./orders.ts";
+import { appliedFields } from "./preferences.ts";
 import type { PreparedCommand } from "./prepared_command.ts";
 import { Problem } from "./problem.ts";
 import { parseReplaceRequest } from "./replace_request.ts";
@@ -98,8 +99,13 @@ function cancelSender(sender: Sender, clientOrderId: string | null): Sender {
   return { ...sender, itemKey };
 }
 
-function answer({ requestId }: Exchange, cancel: Outcome, place: Outcome | null): Outcome {
+function answer(
+  { requestId, preferences: { isMinimal } }: Exchange,
+  cancel: Outcome,
+  place: Outcome | null,
+): Outcome {
   const texts = [cancel, place].map((one) => one === null ? "null" : outcomeText(one, requestId));
   const body = `{"cancel":${texts[0]},"place":${texts[1]}}`;
-  return { status: 200, body, contentType: "application/json", headers: [] };
+  const headers = appliedFields({ isAsync: false, isMinimal });
+  return { status: 200, body, contentType: "application/json", headers };
 }

@@ -12,6 +12,7 @@ import { AdmissionKind } from "../core/limits/admission_code.ts";
 import type { CommandReport } from "../core/protocol/command_report.ts";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
+import { minimalOrder } from "./minimal_order.ts";
 import { howToRepeat, type Sender } from "./order_command.ts";
 import { placeOrderOperation } from "./order_operations.ts";
 import {
@@ -29,7 +30,7 @@ import type { PreparedCommand } from "./prepared_command.ts";
 import { Problem } from "./problem.ts";
 import { readParameters } from "./query_parameters.ts";
 import { type HeaderFields, jsonReply, type Reply } from "./reply.ts";
-import type { OrderView, Pending } from "./schema/order.ts";
+import type { Pending } from "./schema/order.ts";
 
 /** The endpoint. */
 export const ordersEndpoint: EndpointSpec = {
@@ -48,7 +49,7 @@ async function placeOrder(exchange: Exchange): Promise<Outcome> {
   if (parameters instanceof Problem) return parameters;
   const order = parseOrderRequest(exchange.body);
   if (order instanceof Problem) return order;
-  return outcomeOf(exchange, await submitOrder(exchange, order));
+  return outcomeOf(exchange, await submitOrder(exchange, order), false);
 }
 
 /** An order of a batch, as one of its commands. */
@@ -59,12 +60,12 @@ class BatchedOrder implements PreparedCommand {
     this.command = order.command;
   }
 
-  answer(report: CommandReport): Outcome | Promise<Outcome> {
+  answer(report: CommandReport, isMinimal: boolean): Outcome | Promise<Outcome> {
     const { exchange } = this.order;
     const placement = placementOf(this.order, report);
     return placement instanceof Promise
-      ? placement.then((one) => outcomeOf(exchange, one))
-      : outcomeOf(exchange, placement);
+      ? placement.then((one) => outcomeOf(exchange, one, isMinimal))
+      : outcomeOf(exchange, placement, isMinimal);
   }
 
   pending(isAsked: boolean): Reply {
@@ -82,15 +83,18 @@ export function prepareBatchedOrder(
   return prepared instanceof Problem ? prepared : new BatchedOrder(prepared);
 }
 
-function outcomeOf(exchange: Exchange, placement: Placement | Problem): Outcome {
+function outcomeOf(
+  exchange: Exchange,
+  placement: Placement | Problem,
+  isMinimal: boolean,
+): Outcome {
   if (placement instanceof Problem) return placement;
   if (placement.isPending) return pendingReply(exchange, placement);
-  const { facts, fills, areAll, isDuplicate, instrument } = placement;
-  return created(orderView(facts, fills, areAll, isDuplicate, instrument));
-}
-
-function created(view: OrderView): Reply {
-  return jsonReply(view.duplicate ? 200 : 201, view, [["location", `/v1/orders/${view.orderId}`]]);
+  const { facts, fills, areAll, isDuplicate, instrument, command } = placement;
+  const view = isMinimal
+    ? minimalOrder(facts, command.quantityLots, isDuplicate, instrument)
+    : orderView(facts, fills, areAll, isDuplicate, instrument);
+  return jsonReply(isDuplicate ? 200 : 201, view, [["location", `/v1/orders/${facts.orderId}`]]);
 }
 
 /** The outcome is not known, or not asked for: never "failed". */

@@ -12,8 +12,12 @@ import type { Reply } from "./reply.ts";
 /** One command whose request has been checked. */
 export interface PreparedCommand {
   readonly command: Command;
-  /** What the report comes to; a promise where history has to say more. */
-  answer(report: CommandReport): Outcome | Promise<Outcome>;
+  /**
+   * What the report comes to; a promise where history has to say more.
+   *
+   * @param isMinimal without what the client has sent
+   */
+  answer(report: CommandReport, isMinimal: boolean): Outcome | Promise<Outcome>;
   /**
    * The answer while the outcome is not known.
    *

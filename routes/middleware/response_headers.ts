@@ -50,7 +50,7 @@ const STRICT_TRANSPORT = "max-age=31536000";
 const NO_CONTENT = "default-src 'none'; frame-ancestors 'none'";
 const CONTENT_POLICY = "content-security-policy";
 /** Fields that scripts of other origins may read. */
-const EXPOSED = "ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id";
+const EXPOSED = "ETag, Preference-Applied, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id";
 
 /**
  * Names the request, and keeps browsers from guessing, storing and downgrading what they may have

@@ -9,6 +9,7 @@ import { reportsOf } from "../../infra/orders/record_reports.ts";
 import { noteReports, outcomesOf, outcomeText } from "../command_group.ts";
 import type { Exchange } from "../exchange.ts";
 import { requestKeyOfItems } from "../order_command.ts";
+import { appliedFields } from "../preferences.ts";
 import type { PreparedCommand } from "../prepared_command.ts";
 import type { Reply } from "../reply.ts";
 import type { PlainBatch } from "./plain_batch.ts";
@@ -26,7 +27,8 @@ export async function carryOutPlain(
   waitMillis: number,
   prepare: (index: number) => PreparedCommand,
 ): Promise<Reply | null> {
-  const { backend: { orders, reference }, identity, requestId } = exchange;
+  const { backend: { orders, reference }, identity, requestId, preferences } = exchange;
+  const { isMinimal } = preferences;
   const { wire, textAt, count, cancels } = batch;
   if (!orders.takes(count, cancels === count)) return null;
   const { account, deadlineMicros } = identity;
@@ -44,11 +46,15 @@ export async function carryOutPlain(
   }
   if (others.length > 0) {
     const told = others.map((index) => reports[index]);
-    const outcomes = await outcomesOf(others.map(prepare), told, waitMillis === 0);
+    const outcomes = await outcomesOf(others.map(prepare), told, {
+      isAsync: waitMillis === 0,
+      isMinimal,
+    });
     for (const [at, index] of others.entries()) {
       answers[index] = outcomeText(outcomes[at], requestId);
     }
   }
-  const body = writeAnswers(batch, answers, reference);
-  return { status: 200, body, contentType: "application/json", headers: [] };
+  const body = writeAnswers(batch, answers, reference, isMinimal);
+  const headers = appliedFields(preferences);
+  return { status: 200, body, contentType: "application/json", headers };
 }

@@ -1,14 +1,24 @@
 /**
  * Writes what became of the commands of a plain batch, straight from the leader's reports: the texts
  * that `orders.ts` and `order_cancels.ts` give as objects, byte by byte (tests/routes/plain_batch).
+ * Whoever wants to be told no more than he needs gets what `minimal_order.ts` gives.
  *
  * @module
  */
-import type { CommandReport, ReportedFill } from "../../core/protocol/command_report.ts";
+import { reasonOf } from "../../core/history/reason.ts";
+import {
+  type CommandReport,
+  isFinal,
+  type ReportedFill,
+} from "../../core/protocol/command_report.ts";
 import { EventKind } from "../../core/protocol/event_record.ts";
+import { OrderWord } from "../../core/protocol/order_record.ts";
+import { ResultCode } from "../../core/protocol/result_code.ts";
+import { readU64 } from "../../core/protocol/wire_buffer.ts";
 import type { Instrument } from "../../infra/reference/instrument_terms.ts";
 import type { InstrumentLookup } from "../../infra/reference/reference.ts";
 import { averagePriceText } from "../amounts.ts";
+import { statusText } from "../order_view.ts";
 import { piecesOf } from "./instrument_pieces.ts";
 import { asciiOf } from "./json_cursor.ts";
 import { JsonBytes } from "./json_bytes.ts";
@@ -44,6 +54,10 @@ const CANCELED_EXECUTED = asciiOf(',"executedQuantity":"');
 const LEAVES_NOTHING = asciiOf('","leavesQuantity":"0","sequence":"');
 const TIME = asciiOf('","transactTimeMicros":');
 const NO_DUPLICATE = asciiOf(',"duplicate":false}}');
+const STATUS = asciiOf('","status":"');
+const REASON = asciiOf('","reason":"');
+const SEQUENCE = asciiOf('","sequence":"');
+const MINIMAL_END = asciiOf('"}}');
 
 /** More than an order takes without its fills, and than a fill takes. */
 const ITEM_BYTES_MAX = 1_024;
@@ -66,11 +80,13 @@ export function isPlain(report: CommandReport, reference: InstrumentLookup): boo
  * Writes the answer of a batch. O(items).
  *
  * @param answers for each command its plain report, or what else became of it as a text
+ * @param isMinimal without what the client has sent
  */
 export function writeAnswers(
   batch: PlainBatch,
   answers: readonly (CommandReport | string)[],
   reference: InstrumentLookup,
+  isMinimal: boolean,
 ): Uint8Array<ArrayBuffer> {
   let instrument: Instrument | undefined;
   out.clear();
@@ -87,7 +103,8 @@ export function writeAnswers(
       instrument = reference.byNumber(answer.instrument);
       if (instrument === undefined) throw new TypeError(`instrument ${answer.instrument} is gone`);
     }
-    if (answer.kind === EventKind.accepted) writeOrder(batch, index, answer, instrument);
+    if (isMinimal) writeMinimal(batch, index, answer, instrument);
+    else if (answer.kind === EventKind.accepted) writeOrder(batch, index, answer, instrument);
     else writeCanceled(batch, index, answer, instrument);
   }
   out.makeRoom(ITEM_BYTES_MAX);
@@ -169,6 +186,48 @@ function writeCanceled(
   writeQuantity(report.executedLots, instrument);
   out.piece(LEAVES_NOTHING);
   writeEnd(report);
+}
+
+function writeMinimal(
+  batch: PlainBatch,
+  index: number,
+  report: CommandReport,
+  instrument: Instrument,
+): void {
+  const { code, executedLots } = report;
+  const isOrder = report.kind === EventKind.accepted;
+  out.piece(isOrder ? PLACED : CANCELED);
+  out.integer(report.orderId);
+  out.piece(STATUS);
+  writeText(statusText(report.status));
+  if (code !== (isOrder ? 0 : ResultCode.canceledByRequest)) {
+    out.piece(REASON);
+    writeText(reasonOf(code));
+  }
+  out.piece(EXECUTED);
+  writeQuantity(executedLots, instrument);
+  if (isOrder) writeUnexpected(batch, index, report, instrument);
+  out.piece(SEQUENCE);
+  out.integer(report.sequence);
+  out.piece(MINIMAL_END);
+}
+
+/** Writes what its client cannot reckon: the worth of fills, and what is left where that is less. */
+function writeUnexpected(
+  batch: PlainBatch,
+  index: number,
+  report: CommandReport,
+  instrument: Instrument,
+): void {
+  const { executedLots, executedTickLots, leavesLots } = report;
+  if (executedLots !== 0) {
+    out.piece(NOTIONAL);
+    writeQuote(executedTickLots * instrument.quotePerTickLot, instrument);
+  }
+  const askedLots = readU64(batch.wire.words, batch.recordAt(index) / 4 + OrderWord.quantity);
+  if (isFinal(report) || leavesLots === askedLots - executedLots) return;
+  out.piece(LEAVES);
+  writeQuantity(leavesLots, instrument);
 }
 
 /** Writes the client order id of an item. */

@@ -5,6 +5,7 @@
  */
 import * as v from "valibot";
 import { ClientOrderIdSchema, IdSchema, type Shown } from "./fields.ts";
+import { MinimalOrderSchema } from "./minimal_order.ts";
 import { CanceledOrderSchema, OrderSchema, PendingSchema } from "./order.ts";
 import { AmendSchema, NewOrderSchema } from "./order_request.ts";
 import { ProblemSchema } from "./problem.ts";
@@ -67,7 +68,7 @@ export const BatchOutcomeSchema = v.pipe(
   v.union([
     v.strictObject({
       status: StatusSchema,
-      order: v.union([OrderSchema, CanceledOrderSchema, PendingSchema]),
+      order: v.union([OrderSchema, CanceledOrderSchema, PendingSchema, MinimalOrderSchema]),
     }),
     v.strictObject({ status: StatusSchema, problem: ProblemSchema }),
   ]),

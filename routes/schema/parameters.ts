@@ -77,6 +77,22 @@ export const PREFER_PARAMETER: ParameterDoc = {
   example: "respond-async",
 };
 
+/** `Prefer` of requests with several commands that are waited for whatever the client would like. */
+export const PREFER_MINIMAL_PARAMETER: ParameterDoc = {
+  ...PREFER_PARAMETER,
+  description:
+    "With `return=minimal` the answer leaves out what its client has sent (RFC 7240): each command " +
+    "that was carried out has a `MinimalOrder`.",
+  example: "return=minimal",
+};
+
+/** `Prefer` of requests with several commands. */
+export const BATCH_PREFER_PARAMETER: ParameterDoc = {
+  ...PREFER_PARAMETER,
+  description: `${PREFER_MINIMAL_PARAMETER.description} With \`respond-async\` outcomes are not ` +
+    "waited for, and each command has 202. Both may stand there, with a comma between them.",
+};
+
 /** `Idempotency-Key`, by which a repeat of a command is recognised. */
 export const IDEMPOTENCY_KEY_PARAMETER: ParameterDoc = {
   name: "Idempotency-Key",

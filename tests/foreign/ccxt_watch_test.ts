@@ -120,6 +120,24 @@ async function watchMarket(maker: CcxtClient, taker: CcxtClient, own: RestClient
   assert.deepEqual(same, { bids: numbers(bids), asks: numbers(asks) });
 }
 
+/** All markets at once: quiet ones too, and then what has changed. */
+async function watchAllTickers(gateway: string, key: RestKey, name: string): Promise<void> {
+  const [watcher, trader] = [ccxtClient(gateway, key), ccxtClient(gateway, key)];
+  const watch = () => within(watcher.watchTickers(undefined, { name }), QUIET_MILLIS_MAX);
+  try {
+    const symbols = [MARKET, "ETH/USD"];
+    await until(watch, () => symbols.every((symbol) => symbol in watcher.tickers));
+    const { last, baseVolume = 0, bid } = watcher.tickers[MARKET] ?? {};
+    assert.deepEqual([last, bid], [50_500, name === "ticker" ? 49_000 : undefined]);
+    const hasMore = (volume: number | undefined) => (volume ?? 0) > baseVolume;
+    const heard = until(watch, (tickers) => hasMore(tickers[MARKET]?.baseVolume));
+    await trader.createOrder(MARKET, "market", "buy", 0.001);
+    assert.deepEqual(Object.keys(await heard), [MARKET], "only what has changed");
+  } finally {
+    await Promise.all([watcher.close(), trader.close()]);
+  }
+}
+
 /** A market without a trade, and one whose last trade is over, as somebody sees who comes then. */
 async function watchQuietTickers(gateway: string, key: RestKey): Promise<void> {
   const [first, second] = [ccxtClient(gateway, key), ccxtClient(gateway, key)];
@@ -162,6 +180,12 @@ Deno.test("ccxt follows an account and a market here", (t) =>
       await Promise.all([maker.close(), taker.close()]);
       await new Promise((resolve) => setTimeout(resolve, HUB_LINGER_MILLIS + 500));
       await t.step("tickers of quiet markets", () => watchQuietTickers(gateway, keyOf(line, "1")));
+      for (const name of ["miniTicker", "ticker"]) {
+        await t.step(
+          `tickers of all markets, by ${name}`,
+          () => watchAllTickers(gateway, keyOf(line, "2"), name),
+        );
+      }
     } finally {
       await Promise.all([maker.close(), taker.close()]);
     }

@@ -46,6 +46,34 @@ async function sendFrame(gateway: string, key: RestKey, body: Uint8Array<ArrayBu
   return { first: await attempt(), again: await attempt() };
 }
 
+/** An order, an amend and a cancel, of which the client is told no more than he needs. */
+async function answerMinimally(buyer: RestClient): Promise<void> {
+  const path = "/v1/orders/batch";
+  const items = [
+    { place: order({ clientOrderId: "short" }) },
+    { cancel: { clientOrderId: "short" } },
+    { amend: { clientOrderId: "b-2", quantity: "0.0090" } },
+    { cancel: { orderId: "1" } },
+  ];
+  for (const some of [items.slice(0, 2), items.slice(2)]) {
+    const body = JSON.stringify({ items: some });
+    const headers = {
+      ...buyer.headersOf("POST", path, body),
+      Prefer: "handling=lenient, return=minimal",
+    };
+    const { json } = await buyer.send("POST", path, headers, body);
+    for (const { order, problem } of json.items) {
+      const fields = Object.keys(order ?? problem).filter((name) => name !== "value");
+      assert.deepEqual(
+        fields,
+        order === undefined
+          ? ["type", "title", "status", "detail", "code", "field", "requestId"]
+          : ["orderId", "status", "executedQuantity", "sequence"],
+      );
+    }
+  }
+}
+
 /** Orders, an amend and cancels in one request; the orders are there once, however often they come. */
 async function tradeByBatches({ gateway, keys }: ReadyLine): Promise<void> {
   const buyer = new RestClient(gateway, keys[0]);
@@ -73,6 +101,7 @@ async function tradeByBatches({ gateway, keys }: ReadyLine): Promise<void> {
     200,
     "39500.00",
   ]);
+  await answerMinimally(buyer);
   const clientOrderIds = Array.from({ length: 48 }, (_, index) => `b-${index + 1}`);
   const canceled = await buyer.request("POST", "/v1/orders/cancel", { clientOrderIds });
   assert.deepEqual(new Set(statuses(canceled.json)), new Set([200]));

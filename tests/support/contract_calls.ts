@@ -148,6 +148,8 @@ export function pathOf(
   return query.size === 0 ? filled : `${filled}?${query}`;
 }
 
+const PREFERENCES = ["respond-async", "return=minimal", "wait=1", "return=minimal, wait=1"];
+
 /** Header fields; the receive window, which is signed, the client itself adds. */
 function headersOf(
   parameters: readonly ContractParameter[],
@@ -158,7 +160,7 @@ function headersOf(
     const value = given[name];
     if (place !== "header" || value === undefined || name === "X-Edgebook-Recv-Window") continue;
     // Any other preference is passed over, and a field cannot have every character.
-    if (name === "Prefer") headers[name] = value.length % 4 === 0 ? "respond-async" : "wait=1";
+    if (name === "Prefer") headers[name] = PREFERENCES[value.length % PREFERENCES.length];
     else if (/^[\x21-\x7e]+$/.test(value)) headers[name] = value;
   }
   return headers;

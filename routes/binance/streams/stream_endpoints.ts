@@ -18,6 +18,7 @@ import { binanceError, BinanceProblem } from "../binance_error.ts";
 import { binanceDialect } from "../dialect.ts";
 import { parametersOf } from "../parameters.ts";
 import { timeWriterIn } from "../times.ts";
+import { EachSecond } from "./each_second.ts";
 import { findStreams, type StreamItem, StreamSession } from "./stream_session.ts";
 import { TranslatedFeeds } from "./translated_feeds.ts";
 
@@ -35,10 +36,12 @@ const WEIGHT = 5;
 /** The endpoints, whose streams stand in the table. */
 export function binanceStreamEndpoints(table: StreamTable): readonly EndpointSpec[] {
   const byHub = new WeakMap<FeedHub, TranslatedFeeds>();
+  const seconds = new EachSecond();
   const feedsOf = ({ backend, deps: { nowMicros } }: Exchange): TranslatedFeeds => {
-    const hub = backend.feeds;
+    const { feeds: hub, reference } = backend;
+    const snapshots = table.snapshots(backend);
     const feeds = byHub.get(hub) ??
-      new TranslatedFeeds({ hub, snapshots: table.snapshots(backend), nowMicros });
+      new TranslatedFeeds({ hub, snapshots, nowMicros, reference, seconds });
     byHub.set(hub, feeds);
     return feeds;
   };

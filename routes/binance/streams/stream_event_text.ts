@@ -6,14 +6,16 @@
 
 /** An event. Nobody may change what it gives. */
 export class StreamEventText {
-  /** The event in JSON. */
-  readonly text: string;
   /** Name of the stream that {@link of} was asked with last; nearly all ask with the same. */
   #name: string | null = null;
   #combined = "";
 
-  constructor(event: object) {
-    this.text = JSON.stringify(event);
+  /** @param text the event in JSON */
+  constructor(readonly text: string) {}
+
+  /** Events in one: an array of them. */
+  static list(events: readonly StreamEventText[]): StreamEventText {
+    return new StreamEventText(`[${events.map(({ text }) => text).join(",")}]`);
   }
 
   /** The event with the name of its stream, as that listener calls it. */

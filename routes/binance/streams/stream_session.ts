@@ -14,7 +14,7 @@ import type { SocketSource } from "../../streams/socket_stream.ts";
 import type { StreamEnd } from "../../streams/stream_end.ts";
 import type { TimeWriter } from "../times.ts";
 import type { StreamEventText } from "./stream_event_text.ts";
-import { parseStreamName, type Stream } from "./stream_name.ts";
+import { type AllMarketsStream, parseStreamName, type Stream } from "./stream_name.ts";
 import { readStreamRequest, STREAM_REQUEST_LENGTH_MAX } from "./stream_request.ts";
 import type { StreamFault, StreamRequest, StreamRequestId } from "./stream_request.ts";
 import type { StreamSeat, TranslatedFeeds } from "./translated_feeds.ts";
@@ -168,7 +168,7 @@ export class StreamSession implements SocketSource<StreamItem> {
     return null;
   }
 
-  #listen(name: string, stream: Stream): StreamSeat {
+  #listen(name: string, stream: Stream | AllMarketsStream): StreamSeat {
     const { feeds, time } = this.#options;
     const place = stream.kind === "state" ? name : null;
     return feeds.listen(stream, time, {
@@ -225,8 +225,8 @@ export class StreamSession implements SocketSource<StreamItem> {
 export function findStreams(
   names: readonly string[],
   reference: Pick<Reference, "all">,
-): Map<string, Stream> | string {
-  const found = new Map<string, Stream>();
+): Map<string, Stream | AllMarketsStream> | string {
+  const found = new Map<string, Stream | AllMarketsStream>();
   for (const name of names) {
     const stream = parseStreamName(name, reference);
     if (stream === null) return `unknown stream ${JSON.stringify(name.slice(0, 64))}`;

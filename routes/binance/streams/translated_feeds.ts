@@ -7,14 +7,17 @@
  * @module
  */
 import type { FeedHub, HubEnd, ListenerPlace } from "../../../infra/streams/feed_hub.ts";
+import type { Reference } from "../../../infra/reference/reference.ts";
 import type { HubMessage } from "../../../infra/streams/hub_message.ts";
 import type { SnapshotAnswer } from "../../../core/protocol/queries.ts";
 import type { FeedMessage } from "../../../core/market_data/feed_messages.ts";
 import type { JointSnapshots } from "../../streams/joint_snapshots.ts";
 import type { StreamEnd } from "../../streams/stream_end.ts";
 import type { TimeWriter } from "../times.ts";
+import { AllMarkets } from "./all_markets.ts";
+import type { EachSecond } from "./each_second.ts";
 import { StreamEventText } from "./stream_event_text.ts";
-import type { Stream } from "./stream_name.ts";
+import type { AllMarketsStream, Stream } from "./stream_name.ts";
 import { OPENING_LEVELS } from "./stream_opening.ts";
 import type { Translator } from "./stream_event.ts";
 
@@ -50,12 +53,24 @@ export interface StreamSources {
   /** Asked for what a quiet market has said before anybody listened. */
   readonly snapshots: Pick<JointSnapshots, "take">;
   readonly nowMicros: () => number;
+  /** Which markets there are, for the streams of all of them. */
+  readonly reference: Pick<Reference, "all">;
+  readonly seconds: EachSecond;
 }
 
-/** The streams of one hub. There are as many as listeners at most. */
+/** The streams of one unit of time. */
+interface OpenStreams {
+  readonly feeds: Map<string, TranslatedFeed>;
+  readonly allMarkets: Map<string, AllMarkets>;
+}
+
+/**
+ * The streams of one hub: as many as listeners at most, and a ticker of each market while somebody
+ * listens to all.
+ */
 export class TranslatedFeeds {
   readonly #sources: StreamSources;
-  readonly #open = new Map<TimeWriter, Map<string, TranslatedFeed>>();
+  readonly #open = new Map<TimeWriter, OpenStreams>();
 
   constructor(sources: StreamSources) {
     this.#sources = sources;
@@ -63,25 +78,51 @@ export class TranslatedFeeds {
 
   /** Streams that somebody listens to. */
   get size(): number {
-    return [...this.#open.values()].reduce((sum, { size }) => sum + size, 0);
+    return [...this.#open.values()].reduce(
+      (sum, { feeds, allMarkets }) => sum + feeds.size + allMarkets.size,
+      0,
+    );
   }
 
   /**
-   * Listens to a stream; of one whose every event is the whole state, the last one comes at once.
+   * Listens to a stream; of one whose every event is the whole state, the last one comes at once, and
+   * of all markets the last of each.
    *
    * @param time writes its times: one function for each unit, for by it those with the same are known
    * @throws {HubFullError} when the hub would have one subject too many
    */
-  listen(stream: Stream, time: TimeWriter, listener: StreamListener): StreamSeat {
-    const streams = this.#open.get(time) ?? new Map<string, TranslatedFeed>();
-    this.#open.set(time, streams);
+  listen(
+    stream: Stream | AllMarketsStream,
+    time: TimeWriter,
+    listener: StreamListener,
+  ): StreamSeat {
+    const open = this.#open.get(time) ?? { feeds: new Map(), allMarkets: new Map() };
+    this.#open.set(time, open);
+    return stream.kind === "markets"
+      ? this.#marketsOf(open, stream, time).join(listener)
+      : this.#feedOf(open, stream, time).join(listener);
+  }
+
+  #feedOf({ feeds }: OpenStreams, stream: Stream, time: TimeWriter): TranslatedFeed {
     const { key } = stream;
-    let feed = streams.get(key);
-    if (feed === undefined) {
-      feed = new TranslatedFeed(this.#sources, stream, time, () => streams.delete(key));
-      streams.set(key, feed);
-    }
-    return feed.join(listener);
+    const known = feeds.get(key);
+    if (known !== undefined) return known;
+    const made = new TranslatedFeed(this.#sources, stream, time, () => feeds.delete(key));
+    feeds.set(key, made);
+    return made;
+  }
+
+  #marketsOf({ allMarkets }: OpenStreams, stream: AllMarketsStream, time: TimeWriter): AllMarkets {
+    const { key } = stream;
+    const known = allMarkets.get(key);
+    if (known !== undefined) return known;
+    const { reference, seconds } = this.#sources;
+    const listen = (each: Stream, listener: StreamListener) => this.listen(each, time, listener);
+    const made = new AllMarkets({ reference, seconds, listen }, stream, () => {
+      allMarkets.delete(key);
+    });
+    allMarkets.set(key, made);
+    return made;
   }
 }
 
@@ -116,24 +157,41 @@ class TranslatedFeed {
     }
     if (this.#kind === "depth") this.#awaitBeginning();
     if (this.#kind !== "state") return;
-    for (const { last } of this.#places) if (last !== null) this.#take(last);
-    if (this.#last === null && stream.openings.some((one) => one !== null)) {
-      void this.#begin(sources, stream);
-    }
+    const missing = this.#places.findIndex(({ last }, index) =>
+      last === null && stream.openings[index] !== null
+    );
+    // What comes behind would be told without it.
+    const known = missing < 0 ? this.#places : this.#places.slice(0, missing);
+    for (const { last } of known) if (last !== null) this.#take(last);
+    if (missing >= 0) void this.#begin(sources, stream, missing);
   }
 
-  /** Says what the feeds would have said, of those that say nothing meanwhile. */
-  async #begin({ snapshots, nowMicros }: StreamSources, stream: Stream): Promise<void> {
-    let snapshot: SnapshotAnswer;
+  /**
+   * Says what the feeds would have said, of those that say nothing meanwhile.
+   *
+   * @param missing the first of them
+   */
+  async #begin(
+    { snapshots, nowMicros }: StreamSources,
+    { instrument, openings }: Stream,
+    missing: number,
+  ): Promise<void> {
+    let snapshot: SnapshotAnswer | null = null;
     try {
-      snapshot = await snapshots.take(stream.instrument, OPENING_LEVELS, 0);
+      snapshot = await snapshots.take(instrument, OPENING_LEVELS, 0);
     } catch {
       // The feeds say it themselves, only later.
-      return;
     }
-    for (const [index, { last }] of [...this.#places].entries()) {
-      const opening = last === null ? stream.openings[index] : null;
-      if (opening) this.#tell(opening(snapshot, nowMicros()));
+    let isBehindNews = this.#last === null;
+    for (const [index, { last }] of this.#places.slice(missing).entries()) {
+      if (last !== null) {
+        if (isBehindNews) this.#take(last);
+        continue;
+      }
+      const opening = openings[missing + index];
+      if (snapshot === null || !opening) continue;
+      this.#tell(opening(snapshot, nowMicros()));
+      isBehindNews = true;
     }
   }
 
@@ -145,11 +203,14 @@ class TranslatedFeed {
     };
     this.#listeners.add(seat);
     if (this.#last !== null) seat.take(this.#last);
+    const ready = Promise.all([
+      ...this.#places.map((place) => place.ready),
+      ...(this.#kind === "depth" ? [this.#begun.promise] : []),
+    ]);
+    // Whoever waits for it is told; nobody has to.
+    ready.catch(() => {});
     return {
-      ready: Promise.all([
-        ...this.#places.map(({ ready }) => ready),
-        ...(this.#kind === "depth" ? [this.#begun.promise] : []),
-      ]),
+      ready,
       leave: () => {
         if (this.#listeners.delete(seat) && this.#listeners.size === 0) this.#leave();
       },
@@ -180,7 +241,7 @@ class TranslatedFeed {
       return this.#end("unavailable");
     }
     for (const event of events) {
-      const text = new StreamEventText(event);
+      const text = new StreamEventText(JSON.stringify(event));
       if (this.#kind === "state") this.#last = text;
       for (const listener of this.#listeners) listener.take(text);
     }

@@ -58,7 +58,8 @@ Deno.test("a script of another origin may read a refusal, and nobody stores one"
   const fields = (headers: Headers) =>
     ["access-control-allow-origin", "access-control-expose-headers", "cache-control"]
       .map((name) => headers.get(name));
-  const exposed = "ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id";
+  const exposed =
+    "ETag, Preference-Applied, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id";
   const read = await gateway.signed(1, "GET", "/v1/balances", origin);
   assert.deepEqual([read.status, ...fields(read.headers)], [503, "*", exposed, "no-store"]);
   const placed = await gateway.signed(1, "POST", "/v1/orders", { ...origin, body: LIMIT_BUY });

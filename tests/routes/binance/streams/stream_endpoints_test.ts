@@ -100,6 +100,30 @@ Deno.test("streams are named in the URL or subscribed to, and the broker is aske
   assert.ok(await gateway.metric("bytes_total") > 100);
 });
 
+Deno.test("the tickers of all markets are a stream like others: in a URL, and subscribed to", async () => {
+  await using gateway = new StreamGateway();
+  await using plain = await gateway.open("/ws/!miniTicker@arr", 2);
+  await using combined = await gateway.open("/stream?streams=!ticker@arr&timeUnit=microsecond", 4);
+  await using later = await gateway.open("/ws", 0);
+  const namesOf = (tickers: { s: string }[]) => tickers.map(({ s }) => s).toSorted();
+  // Nobody trades: what there is comes with the first second.
+  assert.deepEqual(namesOf(await plain.next()), ["BTCUSD", "ETHUSD"]);
+  const { stream, data } = await combined.next();
+  assert.deepEqual([stream, namesOf(data)], ["!ticker@arr", ["BTCUSD", "ETHUSD"]]);
+  assert.deepEqual([data[0].e, data[0].E], ["24hrTicker", gateway.nowMicros]);
+  later.send({ method: "SUBSCRIBE", params: ["!miniTicker@arr"], id: 1 });
+  later.send({ method: "LIST_SUBSCRIPTIONS", id: 2 });
+  later.send({ method: "UNSUBSCRIBE", params: ["!miniTicker@arr"], id: 3 });
+  // deno-lint-ignore no-explicit-any -- what stands in it is what the test is about
+  const messages: any[] = [];
+  for (let count = 0; count < 4; count++) messages.push(await later.next());
+  const arrays = messages.filter((one) => Array.isArray(one));
+  assert.deepEqual(arrays.map(namesOf), [["BTCUSD", "ETHUSD"]], "what is known comes at once");
+  const byId = (id: number) => messages.find((one) => one.id === id)?.result;
+  assert.deepEqual([byId(1), byId(2), byId(3)], [null, ["!miniTicker@arr"], null]);
+  assert.equal(gateway.broker.subscribed.length, 4, "each subject once");
+});
+
 Deno.test("a socket that closes leaves its streams and its place", async () => {
   await using gateway = new StreamGateway();
   const socket = await gateway.open("/ws/btcusd@trade", 1);

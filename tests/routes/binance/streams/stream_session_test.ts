@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ITEM_BYTES, WAITING_BYTES_MAX } from "../../../../core/streams/outbox.ts";
 import { FeedHub, HUB_SUBJECTS_MAX } from "../../../../infra/streams/feed_hub.ts";
+import { EachSecond } from "../../../../routes/binance/streams/each_second.ts";
 import { STREAM_REQUEST_LENGTH_MAX } from "../../../../routes/binance/streams/stream_request.ts";
 import {
   REQUESTS_PER_SECOND_MAX,
@@ -24,7 +25,14 @@ class SessionRun implements Disposable {
     hub: this.hub,
     snapshots: { take: () => Promise.reject(new Error("nobody answers")) },
     nowMicros: () => 0,
+    reference: new MemoryExchange().reference,
+    seconds: new EachSecond((turn) => {
+      this.second = turn;
+      return () => {};
+    }),
   });
+  /** Lets a second pass, once somebody listens to all markets. */
+  second = () => {};
   nowMicros = 0;
   readonly session: StreamSession;
 
@@ -243,6 +251,31 @@ Deno.test("for a slow reader the last of a state waits, and of events so many", 
   const least = WAITING_BYTES_MAX / (ITEM_BYTES + 200);
   assert.ok(count > least && count < 2 * least, `after ${count}`);
   assert.equal(run.next(), undefined, "nothing is kept of it");
+});
+
+Deno.test("of all markets no array takes the place of another, for each has what changed then", () => {
+  using run = new SessionRun(true);
+  run.session.begin(["!miniTicker@arr", "btcusd@miniTicker"]);
+  const none = { open24h: null, high24h: null, low24h: null, volume24h: "0", trades24h: 0 };
+  const say = (base: string, lastPrice: string) => {
+    const head = { symbol: `${base}-USD`, sequence: 1, prevSequence: 0, timeMicros: 1 };
+    run.broker.publish(`md.${base}-USD.ticker.json`, { ...head, ...none, lastPrice });
+    run.second();
+  };
+  say("BTC", "1.00");
+  say("ETH", "2.00");
+  say("BTC", "3.00");
+  const told = [];
+  for (let one = run.next(); one !== undefined; one = run.next()) {
+    told.push([one.stream, [one.data].flat().map(({ s, c }) => `${s} ${Number(c)}`).join()]);
+  }
+  assert.deepEqual(told, [
+    ["btcusd@miniTicker", "BTCUSD 3"],
+    ["!miniTicker@arr", "BTCUSD 1"],
+    ["!miniTicker@arr", "ETHUSD 2"],
+    ["!miniTicker@arr", "BTCUSD 3"],
+  ]);
+  assert.deepEqual([run.session.conflated, run.session.streams.length], [1, 2]);
 });
 
 Deno.test("a state that is too much when it comes at once leaves no stream behind", () => {

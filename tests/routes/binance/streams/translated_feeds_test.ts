@@ -1,39 +1,13 @@
 import assert from "node:assert/strict";
-import type { SnapshotAnswer } from "../../../../core/protocol/queries.ts";
-import { FeedHub, HUB_SUBJECTS_MAX } from "../../../../infra/streams/feed_hub.ts";
+import { HUB_SUBJECTS_MAX } from "../../../../infra/streams/feed_hub.ts";
 import type { StreamEventText } from "../../../../routes/binance/streams/stream_event_text.ts";
-import { parseStreamName } from "../../../../routes/binance/streams/stream_name.ts";
-import { TranslatedFeeds } from "../../../../routes/binance/streams/translated_feeds.ts";
-import { FakeBroker } from "../../../infra/streams/fake_broker.ts";
-import { MemoryExchange } from "../../memory_exchange.ts";
+import { FeedsRun, figures, head, snapshot } from "./feeds_run.ts";
 
-const { reference } = new MemoryExchange();
-const millis = (micros: number) => Math.floor(micros / 1_000);
 const micros = (one: number) => one;
 const BBO = "md.BTC-USD.bbo.json";
 const TICKER = "md.BTC-USD.ticker.json";
 const TRADES = "md.BTC-USD.trades.json";
 
-const head = (sequence: number, prevSequence = sequence - 1) => ({
-  symbol: "BTC-USD",
-  sequence,
-  prevSequence,
-  timeMicros: 1_234_567,
-});
-const figures = {
-  lastPrice: "5.00",
-  open24h: "4.00",
-  high24h: "6.00",
-  low24h: "3.00",
-  volume24h: "7",
-  trades24h: 8,
-};
-const snapshot = {
-  ...head(20),
-  bids: [["4.00", "1"]],
-  asks: [],
-  ticker: figures,
-} as unknown as SnapshotAnswer;
 const bbo = (sequence: number) => ({ ...head(sequence), bid: ["1.00", "2"], ask: null });
 const trades = (sequence: number, prevSequence?: number) => ({
   ...head(sequence, prevSequence),
@@ -45,41 +19,6 @@ const trades = (sequence: number, prevSequence?: number) => ({
     timeMicros: 1,
   }],
 });
-
-/** Feeds, and listeners to their streams. */
-class FeedsRun implements Disposable {
-  readonly broker = new FakeBroker();
-  readonly hub = new FeedHub(this.broker, 0);
-  /** What was asked for snapshots, each answered in turn. */
-  readonly asked: { args: unknown[]; answer: PromiseWithResolvers<SnapshotAnswer> }[] = [];
-  readonly feeds = new TranslatedFeeds({
-    hub: this.hub,
-    snapshots: {
-      take: (...args) => {
-        const answer = Promise.withResolvers<SnapshotAnswer>();
-        this.asked.push({ args, answer });
-        return answer.promise;
-      },
-    },
-    nowMicros: () => 9_000_000,
-  });
-
-  listen(name: string, time = millis) {
-    const stream = parseStreamName(name, reference);
-    assert.ok(stream !== null);
-    const events: StreamEventText[] = [];
-    const ended: string[] = [];
-    const { leave, ready } = this.feeds.listen(stream, time, {
-      take: (event) => void events.push(event),
-      ended: (reason) => void ended.push(reason),
-    });
-    return { events, ended, leave, ready };
-  }
-
-  [Symbol.dispose](): void {
-    this.hub.stop();
-  }
-}
 
 Deno.test("a message is translated once for all who listen in the same unit of time", () => {
   using run = new FeedsRun();
@@ -216,6 +155,9 @@ Deno.test("depth is ready with its first message, which tells where its events b
   await given.ready;
 });
 
+/** Lets what waits for promises alone happen. */
+const settle = () => new Promise((resolve) => setTimeout(resolve));
+
 /** The only event, without what is the same of all. */
 const onlyEvent = (events: StreamEventText[]) => {
   assert.equal(events.length, 1);
@@ -254,11 +196,63 @@ Deno.test("a stream of a quiet market begins with what a snapshot says", async (
 Deno.test("what a feed has said meanwhile is not put back by the snapshot", async () => {
   using run = new FeedsRun();
   const [best, ticker] = [run.listen("btcusd@bookTicker"), run.listen("btcusd@ticker")];
+  const [mini, eth] = [run.listen("btcusd@miniTicker"), run.listen("ethusd@miniTicker")];
   run.broker.publish(BBO, bbo(30));
   for (const { answer } of run.asked) answer.resolve(snapshot);
   await new Promise((resolve) => setTimeout(resolve));
   assert.equal(onlyEvent(best.events).u, 30);
   assert.equal(onlyEvent(ticker.events).b, "1.00000000");
+  assert.deepEqual([mini.events.length, eth.events.length], [1, 1]);
+  const other = run.listen("ethusd@miniTicker", micros);
+  run.broker.publish("md.ETH-USD.ticker.json", { ...head(31), ...figures });
+  run.asked.at(-1)?.answer.resolve(snapshot);
+  await settle();
+  assert.equal(other.events.length, 1, "what was said meanwhile is not said again");
+});
+
+Deno.test("a ticker whose figures are known begins once its best prices are known as well", async () => {
+  using run = new FeedsRun();
+  run.listen("btcusd@miniTicker");
+  run.broker.publish(TICKER, { ...head(19), ...figures, lastPrice: "6.00" });
+  run.asked.length = 0;
+  const { events } = run.listen("btcusd@ticker");
+  assert.deepEqual([events.length, run.asked.length], [0, 1]);
+  run.asked[0]?.answer.resolve(snapshot);
+  await settle();
+  const { b, c } = onlyEvent(events);
+  assert.deepEqual([b, c], ["4.00000000", "6.00000000"], "the feed's own figures, not older ones");
+});
+
+Deno.test("a ticker that was told before its best prices were known is told again with them", async () => {
+  using run = new FeedsRun();
+  const { events } = run.listen("btcusd@ticker");
+  run.broker.publish(TICKER, { ...head(30), ...figures, lastPrice: "6.00" });
+  assert.equal(onlyEvent(events).b, "0.00000000");
+  run.asked[0]?.answer.resolve(snapshot);
+  await settle();
+  const { b, c } = JSON.parse(events[1]?.text ?? "");
+  assert.deepEqual([events.length, b, c], [2, "4.00000000", "6.00000000"]);
+});
+
+Deno.test("a ticker whose best prices nobody tells begins without them", async () => {
+  using run = new FeedsRun();
+  run.listen("btcusd@miniTicker");
+  run.broker.publish(TICKER, { ...head(19), ...figures });
+  const { events } = run.listen("btcusd@ticker");
+  run.asked.at(-1)?.answer.reject(new Error("nobody answers"));
+  await settle();
+  assert.equal(onlyEvent(events).b, "0.00000000");
+});
+
+Deno.test("a stream that was left before its snapshot came says nothing", async () => {
+  using run = new FeedsRun();
+  run.listen("btcusd@miniTicker");
+  run.broker.publish(TICKER, { ...head(19), ...figures });
+  const { events, leave } = run.listen("btcusd@ticker");
+  leave();
+  run.asked.at(-1)?.answer.resolve(snapshot);
+  await settle();
+  assert.deepEqual(events, []);
 });
 
 Deno.test("where no snapshot comes, a stream waits for its feed", async () => {
@@ -272,4 +266,13 @@ Deno.test("where no snapshot comes, a stream waits for its feed", async () => {
   run.listen("btcusd@trade");
   run.listen("btcusd@ticker");
   assert.equal(run.asked.length, 1, "neither one that is no state nor one that is known asks");
+});
+
+Deno.test("who does not wait for a stream to be ready is not hurt where the broker is lost", async () => {
+  using run = new FeedsRun();
+  run.broker.flush = () => Promise.reject(new Error("disconnected"));
+  const names = ["btcusd@trade", "!ticker@arr"];
+  const [, all] = names.map((name) => run.listen(name));
+  await new Promise((resolve) => setTimeout(resolve));
+  await assert.rejects(all?.ready ?? Promise.resolve(), /disconnected/);
 });
