@@ -18,7 +18,7 @@ import { instrumentsByName } from "../symbols.ts";
 import type { EachSecond } from "./each_second.ts";
 import { StreamEventText } from "./stream_event_text.ts";
 import { type AllMarketsStream, type Stream, tickerStream } from "./stream_name.ts";
-import type { StreamListener, StreamSeat } from "./translated_feeds.ts";
+import type { StreamListener, StreamSeat } from "./stream_seat.ts";
 
 /**
  * Most tickers of an array. What has changed beyond that waits for the next second, in the order in

@@ -17,7 +17,8 @@ import type { StreamEventText } from "./stream_event_text.ts";
 import { type AllMarketsStream, parseStreamName, type Stream } from "./stream_name.ts";
 import { readStreamRequest, STREAM_REQUEST_LENGTH_MAX } from "./stream_request.ts";
 import type { StreamFault, StreamRequest, StreamRequestId } from "./stream_request.ts";
-import type { StreamSeat, TranslatedFeeds } from "./translated_feeds.ts";
+import type { StreamSeat } from "./stream_seat.ts";
+import type { TranslatedFeeds } from "./translated_feeds.ts";
 
 /** Most streams of one connection. */
 export const STREAMS_MAX = 1_024;

@@ -19,22 +19,8 @@ import type { EachSecond } from "./each_second.ts";
 import { StreamEventText } from "./stream_event_text.ts";
 import type { AllMarketsStream, Stream } from "./stream_name.ts";
 import { OPENING_LEVELS } from "./stream_opening.ts";
+import type { StreamListener, StreamSeat } from "./stream_seat.ts";
 import type { Translator } from "./stream_event.ts";
-
-/** Somebody who listens to a stream. Neither method may throw. */
-export interface StreamListener {
-  take(event: StreamEventText): void;
-  /** Nothing comes after it. */
-  ended(reason: StreamEnd): void;
-}
-
-/** A listener's place. */
-export interface StreamSeat {
-  /** Settles when nothing is missed any more. Rejects where the broker is lost. */
-  readonly ready: Promise<unknown>;
-  /** Listens no longer. A second call changes nothing. */
-  leave(): void;
-}
 
 const HUB_ENDS: Readonly<Record<HubEnd, StreamEnd>> = {
   stopped: "backend_lost",
