@@ -184,7 +184,7 @@ function checkNumbers(frame: WireBuffer, at: number): ResultCode {
   const word = at >> 2;
   const kind = bytes[at];
   const isKnown = (kind >= CommandKind.newOrder && kind <= CommandKind.amend) ||
-    (kind >= ADMINISTRATION_KIND_LEAST && kind <= CommandKind.audit) ||
+    (kind >= ADMINISTRATION_KIND_LEAST && kind <= CommandKind.cancelInstrument) ||
     kind === CommandKind.instrument;
   if (!isKnown) return ResultCode.unknownKind;
   if ((words[word + OrderWord.keyLow] | words[word + OrderWord.keyHigh]) === 0) {

@@ -12,6 +12,7 @@
  * | claim | | | | | epoch | | |
  * | cancelAccount | | | instrument, 0: all | account | | | |
  * | audit | act (AuditAct) | | 0 | account of the key, 0: none | 0 | 0 | id of the key, its first 36 |
+ * | cancelInstrument | 0 | 0 | instrument | 0 | 0 | 0 | none |
  *
  * Accounts of one trade group (1 to 2^32 - 2) do not trade with each other where an order's self-trade
  * prevention says so. 0 leaves the group as it is, 2^32 - 1 takes the account out of its group.
@@ -23,6 +24,9 @@
  * An audit record changes nothing: it says that something is about to be done that the log does not
  * do itself, such as a change of an API key. It has at 48 the first 8 bytes of the SHA-256 digest of
  * what is written then; 0 where nothing is, or more than one thing.
+ *
+ * A cancelInstrument takes the resting orders of an instrument, so many of them at once: the summary
+ * that answers it says whether there are more.
  *
  * Who sent a command stands beside it in the frame, see frame_author.ts.
  *
@@ -164,6 +168,11 @@ export function writeTransfer(
 export function writeAsset(frame: WireBuffer, at: number, asset: number, scale: number): void {
   frame.bytes[at + 1] = scale;
   frame.words[(at >> 2) + OrderWord.instrument] = asset;
+}
+
+/** Adds the instrument whose orders are canceled. */
+export function writeCancelInstrument(frame: WireBuffer, at: number, instrument: number): void {
+  frame.words[(at >> 2) + OrderWord.instrument] = instrument;
 }
 
 /** Adds the instrument, or an account's trade group, and whether it is trading or enabled. */

@@ -19,7 +19,7 @@ import {
   ReferenceLedger,
   type ReferenceOrder,
 } from "./reference_ledger.ts";
-import { cancelAllOrders, placeOrder } from "./reference_orders.ts";
+import { cancelAllOrders, cancelInstrumentOrders, placeOrder } from "./reference_orders.ts";
 
 /** How a command ended: what a repeat of it is told. */
 export interface Ending {
@@ -200,6 +200,8 @@ export class ReferenceExchange {
       case CommandKind.cancelAll:
       case CommandKind.cancelAccount:
         return cancelAllOrders(this, command);
+      case CommandKind.cancelInstrument:
+        return cancelInstrumentOrders(this, command);
       default:
         return administer(this, command);
     }

@@ -56,6 +56,13 @@ export interface CancelAllDraft {
   readonly side: number | null;
 }
 
+/** Cancels the orders of an instrument; or sends the last such command again. */
+export interface CancelInstrumentDraft {
+  readonly do: "cancelInstrument";
+  readonly instrument: number;
+  readonly again: boolean;
+}
+
 /** Sends an earlier command again, or another command under its request id. */
 export interface RepeatDraft {
   readonly do: "repeat";
@@ -110,6 +117,7 @@ export type TradeDraft = OrderDraft | CancelDraft | AmendDraft | CancelAllDraft 
 /** A command of a frame of administration. */
 export type AdministrationDraft =
   | CancelAllDraft
+  | CancelInstrumentDraft
   | MoveDraft
   | RepeatMoveDraft
   | SwitchDraft
@@ -219,6 +227,12 @@ const cancelAll = (what: CancelAllDraft["do"]): fc.Arbitrary<CancelAllDraft> =>
       : weighted<number | null>([2, fc.constant(null)], [4, whole(0, 1)], [1, whole(2, 255)]),
   });
 
+const cancelInstrument: fc.Arbitrary<CancelInstrumentDraft> = fc.record({
+  do: fc.constant("cancelInstrument"),
+  instrument: mostly(whole(1, 3), oneOf(0, 4, 5, 8192, 2 ** 32 - 1)),
+  again: weighted([3, fc.constant(false)], [1, fc.constant(true)]),
+});
+
 const repeat: fc.Arbitrary<RepeatDraft> = fc.record({
   do: fc.constant("repeat"),
   back: whole(0, 40),
@@ -282,6 +296,7 @@ const administration: fc.Arbitrary<AdministrationDraft> = weighted<Administratio
   [5, repeatMove],
   [3, switching],
   [1, cancelAll("cancelAccount")],
+  [1, cancelInstrument],
   [1, definition],
   [1, audit],
 );

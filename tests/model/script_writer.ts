@@ -15,6 +15,7 @@ import {
   cancelAccount,
   type CancelAll,
   cancelAll,
+  cancelInstrument,
   claim,
   type Command,
   defineAsset,
@@ -157,6 +158,11 @@ export class ScriptWriter {
         return [cancelAll({ account: draft.account, instrument: draft.instrument }, sideOf(draft))];
       case "cancelAccount":
         return [cancelAccount(draft.account, { instrument: draft.instrument })];
+      case "cancelInstrument": {
+        const { again, instrument } = draft;
+        const last = this.#sent.findLast(({ kind }) => kind === CommandKind.cancelInstrument);
+        return [again && last !== undefined ? last : cancelInstrument(instrument)];
+      }
       case "repeat":
         return this.#repeat(draft.back, draft.changed);
       case "move": {

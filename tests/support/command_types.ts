@@ -54,6 +54,12 @@ export interface CancelAll extends Request {
   readonly side?: number;
 }
 
+/** The operator's cancel of the orders of an instrument, so many of them at once. */
+export interface CancelInstrument extends Request {
+  readonly kind: typeof CommandKind.cancelInstrument;
+  readonly instrument: number;
+}
+
 /** Opens, enables or disables an account. */
 export interface AccountSwitch extends Request {
   readonly kind: typeof CommandKind.account;
@@ -123,6 +129,7 @@ export type Command =
   | Cancel
   | Amend
   | CancelAll
+  | CancelInstrument
   | AccountSwitch
   | Movement
   | Transfer

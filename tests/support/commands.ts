@@ -31,6 +31,7 @@ import type {
   Audit,
   Cancel,
   CancelAll,
+  CancelInstrument,
   Claim,
   Command,
   InstrumentDefinition,
@@ -48,6 +49,7 @@ export type {
   Audit,
   Cancel,
   CancelAll,
+  CancelInstrument,
   Claim,
   Command,
   InstrumentDefinition,
@@ -148,6 +150,16 @@ export const cancelAll = (...changes: Partial<CancelAll>[]): CancelAll =>
 export const cancelAccount = (account: number, ...changes: Partial<CancelAll>[]): CancelAll =>
   Object.assign(
     { ...request, account, kind: CommandKind.cancelAccount, instrument: 0 },
+    ...changes,
+  );
+
+/** The operator's cancel of the orders of an instrument. */
+export const cancelInstrument = (
+  instrument: number = DEFAULT_INSTRUMENT,
+  ...changes: Partial<Request>[]
+): CancelInstrument =>
+  Object.assign(
+    { ...request, account: 0, kind: CommandKind.cancelInstrument, instrument },
     ...changes,
   );
 

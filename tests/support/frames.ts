@@ -10,6 +10,7 @@ import {
   writeAmount,
   writeAsset,
   writeAudit,
+  writeCancelInstrument,
   writeClaim,
   writeInstrument,
   writeSwitch,
@@ -127,6 +128,8 @@ export function writeCommand(frame: WireBuffer, at: number, command: NumberedCom
         command.toAccount,
         command.rule,
       );
+    case CommandKind.cancelInstrument:
+      return writeCancelInstrument(frame, at, command.instrument);
     case CommandKind.tradingStatus:
       return writeSwitch(frame, at, command.instrument, command.on);
     case CommandKind.asset:
