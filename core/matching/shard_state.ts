@@ -87,6 +87,11 @@ export class ShardState {
    * before, so that a journal of older leaders means what it meant to them (see `ClaimFlag`).
    */
   keepsMovements = false;
+  /**
+   * Whether the leader of the last claim carries cancels of instruments out. An older one refused them
+   * as a kind that it did not know, and so does whoever reads its journal.
+   */
+  cancelsInstruments = false;
 
   /** Where in its buffer the frame begins that the present command came in. */
   frameAt = 0;

@@ -26,7 +26,8 @@
  * what is written then; 0 where nothing is, or more than one thing.
  *
  * A cancelInstrument takes the resting orders of an instrument, so many of them at once: the summary
- * that answers it says whether there are more.
+ * that answers it says whether there are more. Where the last claim did not say that its leader knows
+ * this kind, it is the unknown one that it was to that leader.
  *
  * Who sent a command stands beside it in the frame, see frame_author.ts.
  *
@@ -82,12 +83,17 @@ export type AuditAct = (typeof AuditAct)[keyof typeof AuditAct];
 /** Highest act; the lowest is 1. */
 export const AUDIT_ACT_MAX = 10;
 /**
- * Bits of a claim's flags. A rule that would change what a journal means holds from the first claim on
+ * Bits of a claim's flags. A rule that would change what a journal means holds only behind a claim
  * that says so: what older leaders wrote is read as they meant it, on every replica.
  */
 export const ClaimFlag = {
-  /** A movement of money is remembered for ever, and not for the outcome table's horizon only. */
+  /**
+   * A movement of money is remembered for ever, and not for the outcome table's horizon only: from the
+   * first claim on that says so.
+   */
   keepsMovements: 1,
+  /** The leader carries a cancelInstrument out: until the next claim, which says it anew, or not. */
+  cancelsInstruments: 2,
 } as const;
 
 /** Bytes of a digest in an audit record. */
@@ -194,6 +200,6 @@ export function writeAudit(
 
 /** Adds the epoch that a leader claims, and by which rules its log goes on: all that there are. */
 export function writeClaim(frame: WireBuffer, at: number, epoch: number): void {
-  frame.bytes[at + 4] = ClaimFlag.keepsMovements;
+  frame.bytes[at + 4] = ClaimFlag.keepsMovements | ClaimFlag.cancelsInstruments;
   writeU64(frame.words, (at >> 2) + OrderWord.price, epoch);
 }

@@ -130,8 +130,9 @@ export interface FrameDraft {
   readonly orders: readonly TradeDraft[];
   readonly administration: readonly AdministrationDraft[];
   readonly claims: boolean;
-  /** Whether a claim says that movements are kept; that of an older leader does not. */
+  /** What a claim says of its leader; that of an older one says less. */
   readonly keepsMovements: boolean;
+  readonly cancelsInstruments: boolean;
   /** How many frames back the frame is that is sent again; 0: none is. */
   readonly resend: number;
 }
@@ -305,13 +306,8 @@ const some = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
   weighted([5, fc.tuple(one)], [1, fc.array(one, { minLength: 1, maxLength: 6 })]);
 
 const frame = (changes: Partial<FrameDraft> | fc.Arbitrary<Partial<FrameDraft>>) => {
-  const nothing = {
-    orders: [],
-    administration: [],
-    claims: false,
-    keepsMovements: false,
-    resend: 0,
-  };
+  const noClaim = { claims: false, keepsMovements: false, cancelsInstruments: false };
+  const nothing = { orders: [], administration: [], ...noClaim, resend: 0 };
   const drawn = changes instanceof fc.Arbitrary ? changes : fc.constant(changes);
   return fc.tuple(whole(1, 3), drawn).map(([sender, given]): FrameDraft => ({
     sender,
@@ -320,10 +316,14 @@ const frame = (changes: Partial<FrameDraft> | fc.Arbitrary<Partial<FrameDraft>>)
   }));
 };
 
+const claims = fc.tuple(fc.boolean(), whole(0, 3)).map(([keepsMovements, dice]) => (
+  { claims: true, keepsMovements, cancelsInstruments: dice > 0 }
+));
+
 const frames = weighted<FrameDraft>(
   [40, frame(some(trade).map((orders) => ({ orders })))],
   [3, frame(some(administration).map((given) => ({ administration: given })))],
-  [1, frame(fc.boolean().map((keepsMovements) => ({ claims: true, keepsMovements })))],
+  [1, frame(claims)],
   [2, frame(whole(1, 30).map((resend) => ({ resend })))],
 );
 

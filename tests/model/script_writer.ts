@@ -115,7 +115,9 @@ export class ScriptWriter {
     if (draft.resend > 0) return this.#frames.at(-draft.resend);
     const drafts = [...draft.orders, ...draft.administration];
     const commands: Command[] = drafts.flatMap((one) => this.#command(one, stampMicros));
-    if (draft.claims) commands.push(claim(7, draft.keepsMovements));
+    if (draft.claims) {
+      commands.push(claim(7, draft.keepsMovements, draft.cancelsInstruments));
+    }
     return commands.length === 0 ? undefined : this.frame(commands, draft.sender);
   }
 

@@ -121,6 +121,8 @@ export interface Claim extends Request {
   readonly epoch: number;
   /** Whether movements are kept for ever from it on; that of an older leader does not say so. */
   readonly keepsMovements: boolean;
+  /** Whether its leader cancels the orders of instruments; an older one does not know how. */
+  readonly cancelsInstruments: boolean;
 }
 
 /** Everything that a record can ask for. */

@@ -244,12 +244,20 @@ export const audit = (
     ...changes,
   );
 
-/** The claim of a leader of this epoch, who keeps movements unless it is an older one. */
-export const claim = (epoch: number, keepsMovements = true): Claim => ({
+/**
+ * The claim of a leader of this epoch, who keeps movements and cancels the orders of instruments unless
+ * it is an older one.
+ */
+export const claim = (
+  epoch: number,
+  keepsMovements = true,
+  cancelsInstruments = keepsMovements,
+): Claim => ({
   ...request,
   kind: CommandKind.claim,
   epoch,
   keepsMovements,
+  cancelsInstruments,
 });
 
 /** What an instrument has unless a test says otherwise: no fees, round multipliers. */

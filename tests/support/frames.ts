@@ -7,6 +7,7 @@
 import { crc32 } from "node:zlib";
 import {
   type AuditAct,
+  ClaimFlag,
   writeAmount,
   writeAsset,
   writeAudit,
@@ -140,7 +141,8 @@ export function writeCommand(frame: WireBuffer, at: number, command: NumberedCom
       return writeAudit(frame, at, command.act as AuditAct, Uint8Array.fromHex(command.digest));
     case CommandKind.claim:
       writeClaim(frame, at, command.epoch);
-      if (!command.keepsMovements) frame.bytes[at + 4] = 0;
+      if (!command.keepsMovements) frame.bytes[at + 4] &= ~ClaimFlag.keepsMovements;
+      if (!command.cancelsInstruments) frame.bytes[at + 4] &= ~ClaimFlag.cancelsInstruments;
       return;
   }
 }

@@ -68,6 +68,8 @@ export class EventSource {
       .instrument("BTC-USD", { tickSize: 5, makerFeePpm: 100, takerFeePpm: 250 })
       .instrument("ETH-USD", { lotSize: 10, takerFeePpm: 300, quantityLotsMax: 100_000_000 });
     for (let account = 1; account <= ACCOUNTS; account++) opening.account(account, FUNDS);
+    // As behind the claim that every leader begins with.
+    this.state.cancelsInstruments = true;
     return this.append(opening.commands);
   }
 

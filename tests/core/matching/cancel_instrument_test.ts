@@ -15,9 +15,11 @@ import {
   called,
   cancel,
   cancelInstrument,
+  claim,
   type Command,
   deposit,
   halt,
+  type Market,
   market,
   on,
   resume,
@@ -40,6 +42,13 @@ const AT_ONCE = 2_000;
 const many = (count: number, one: (number: number) => Command): Command[] =>
   Array.from({ length: count }, (_, number) => one(number));
 
+/** A venue whose leader knows the kill switch of an instrument. */
+function claimed(opening?: Market): Venue {
+  const venue = new Venue(opening);
+  venue.submit(claim(1));
+  return venue;
+}
+
 /** Rests many orders, some to a frame. */
 function restMany(venue: Venue, commands: readonly Command[]): void {
   for (let from = 0; from < commands.length; from += AT_ONCE) {
@@ -48,7 +57,7 @@ function restMany(venue: Venue, commands: readonly Command[]): void {
 }
 
 Deno.test("cancels the buys and then the sells, each from the best price and the oldest on", () => {
-  const venue = new Venue().rest(BOOK);
+  const venue = claimed().rest(BOOK);
   assert.deepEqual(venue.submit(cancelInstrument()), [
     "2 canceled buy 4@99 (canceledByOperator)",
     "1 canceled buy 1@99 (canceledByOperator)",
@@ -68,7 +77,7 @@ Deno.test("holds are released exactly, of orders that were filled in part as wel
   const fees = { makerFeePpm: 137, takerFeePpm: 1_999 };
   const opening = market().asset("BTC", 8).asset("USD", 6).instrument("BTC-USD", fees);
   for (const account of [1, 2, 3]) opening.account(account, { BTC: 1_000_000, USD: 1_000_000 });
-  const venue = new Venue(opening);
+  const venue = claimed(opening);
   venue.submit(buy(9, 990), buy(7, 990, by(2)), sell(5, 1_030, by(3)), sell(4, 990, by(3)));
   const totals = () =>
     [1, 2, 3].flatMap((account) =>
@@ -85,7 +94,7 @@ Deno.test("holds are released exactly, of orders that were filled in part as wel
 
 Deno.test("other instruments are left alone, and the accounts' lists with them", () => {
   const opening = plainMarket().asset("ETH", 8).instrument("ETH-USD");
-  const venue = new Venue(opening).rest(BOOK);
+  const venue = claimed(opening).rest(BOOK);
   venue.submit(deposit(1, 3, 1_000_000));
   const other = "sell 60 | 1:2\nbuy 50 | 1:1 2:1";
   venue.rest(other, "ETH-USD");
@@ -96,7 +105,7 @@ Deno.test("other instruments are left alone, and the accounts' lists with them",
 });
 
 Deno.test("trades nothing, needs no halt, and the instrument trades on behind it", () => {
-  const venue = new Venue().rest(BOOK);
+  const venue = claimed().rest(BOOK);
   const { lastTradeId } = venue.state;
   venue.submit(cancelInstrument());
   assert.equal(venue.state.lastTradeId, lastTradeId);
@@ -109,7 +118,7 @@ Deno.test("trades nothing, needs no halt, and the instrument trades on behind it
 });
 
 Deno.test("a halted instrument and a disabled account give their orders up", () => {
-  const venue = new Venue().rest(BOOK);
+  const venue = claimed().rest(BOOK);
   venue.submit(halt(), setAccount(3, false));
   assert.equal(venue.submit(cancelInstrument()).length, 7);
   assert.match(venue.submit(buy(1, 99))[0], /halted/);
@@ -117,13 +126,13 @@ Deno.test("a halted instrument and a disabled account give their orders up", () 
 });
 
 Deno.test("an empty book has nothing to cancel, and says so", () => {
-  assert.deepEqual(new Venue().submit(cancelInstrument()), [
+  assert.deepEqual(claimed().submit(cancelInstrument()), [
     "0 outcome: canceled (canceledByOperator) executed 0, left 0",
   ]);
 });
 
 Deno.test("a command takes so many and says that there are more; the next one takes the rest", () => {
-  const venue = new Venue();
+  const venue = claimed();
   const sells = CANCELS_PER_COMMAND_MAX - 3;
   restMany(venue, many(7, () => buy(1, 99, by(2))));
   restMany(venue, many(sells, (number) => sell(1, 101 + number % 40)));
@@ -145,7 +154,7 @@ Deno.test("a command takes so many and says that there are more; the next one ta
 });
 
 Deno.test("a side of exactly as many as one command takes leaves those of the other", () => {
-  const venue = new Venue();
+  const venue = claimed();
   restMany(venue, many(CANCELS_PER_COMMAND_MAX, () => buy(1, 99)));
   assert.match(venue.submit(cancelInstrument()).at(-1) ?? "", /executed 5000, left 0$/);
   restMany(venue, many(CANCELS_PER_COMMAND_MAX, () => buy(1, 99)));
@@ -155,7 +164,7 @@ Deno.test("a side of exactly as many as one command takes leaves those of the ot
 });
 
 Deno.test("a repeat says what the first one came to, and cancels nothing", () => {
-  const venue = new Venue().rest(BOOK);
+  const venue = claimed().rest(BOOK);
   venue.submit(cancelInstrument(1, called("41")));
   const { events } = venue;
   venue.rest("buy 99 | 1:1");
@@ -171,7 +180,7 @@ Deno.test("a repeat says what the first one came to, and cancels nothing", () =>
 });
 
 Deno.test("an instrument that there is not is named", () => {
-  const venue = new Venue().rest(BOOK);
+  const venue = claimed().rest(BOOK);
   for (const instrument of [0, 2, 8_191, 8_192, 2 ** 32 - 1]) {
     assert.deepEqual(venue.submit(cancelInstrument(instrument)), [
       `0 rejected (unknownInstrument: limit 0, value ${instrument})`,
@@ -183,7 +192,7 @@ Deno.test("an instrument that there is not is named", () => {
 Deno.test("what the command says nothing with has to be zero", () => {
   // Offsets of bytes; 6 would be a text.
   for (const offset of [1, 2, 3, 4, 5, 12, 15, 32, 36, 40, 44, 48, 52]) {
-    const venue = new Venue().rest(BOOK);
+    const venue = claimed().rest(BOOK);
     const frame = venue.source.frame([cancelInstrument()]);
     frame.bytes[32 + offset] = 1;
     const [told] = venue.apply(frame);
@@ -193,7 +202,7 @@ Deno.test("what the command says nothing with has to be zero", () => {
 });
 
 Deno.test("a text is none of its own", () => {
-  const venue = new Venue().rest(BOOK);
+  const venue = claimed().rest(BOOK);
   const frame = venue.source.frame([cancelInstrument(), audit(AuditAct.ban, "text")]);
   frame.halves[(32 >> 1) + 3] = 4;
   assert.match(venue.apply(frame)[0], /reservedNotZero/);
@@ -221,6 +230,7 @@ Deno.test("behind a snapshot a repeat is still one, and the next command goes on
   const journal = new Journal();
   const original = new Replica();
   const [first, next] = [called("900001"), called("900002")];
+  apply(original, journal.append(claim(1)));
   apply(original, journal.append(...plainMarket().commands));
   for (let frames = 0; frames < 3; frames++) {
     apply(original, journal.append(...many(2_000, () => sell(1, 101))));
@@ -243,9 +253,39 @@ Deno.test("behind a snapshot a repeat is still one, and the next command goes on
 
 Deno.test("the orders of one instrument alone, of an account that has some of two", () => {
   const opening = plainMarket().asset("ETH", 8).instrument("ETH-USD");
-  const venue = new Venue(opening);
+  const venue = claimed(opening);
   venue.submit(buy(1, 90), buy(1, 50, on(2)), buy(1, 91), buy(1, 51, on(2)));
   venue.submit(cancelInstrument(2));
   venue.expect("buy 91 | 1:1\nbuy 90 | 1:1");
   assert.equal(venue.state.accounts.openCount(1), 2);
+});
+
+Deno.test("to a leader who did not know it, it was an unknown kind, and so it is read", () => {
+  const venue = new Venue().rest(BOOK);
+  const kill = cancelInstrument(1, called("41"));
+  const unknown = `0 rejected (unknownKind: limit ${Number.MAX_SAFE_INTEGER}, value 0)`;
+  assert.deepEqual(venue.submit(kill), [unknown]);
+  venue.submit(claim(2, true, false));
+  assert.deepEqual(venue.submit(kill), [unknown]);
+  venue.expect(BOOK).submit(claim(3));
+  // It was refused and not remembered.
+  assert.equal(venue.submit(kill).length, 7);
+  venue.submit(claim(4, true, false));
+  assert.deepEqual(venue.submit(kill), [unknown], "an older one leads again");
+  venue.submit(claim(5));
+  assert.match(venue.submit(kill)[0], /outcome again: .* executed 6/);
+});
+
+Deno.test("a snapshot says whether the leader knows the kill switch", () => {
+  for (const knows of [true, false]) {
+    const journal = new Journal();
+    const original = new Replica();
+    apply(original, journal.append(claim(1, true, knows)));
+    apply(original, journal.append(...plainMarket().commands));
+    apply(original, journal.append(sell(1, 101)));
+    const restored = readBlocks(blocksOf(original));
+    const append = journal.append(cancelInstrument(1, called("900001")));
+    assert.equal(apply(restored, append), apply(original, append));
+    assert.equal(restored.state.orders.liveCount, knows ? 0 : 1);
+  }
 });
