@@ -179,6 +179,19 @@ Deno.test("a repeat says what the first one came to, and cancels nothing", () =>
   ]);
 });
 
+Deno.test("buys that are left are told, and told again", () => {
+  const venue = claimed();
+  restMany(venue, many(CANCELS_PER_COMMAND_MAX + 1, () => buy(1, 99)));
+  const [first, next] = [called("900001"), called("900002")];
+  const more = "canceled (canceledByOperator) executed 5000, left 1";
+  assert.equal(venue.submit(cancelInstrument(1, first)).at(-1), `0 outcome: ${more}`);
+  venue.submit(cancelInstrument(1, next));
+  assert.deepEqual(venue.submit(cancelInstrument(1, first), cancelInstrument(1, next)), [
+    `0 outcome again: ${more}`,
+    "0 outcome again: canceled (canceledByOperator) executed 1, left 0",
+  ]);
+});
+
 Deno.test("an instrument that there is not is named", () => {
   const venue = claimed().rest(BOOK);
   for (const instrument of [0, 2, 8_191, 8_192, 2 ** 32 - 1]) {
