@@ -1,7 +1,7 @@
 /**
- * Administration over REST, for keys with the scope `admin`: halt and resume an instrument, enable,
- * disable and kill an account, cancel its orders, read the audit trail. What opens accounts, moves
- * money and defines instruments is in admin_accounts.ts and admin_instruments.ts.
+ * Administration over REST, for keys with the scope `admin`: halt, resume and kill an instrument,
+ * enable, disable and kill an account, cancel the orders of either, read the audit trail. What opens
+ * accounts, moves money and defines instruments is in admin_accounts.ts and admin_instruments.ts.
  *
  * @module
  */
@@ -15,6 +15,8 @@ import type { Operation, ParameterDoc } from "./operation.ts";
 import {
   type Audit,
   AuditSchema,
+  type CanceledInstrument,
+  CanceledInstrumentSchema,
   type CanceledOrders,
   CanceledOrdersSchema,
   type Enabled,
@@ -22,6 +24,8 @@ import {
   type Halt,
   HaltSchema,
   type Killed,
+  type KilledInstrument,
+  KilledInstrumentSchema,
   KilledSchema,
 } from "./schema/administration.ts";
 import { IdSchema } from "./schema/fields.ts";
@@ -72,6 +76,49 @@ function halting(verb: "halt" | "resume", summary: string): EndpointSpec {
     },
   };
 }
+
+const killInstrumentOperation: Operation = {
+  id: "killInstrument",
+  group: "Administration",
+  summary: "Kill switch: halts an instrument and cancels the orders of every account in it",
+  description:
+    "In this order, so that no new order slips in between. A book of many orders takes several " +
+    "commands of the log. One that was not answered is sent again with the same signed " +
+    "`Idempotency-Key`: it goes on where it ended, and cancels nothing twice. Resume the " +
+    "instrument to undo it; the orders do not come back.",
+  parameters: [SYMBOL_IN_PATH],
+  answers: [{
+    status: 200,
+    description: "It is done: the book is empty.",
+    body: {
+      schema: KilledInstrumentSchema,
+      example: {
+        symbol: "BTC-USD",
+        status: "halted",
+        canceled: 12,
+        ...DONE,
+      } satisfies KilledInstrument,
+    },
+  }],
+  problems: [EdgeCode.notFound, EdgeCode.unknownSymbol, ...ACT_PROBLEMS],
+};
+
+const cancelInstrumentOperation: Operation = {
+  id: "cancelInstrumentOrders",
+  group: "Administration",
+  summary: "Cancels all open orders of an instrument, whoever they are of",
+  description: "New orders are still taken: halt the instrument first to keep them out.",
+  parameters: [SYMBOL_IN_PATH],
+  answers: [{
+    status: 200,
+    description: "How many there were.",
+    body: {
+      schema: CanceledInstrumentSchema,
+      example: { symbol: "BTC-USD", canceled: 12, ...DONE } satisfies CanceledInstrument,
+    },
+  }],
+  problems: [EdgeCode.notFound, EdgeCode.unknownSymbol, ...ACT_PROBLEMS],
+};
 
 const TRADE_GROUP_PARAMETER: ParameterDoc = {
   name: "tradeGroup",
@@ -204,6 +251,20 @@ const auditOperation: Operation = {
 export const adminControlEndpoints: readonly EndpointSpec[] = [
   halting("halt", "Halts trading in an instrument: orders are refused, cancels go on"),
   halting("resume", "Lets a halted instrument trade again"),
+  {
+    ...shared,
+    method: "POST",
+    path: "/v1/admin/instruments/:symbol/kill",
+    handle: (exchange) => carryOut(exchange),
+    operation: killInstrumentOperation,
+  },
+  {
+    ...shared,
+    method: "DELETE",
+    path: "/v1/admin/instruments/:symbol/orders",
+    handle: (exchange) => carryOut(exchange),
+    operation: cancelInstrumentOperation,
+  },
   enabling("enable", "Lets a disabled account trade again"),
   enabling("disable", "Refuses an account's new orders; its open orders stay"),
   {

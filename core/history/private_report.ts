@@ -34,6 +34,7 @@ const OF_INSTRUMENTS: ReadonlySet<number> = new Set([
   CommandKind.newOrder,
   CommandKind.cancelAll,
   CommandKind.cancelAccount,
+  CommandKind.cancelInstrument,
 ]);
 
 type Kind = PrivateReport["kind"];

@@ -1,6 +1,7 @@
 /**
  * Administrative commands: accounts, assets, instruments, halts, audit records; movements of money are
- * in move_funds.ts. They come through the same journal as orders, by a subject of their own.
+ * in move_funds.ts, the kill switch of an instrument in cancel_instrument.ts. They come through the
+ * same journal as orders, by a subject of their own.
  *
  * @module
  */
@@ -11,6 +12,7 @@ import { CommandKind, OrderWord } from "../protocol/order_record.ts";
 import { ResultCode } from "../protocol/result_code.ts";
 import { readU64, type WireBuffer } from "../protocol/wire_buffer.ts";
 import { ACCOUNTS_MAX, AccountStatus, FEE_ACCOUNT, NO_TRADE_GROUP } from "./accounts.ts";
+import { cancelInstrument } from "./cancel_instrument.ts";
 import { INSTRUMENTS_MAX, TradingStatus } from "./instruments.ts";
 import { moveFunds } from "./move_funds.ts";
 import { complete, reject } from "./result.ts";
@@ -34,6 +36,8 @@ export function administer(
       return end(state, frame, at, setTradingStatus(state, frame, at));
     case CommandKind.audit:
       return end(state, frame, at, checkAudit(frame, at));
+    case CommandKind.cancelInstrument:
+      return cancelInstrument(state, frame, at);
     default:
       return moveFunds(state, frame, at);
   }

@@ -108,8 +108,8 @@ function applyCommand(
 }
 
 /**
- * Applies what nothing has to be admitted for: a claim, and a movement of money that was carried out
- * before. Orders never come here.
+ * Applies what nothing has to be admitted for: a claim, a kind that the leader did not know, and a
+ * movement of money that was carried out before. Orders never come here.
  *
  * @returns whether the command was one of these
  */
@@ -122,10 +122,16 @@ function isAnswered(
 ): boolean {
   const kind = frame.bytes[at];
   if (kind === CommandKind.claim) {
-    const keepsMovements = (frame.bytes[at + 4] & ClaimFlag.keepsMovements) !== 0;
+    const flags = frame.bytes[at + 4];
+    const keepsMovements = (flags & ClaimFlag.keepsMovements) !== 0;
     if (keepsMovements && !state.keepsMovements) keepMovements(state);
+    state.cancelsInstruments = (flags & ClaimFlag.cancelsInstruments) !== 0;
     state.events.head(EventKind.claim, 0, 0, 0, 0, 0, 0, 0);
     state.events.four(0, readU64(frame.words, (at >> 2) + OrderWord.price), 0, 0, 0);
+    return true;
+  }
+  if (kind === CommandKind.cancelInstrument && !state.cancelsInstruments) {
+    reject(state, frame, at, ResultCode.unknownKind, SAFE_MAX, 0);
     return true;
   }
   if (!isMovement(kind) || checkNumbers(frame, at) !== ResultCode.ok) return false;
@@ -184,7 +190,7 @@ function checkNumbers(frame: WireBuffer, at: number): ResultCode {
   const word = at >> 2;
   const kind = bytes[at];
   const isKnown = (kind >= CommandKind.newOrder && kind <= CommandKind.amend) ||
-    (kind >= ADMINISTRATION_KIND_LEAST && kind <= CommandKind.audit) ||
+    (kind >= ADMINISTRATION_KIND_LEAST && kind <= CommandKind.cancelInstrument) ||
     kind === CommandKind.instrument;
   if (!isKnown) return ResultCode.unknownKind;
   if ((words[word + OrderWord.keyLow] | words[word + OrderWord.keyHigh]) === 0) {

@@ -22,15 +22,18 @@ import { OutcomeTable } from "./outcomes.ts";
 
 /** Resting orders that one command may meet, trading or not; what is left of it then expires. */
 export const FILLS_PER_COMMAND_MAX = 1000;
+/** Resting orders that one cancel of an instrument takes; it says whether more are left. */
+export const CANCELS_PER_COMMAND_MAX = 5000;
 /**
  * Events of one resting order that an aggressor meets, at most: each order's, and where prevention of
  * a self-trade moves money, four of the ledger.
  */
 const EVENTS_PER_STEP_MAX = 6;
-/** Events that one command may make: those of every step, or a cancel-all; and its own. */
+/** Events that one command may make: those of every step, or of cancels; and its own. */
 export const EVENTS_PER_COMMAND_MAX = Math.max(
   EVENTS_PER_STEP_MAX * FILLS_PER_COMMAND_MAX,
   OPEN_ORDERS_PER_ACCOUNT_MAX,
+  CANCELS_PER_COMMAND_MAX,
 ) + 4;
 /** Orders that may be live in a shard. */
 export const ORDERS_MAX = 2 ** 23;
@@ -84,6 +87,11 @@ export class ShardState {
    * before, so that a journal of older leaders means what it meant to them (see `ClaimFlag`).
    */
   keepsMovements = false;
+  /**
+   * Whether the leader of the last claim carries cancels of instruments out. An older one refused them
+   * as a kind that it did not know, and so does whoever reads its journal.
+   */
+  cancelsInstruments = false;
 
   /** Where in its buffer the frame begins that the present command came in. */
   frameAt = 0;

@@ -12,6 +12,7 @@
  * | claim | | | | | epoch | | |
  * | cancelAccount | | | instrument, 0: all | account | | | |
  * | audit | act (AuditAct) | | 0 | account of the key, 0: none | 0 | 0 | id of the key, its first 36 |
+ * | cancelInstrument | 0 | 0 | instrument | 0 | 0 | 0 | none |
  *
  * Accounts of one trade group (1 to 2^32 - 2) do not trade with each other where an order's self-trade
  * prevention says so. 0 leaves the group as it is, 2^32 - 1 takes the account out of its group.
@@ -23,6 +24,10 @@
  * An audit record changes nothing: it says that something is about to be done that the log does not
  * do itself, such as a change of an API key. It has at 48 the first 8 bytes of the SHA-256 digest of
  * what is written then; 0 where nothing is, or more than one thing.
+ *
+ * A cancelInstrument takes the resting orders of an instrument, so many of them at once: the summary
+ * that answers it says whether there are more. Where the last claim did not say that its leader knows
+ * this kind, it is the unknown one that it was to that leader.
  *
  * Who sent a command stands beside it in the frame, see frame_author.ts.
  *
@@ -78,12 +83,17 @@ export type AuditAct = (typeof AuditAct)[keyof typeof AuditAct];
 /** Highest act; the lowest is 1. */
 export const AUDIT_ACT_MAX = 10;
 /**
- * Bits of a claim's flags. A rule that would change what a journal means holds from the first claim on
+ * Bits of a claim's flags. A rule that would change what a journal means holds only behind a claim
  * that says so: what older leaders wrote is read as they meant it, on every replica.
  */
 export const ClaimFlag = {
-  /** A movement of money is remembered for ever, and not for the outcome table's horizon only. */
+  /**
+   * A movement of money is remembered for ever, and not for the outcome table's horizon only: from the
+   * first claim on that says so.
+   */
   keepsMovements: 1,
+  /** The leader carries a cancelInstrument out: until the next claim, which says it anew, or not. */
+  cancelsInstruments: 2,
 } as const;
 
 /** Bytes of a digest in an audit record. */
@@ -166,6 +176,11 @@ export function writeAsset(frame: WireBuffer, at: number, asset: number, scale: 
   frame.words[(at >> 2) + OrderWord.instrument] = asset;
 }
 
+/** Adds the instrument whose orders are canceled. */
+export function writeCancelInstrument(frame: WireBuffer, at: number, instrument: number): void {
+  frame.words[(at >> 2) + OrderWord.instrument] = instrument;
+}
+
 /** Adds the instrument, or an account's trade group, and whether it is trading or enabled. */
 export function writeSwitch(frame: WireBuffer, at: number, instrument: number, on: boolean): void {
   frame.bytes[at + 1] = on ? 1 : 0;
@@ -185,6 +200,6 @@ export function writeAudit(
 
 /** Adds the epoch that a leader claims, and by which rules its log goes on: all that there are. */
 export function writeClaim(frame: WireBuffer, at: number, epoch: number): void {
-  frame.bytes[at + 4] = ClaimFlag.keepsMovements;
+  frame.bytes[at + 4] = ClaimFlag.keepsMovements | ClaimFlag.cancelsInstruments;
   writeU64(frame.words, (at >> 2) + OrderWord.price, epoch);
 }

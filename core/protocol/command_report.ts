@@ -33,7 +33,7 @@ export interface ReportedFill {
  * | `canceled` | a cancel | order id, side, instrument, price, executed lots |
  * | `rejected` | any | code, limit, value |
  * | `summary` | a repeat | the first outcome: order id, status, code, executed, leaves, notional |
- * | `summary` | a cancel-all | code, `executedLots`: how many orders were canceled |
+ * | `summary` | a cancel of many | code, `executedLots`: how many orders were canceled; `leavesLots`: of an instrument, whether more are left (1) |
  * | `reference`, `ledger` | administration | code |
  */
 export interface CommandReport {

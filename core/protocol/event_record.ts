@@ -24,6 +24,7 @@
  * | amended | request key of the order | price ticks (u32), price ticks before (u32) | quantity (lots, or budget) | lots taken off at the price before | executed lots |
  * | rejected | request key | limit met | value received | 0 | kind of the command |
  * | summary | stamp micros of entry | last event sequence of entry | executed lots | leaves lots | executed notional, minor units |
+ * | summary of a cancel of many | stamp micros | last event sequence | orders canceled | of an instrument: 1 where orders are left; else 0 | 0 |
  * | ledger | request key | asset (u32), 0 | amount, minor units | total after, minor units | 0 |
  * | reference | request key | 0 | 0 | 0 | 0 |
  * | claim | 0 | epoch | 0 | 0 | 0 |
@@ -41,7 +42,7 @@ export const EventKind = {
   canceled: 3,
   expired: 4,
   rejected: 5,
-  /** The outcome of a command in one record: for a repeated request, and for a cancel-all. */
+  /** The outcome of a command in one record: for a repeated request, and for a cancel of many. */
   summary: 6,
   ledger: 7,
   reference: 8,

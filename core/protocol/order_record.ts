@@ -48,6 +48,7 @@ export const CommandKind = {
   cancelAccount: 70,
   transfer: 71,
   audit: 72,
+  cancelInstrument: 73,
   instrument: 128,
 } as const;
 

@@ -206,7 +206,7 @@ export class SnapshotReader {
 
 /** What the first block says of the shard as a whole. */
 function setPosition(replica: Replica, { doubles, wire, words }: Block): void {
-  const { ShardWord } = layout;
+  const { ShardRule, ShardWord } = layout;
   const word = POSITIONED_BODY_BYTES >> 2;
   const { state } = replica;
   replica.journalSequence = positionNumber(wire, 0);
@@ -216,7 +216,9 @@ function setPosition(replica: Replica, { doubles, wire, words }: Block): void {
   state.commandCount = doubles[(word + ShardWord.commandCount) >> 1];
   state.lastOrderId = doubles[(word + ShardWord.lastOrderId) >> 1];
   state.lastTradeId = doubles[(word + ShardWord.lastTradeId) >> 1];
-  state.keepsMovements = words[word + ShardWord.keepsMovements] === 1;
+  const rules = words[word + ShardWord.rules];
+  state.keepsMovements = (rules & ShardRule.keepsMovements) !== 0;
+  state.cancelsInstruments = (rules & ShardRule.cancelsInstruments) !== 0;
   const { hashHigh, hashLow } = ShardWord;
   state.events.resume(positionFirstEvent(wire, 0), words[word + hashLow], words[word + hashHigh]);
 }

@@ -38,9 +38,10 @@ import { MOVEMENT_BYTES } from "../matching/movements.ts";
 
 /**
  * Layout of the records below. A reader takes the versions that it knows, and no other: 1 is the same
- * without movements, of a journal that no leader has kept them in yet.
+ * without movements, of a journal that no leader has kept them in yet; 2 the same of one whose last
+ * leader did not cancel the orders of instruments.
  */
-export const SNAPSHOT_VERSION = 2;
+export const SNAPSHOT_VERSION = 3;
 /** The oldest version that is read. */
 export const SNAPSHOT_VERSION_LEAST = 1;
 /** Longest block. */
@@ -83,9 +84,15 @@ export const ShardWord = {
   eventMessages: 10,
   /** By section, how many records it has. */
   counts: 12,
-  /** 1: movements are kept for ever; 0: no claim has said so. */
-  keepsMovements: 31,
+  /** Rules that claims have brought ({@link ShardRule}). */
+  rules: 31,
 } as const;
+
+/**
+ * Bits of the shard's rules. Movements are kept for ever since a claim said so; the leader of the last
+ * claim carries cancels of instruments out.
+ */
+export const ShardRule = { keepsMovements: 1, cancelsInstruments: 2 } as const;
 
 /** Word offsets of an asset; the supply is of 64 bits. */
 export const AssetWord = { asset: 0, scale: 1, nameBytes: 2, supply: 4, name: 6 } as const;

@@ -116,7 +116,7 @@ function openBlock(recordsBytes: number): OpenBlock {
 }
 
 function shardRecord(replica: Replica, shard: number): WriteRecord<readonly number[]> {
-  const { ShardWord } = layout;
+  const { ShardRule, ShardWord } = layout;
   const { state } = replica;
   return ({ words, doubles }, word, counts) => {
     words[word + ShardWord.version] = layout.SNAPSHOT_VERSION;
@@ -129,7 +129,8 @@ function shardRecord(replica: Replica, shard: number): WriteRecord<readonly numb
     words[word + ShardWord.hashHigh] = parseInt(stateHash.slice(0, 8), 16);
     words[word + ShardWord.hashLow] = parseInt(stateHash.slice(8), 16);
     words.set(counts, word + ShardWord.counts);
-    words[word + ShardWord.keepsMovements] = state.keepsMovements ? 1 : 0;
+    words[word + ShardWord.rules] = (state.keepsMovements ? ShardRule.keepsMovements : 0) |
+      (state.cancelsInstruments ? ShardRule.cancelsInstruments : 0);
   };
 }
 

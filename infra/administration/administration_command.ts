@@ -12,6 +12,7 @@ import {
   writeAmount,
   writeAsset,
   writeAudit,
+  writeCancelInstrument,
   writeInstrument,
   writeSwitch,
   writeTransfer,
@@ -61,6 +62,7 @@ export type AdministrationCommand =
   }
   | { readonly kind: "tradingStatus"; readonly instrument: number; readonly trading: boolean }
   | { readonly kind: "cancelAccount"; readonly account: number; readonly instrument: number }
+  | { readonly kind: "cancelInstrument"; readonly instrument: number }
   | {
     readonly kind: "audit";
     readonly act: AuditAct;
@@ -146,6 +148,8 @@ function writeContent(frame: OutgoingFrame, at: number, command: AdministrationC
       return writeSwitch(wire, at, command.instrument, command.trading);
     case "cancelAccount":
       return writeSwitch(wire, at, command.instrument, false);
+    case "cancelInstrument":
+      return writeCancelInstrument(wire, at, command.instrument);
     case "audit":
       writeAudit(wire, at, command.act, command.digest);
       return addText(frame, at, "audited id", command.subject.slice(0, TEXT_BYTES_MAX));

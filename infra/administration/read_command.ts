@@ -62,6 +62,8 @@ export function readAdministration(
       return { kind: "tradingStatus", instrument: number, trading: isOn };
     case CommandKind.cancelAccount:
       return { kind: "cancelAccount", account, instrument: number };
+    case CommandKind.cancelInstrument:
+      return { kind: "cancelInstrument", instrument: number };
     case CommandKind.asset: {
       const name = textOf(frame, at, textAt);
       return { kind: "asset", asset: number, name, scale: bytes[at + 1] };

@@ -22,6 +22,9 @@ const MESSAGES_MAX = 64;
 /** The broker's code for a message that is not there. */
 const NO_MESSAGE_FOUND = 10037;
 
+/** Commands that cancel many orders. */
+const CANCELS_OF_MANY: ReadonlySet<string> = new Set(["cancelAccount", "cancelInstrument"]);
+
 /**
  * How an act went: `done`; a result code of the refusal; `repeat` of an act that had its outcome
  * before; or `unknown`, where the events are not there (yet).
@@ -59,8 +62,8 @@ function resultIn(messages: readonly WireBuffer[], { command, key }: Administrat
       if (bytes[at] === EventKind.reference || bytes[at] === EventKind.ledger) return "done";
     }
   }
-  // A cancel of all orders ends with its count, which has no key; nor has the outcome of a repeat.
-  return command.kind === "cancelAccount" ? "done" : "repeat";
+  // A cancel of many orders ends with its count, which has no key; nor has the outcome of a repeat.
+  return CANCELS_OF_MANY.has(command.kind) ? "done" : "repeat";
 }
 
 /** The events stream by the appends that made the events. */

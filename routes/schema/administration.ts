@@ -66,6 +66,29 @@ export const KilledSchema = v.pipe(
 /** See {@link KilledSchema}. */
 export type Killed = v.InferOutput<typeof KilledSchema>;
 
+const canceled = v.pipe(
+  v.number(),
+  v.safeInteger(),
+  v.minValue(0),
+  v.description("Orders that were canceled, of all accounts."),
+);
+
+/** Answer of canceling the orders of an instrument. */
+export const CanceledInstrumentSchema = v.pipe(
+  v.strictObject({ symbol: SymbolSchema, canceled, ...done }),
+  v.title("CanceledInstrument"),
+);
+/** See {@link CanceledInstrumentSchema}. */
+export type CanceledInstrument = v.InferOutput<typeof CanceledInstrumentSchema>;
+
+/** Answer of the kill switch of an instrument. */
+export const KilledInstrumentSchema = v.pipe(
+  v.strictObject({ symbol: SymbolSchema, status: TradingStatusSchema, canceled, ...done }),
+  v.title("KilledInstrument"),
+);
+/** See {@link KilledInstrumentSchema}. */
+export type KilledInstrument = v.InferOutput<typeof KilledInstrumentSchema>;
+
 const tradeGroup = v.pipe(
   v.nullable(IdSchema),
   v.description("Accounts of one group belong to one owner."),

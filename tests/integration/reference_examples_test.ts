@@ -29,6 +29,7 @@ const UNDONE_BY: Readonly<Record<string, string>> = {
   haltInstrument: "resumeInstrument",
   disableAccount: "enableAccount",
   killAccount: "enableAccount",
+  killInstrument: "resumeInstrument",
 };
 
 /** What the example of an operation has beside a good status. */

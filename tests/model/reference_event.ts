@@ -26,6 +26,8 @@ export function tagOf(command: NumberedCommand): { side: number; instrument: num
     case CommandKind.cancelAll:
     case CommandKind.cancelAccount:
       return { side: command.side ?? 0, instrument: command.instrument };
+    case CommandKind.cancelInstrument:
+      return { side: 0, instrument: command.instrument };
     case CommandKind.deposit:
     case CommandKind.withdraw:
     case CommandKind.transfer:

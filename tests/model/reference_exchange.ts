@@ -9,6 +9,7 @@ import { HORIZON_MICROS } from "../../core/matching/outcomes.ts";
 import { EventFlag, EventKind, OrderStatus } from "../../core/protocol/event_record.ts";
 import { ADMINISTRATION_KIND_LEAST, CommandKind } from "../../core/protocol/order_record.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
+import { SAFE_MAX } from "../../core/protocol/wire_buffer.ts";
 import type { EventView } from "../core/matching/event_view.ts";
 import type { NumberedCommand } from "../support/frames.ts";
 import { type EventFields, keyOf, tagOf } from "./reference_event.ts";
@@ -19,7 +20,7 @@ import {
   ReferenceLedger,
   type ReferenceOrder,
 } from "./reference_ledger.ts";
-import { cancelAllOrders, placeOrder } from "./reference_orders.ts";
+import { cancelAllOrders, cancelInstrumentOrders, placeOrder } from "./reference_orders.ts";
 
 /** How a command ended: what a repeat of it is told. */
 export interface Ending {
@@ -67,6 +68,8 @@ export class ReferenceExchange {
   /** Movements that were carried out since a claim said that they are kept. None ever goes. */
   readonly movements: ReferenceOutcome[] = [];
   keepsMovements = false;
+  /** Whether the leader of the last claim knows how to cancel the orders of an instrument. */
+  cancelsInstruments = false;
   /** Events of the present append. */
   events: EventView[] = [];
   eventSequence = 0n;
@@ -114,7 +117,12 @@ export class ReferenceExchange {
         );
         this.movements.push(...moved);
       }
+      this.cancelsInstruments = command.cancelsInstruments;
       return this.emit(EventKind.claim, { at32: BigInt(command.epoch) });
+    }
+    if (command.kind === CommandKind.cancelInstrument && !this.cancelsInstruments) {
+      this.reject(command, ResultCode.unknownKind, BigInt(SAFE_MAX), 0n);
+      return;
     }
     const isAdministrative = command.kind >= ADMINISTRATION_KIND_LEAST;
     const owner = isAdministrative ? 0 : command.account;
@@ -200,6 +208,8 @@ export class ReferenceExchange {
       case CommandKind.cancelAll:
       case CommandKind.cancelAccount:
         return cancelAllOrders(this, command);
+      case CommandKind.cancelInstrument:
+        return cancelInstrumentOrders(this, command);
       default:
         return administer(this, command);
     }

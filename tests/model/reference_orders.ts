@@ -4,7 +4,7 @@
  * @module
  */
 
-import { FILLS_PER_COMMAND_MAX } from "../../core/matching/shard_state.ts";
+import { CANCELS_PER_COMMAND_MAX, FILLS_PER_COMMAND_MAX } from "../../core/matching/shard_state.ts";
 import { EventFlag, EventKind, OrderStatus } from "../../core/protocol/event_record.ts";
 import {
   CommandKind,
@@ -16,7 +16,7 @@ import {
 } from "../../core/protocol/order_record.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
 import { SAFE_MAX } from "../../core/protocol/wire_buffer.ts";
-import type { CancelAll, NewOrder } from "../support/commands.ts";
+import type { CancelAll, CancelInstrument, NewOrder } from "../support/commands.ts";
 import { type NumberedCommand, textOf } from "../support/frames.ts";
 import { keyOf } from "./reference_event.ts";
 import type { Ending, ReferenceExchange } from "./reference_exchange.ts";
@@ -189,4 +189,40 @@ export function cancelAllOrders(exchange: ReferenceExchange, command: Numbered<C
   });
   const nothing = { orderId: 0n, leaves: 0n, notional: 0n };
   return { code, status: OrderStatus.canceled, executed, ...nothing };
+}
+
+/** A cancel of the orders of an instrument: buys, then sells, from the best price on, oldest first. */
+export function cancelInstrumentOrders(
+  exchange: ReferenceExchange,
+  command: Numbered<CancelInstrument>,
+): Ending {
+  const { instrument } = command;
+  if (!exchange.instruments.has(instrument)) {
+    return exchange.reject(command, ResultCode.unknownInstrument, 0n, BigInt(instrument));
+  }
+  const orders = [Side.buy, Side.sell].flatMap((side) =>
+    exchange.open.filter((order) =>
+      order.instrument.instrument === instrument && order.side === side
+    ).toSorted((one, other) => {
+      const better = side === Side.buy ? other.price - one.price : one.price - other.price;
+      return Number(better !== 0n ? better : one.priority - other.priority);
+    })
+  );
+  const taken = orders.slice(0, CANCELS_PER_COMMAND_MAX);
+  const code = ResultCode.canceledByOperator;
+  for (const order of taken) cancelOpen(exchange, order, code);
+  const executed = BigInt(taken.length);
+  const leaves = orders.length > taken.length ? 1n : 0n;
+  const status = OrderStatus.canceled;
+  exchange.emit(EventKind.summary, {
+    status,
+    flags: EventFlag.notAnOrder,
+    code,
+    instrument,
+    at24: exchange.stampMicros,
+    at32: exchange.eventSequence + 1n,
+    at40: executed,
+    at48: leaves,
+  });
+  return { code, status, executed, leaves, orderId: 0n, notional: 0n };
 }

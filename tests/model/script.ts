@@ -56,6 +56,13 @@ export interface CancelAllDraft {
   readonly side: number | null;
 }
 
+/** Cancels the orders of an instrument; or sends the last such command again. */
+export interface CancelInstrumentDraft {
+  readonly do: "cancelInstrument";
+  readonly instrument: number;
+  readonly again: boolean;
+}
+
 /** Sends an earlier command again, or another command under its request id. */
 export interface RepeatDraft {
   readonly do: "repeat";
@@ -110,6 +117,7 @@ export type TradeDraft = OrderDraft | CancelDraft | AmendDraft | CancelAllDraft 
 /** A command of a frame of administration. */
 export type AdministrationDraft =
   | CancelAllDraft
+  | CancelInstrumentDraft
   | MoveDraft
   | RepeatMoveDraft
   | SwitchDraft
@@ -122,8 +130,9 @@ export interface FrameDraft {
   readonly orders: readonly TradeDraft[];
   readonly administration: readonly AdministrationDraft[];
   readonly claims: boolean;
-  /** Whether a claim says that movements are kept; that of an older leader does not. */
+  /** What a claim says of its leader; that of an older one says less. */
   readonly keepsMovements: boolean;
+  readonly cancelsInstruments: boolean;
   /** How many frames back the frame is that is sent again; 0: none is. */
   readonly resend: number;
 }
@@ -219,6 +228,12 @@ const cancelAll = (what: CancelAllDraft["do"]): fc.Arbitrary<CancelAllDraft> =>
       : weighted<number | null>([2, fc.constant(null)], [4, whole(0, 1)], [1, whole(2, 255)]),
   });
 
+const cancelInstrument: fc.Arbitrary<CancelInstrumentDraft> = fc.record({
+  do: fc.constant("cancelInstrument"),
+  instrument: mostly(whole(1, 3), oneOf(0, 4, 5, 8192, 2 ** 32 - 1)),
+  again: weighted([3, fc.constant(false)], [1, fc.constant(true)]),
+});
+
 const repeat: fc.Arbitrary<RepeatDraft> = fc.record({
   do: fc.constant("repeat"),
   back: whole(0, 40),
@@ -282,6 +297,7 @@ const administration: fc.Arbitrary<AdministrationDraft> = weighted<Administratio
   [5, repeatMove],
   [3, switching],
   [1, cancelAll("cancelAccount")],
+  [1, cancelInstrument],
   [1, definition],
   [1, audit],
 );
@@ -290,13 +306,8 @@ const some = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
   weighted([5, fc.tuple(one)], [1, fc.array(one, { minLength: 1, maxLength: 6 })]);
 
 const frame = (changes: Partial<FrameDraft> | fc.Arbitrary<Partial<FrameDraft>>) => {
-  const nothing = {
-    orders: [],
-    administration: [],
-    claims: false,
-    keepsMovements: false,
-    resend: 0,
-  };
+  const noClaim = { claims: false, keepsMovements: false, cancelsInstruments: false };
+  const nothing = { orders: [], administration: [], ...noClaim, resend: 0 };
   const drawn = changes instanceof fc.Arbitrary ? changes : fc.constant(changes);
   return fc.tuple(whole(1, 3), drawn).map(([sender, given]): FrameDraft => ({
     sender,
@@ -305,10 +316,14 @@ const frame = (changes: Partial<FrameDraft> | fc.Arbitrary<Partial<FrameDraft>>)
   }));
 };
 
+const claims = fc.tuple(fc.boolean(), whole(0, 3)).map(([keepsMovements, dice]) => (
+  { claims: true, keepsMovements, cancelsInstruments: dice > 0 }
+));
+
 const frames = weighted<FrameDraft>(
   [40, frame(some(trade).map((orders) => ({ orders })))],
   [3, frame(some(administration).map((given) => ({ administration: given })))],
-  [1, frame(fc.boolean().map((keepsMovements) => ({ claims: true, keepsMovements })))],
+  [1, frame(claims)],
   [2, frame(whole(1, 30).map((resend) => ({ resend })))],
 );
 

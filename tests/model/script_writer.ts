@@ -15,6 +15,7 @@ import {
   cancelAccount,
   type CancelAll,
   cancelAll,
+  cancelInstrument,
   claim,
   type Command,
   defineAsset,
@@ -114,7 +115,9 @@ export class ScriptWriter {
     if (draft.resend > 0) return this.#frames.at(-draft.resend);
     const drafts = [...draft.orders, ...draft.administration];
     const commands: Command[] = drafts.flatMap((one) => this.#command(one, stampMicros));
-    if (draft.claims) commands.push(claim(7, draft.keepsMovements));
+    if (draft.claims) {
+      commands.push(claim(7, draft.keepsMovements, draft.cancelsInstruments));
+    }
     return commands.length === 0 ? undefined : this.frame(commands, draft.sender);
   }
 
@@ -157,6 +160,11 @@ export class ScriptWriter {
         return [cancelAll({ account: draft.account, instrument: draft.instrument }, sideOf(draft))];
       case "cancelAccount":
         return [cancelAccount(draft.account, { instrument: draft.instrument })];
+      case "cancelInstrument": {
+        const { again, instrument } = draft;
+        const last = this.#sent.findLast(({ kind }) => kind === CommandKind.cancelInstrument);
+        return [again && last !== undefined ? last : cancelInstrument(instrument)];
+      }
       case "repeat":
         return this.#repeat(draft.back, draft.changed);
       case "move": {

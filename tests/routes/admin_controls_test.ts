@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import * as v from "valibot";
 import {
   AuditSchema,
+  CanceledInstrumentSchema,
   CanceledOrdersSchema,
   EnabledSchema,
   HaltSchema,
+  KilledInstrumentSchema,
 } from "../../routes/schema/administration.ts";
 import { ADMIN, keyOf, TestGateway } from "./test_gateway.ts";
 
@@ -57,6 +59,48 @@ Deno.test("an account is disabled and enabled, and its orders are canceled", asy
   assert.equal((await gateway.place(2)).status, 201);
 });
 
+Deno.test("the kill switch of an instrument halts first and then cancels the orders of all", async () => {
+  const gateway = new TestGateway();
+  await gateway.place(1, { price: "100.00" });
+  await gateway.place(2, { price: "101.00" });
+  await gateway.place(2, { symbol: "ETH-USD", price: "100.00", quantity: "1" });
+  const path = "/v1/admin/instruments/BTC-USD/kill";
+  const headers = gateway.sign(ADMIN, "POST", path);
+  const killed = await gateway.send("POST", path, { headers });
+  assert.equal(killed.status, 200, killed.text);
+  assert.ok(v.is(KilledInstrumentSchema, killed.body));
+  const { canceled, duplicate, status, symbol } = killed.body;
+  assert.deepEqual([symbol, status, canceled, duplicate], ["BTC-USD", "halted", 2, false]);
+  assert.deepEqual(gateway.acts.sent.map(({ command }) => command), [
+    { kind: "tradingStatus", instrument: 1, trading: false },
+    { kind: "cancelInstrument", instrument: 1 },
+  ]);
+  assert.equal(gateway.exchange.state.orders.liveCount, 1);
+  assert.equal((await gateway.place(1)).body.code, "halted");
+  await post(gateway, "instruments/BTC-USD/resume");
+  assert.equal((await gateway.place(1)).status, 201);
+  const again = await gateway.send("POST", path, { headers });
+  assert.deepEqual([again.status, again.body], [200, { ...killed.body, duplicate: true }]);
+  assert.equal(gateway.exchange.state.orders.liveCount, 2, "a replay kills nothing");
+});
+
+Deno.test("the orders of an instrument are canceled, and it trades on", async () => {
+  const gateway = new TestGateway();
+  await gateway.place(1, { price: "100.00" });
+  await gateway.place(2, { price: "101.00" });
+  const path = "/v1/admin/instruments/BTC-USD/orders";
+  const canceled = await gateway.signed(ADMIN, "DELETE", path);
+  assert.equal(canceled.status, 200, canceled.text);
+  assert.ok(v.is(CanceledInstrumentSchema, canceled.body));
+  assert.deepEqual([canceled.body.symbol, canceled.body.canceled], ["BTC-USD", 2]);
+  assert.equal(gateway.exchange.state.orders.liveCount, 0);
+  assert.equal((await gateway.place(1)).status, 201);
+  const none = await gateway.signed(1, "DELETE", path);
+  assert.equal(none.status, 403, "an account's key is not the operator's");
+  assert.equal((await gateway.signed(1, "POST", path.replace("orders", "kill"))).status, 403);
+  assert.equal(gateway.exchange.state.orders.liveCount, 1);
+});
+
 Deno.test("what is not there is not made by asking for it", async () => {
   const gateway = new TestGateway();
   const cases = [
@@ -70,6 +114,11 @@ Deno.test("what is not there is not made by asking for it", async () => {
     ["DELETE", "accounts/1/orders?sort=up", "unknown_parameter"],
     ["POST", "instruments/DOGE-USD/halt", "unknown_symbol"],
     ["POST", "instruments/doge/halt", "not_found"],
+    ["POST", "instruments/DOGE-USD/kill", "unknown_symbol"],
+    ["POST", "instruments/doge/kill", "not_found"],
+    ["POST", "instruments/BTC-USD/kill?symbol=ETH-USD", "unknown_parameter"],
+    ["DELETE", "instruments/DOGE-USD/orders", "unknown_symbol"],
+    ["DELETE", "instruments/BTC-USD/orders?side=buy", "unknown_parameter"],
     ["GET", "audit?limit=501", "invalid_parameter"],
     ["GET", "audit?sinceMicros=-1", "invalid_parameter"],
   ];

@@ -107,6 +107,8 @@ export class MemoryExchange implements OrderGateway {
   #batchers = 0;
 
   constructor() {
+    // As behind the claim that every leader begins with.
+    this.state.cancelsInstruments = true;
     const opening = market().asset("BTC", 8).asset("ETH", 8).asset("USD", 6)
       .instrument("BTC-USD", {
         priceTicksMax: 100_000_000,

@@ -62,5 +62,8 @@ export function outcomeOf(kind: number, report: CommandReport): string {
   if (kind === CommandKind.amend) return `amend of ${orderId} status ${status}`;
   if (kind === CommandKind.cancel) return `cancel of ${orderId} status ${status} code ${code}`;
   if (kind === CommandKind.cancelAll) return `cancel of ${executedLots} orders code ${code}`;
+  if (kind === CommandKind.cancelInstrument) {
+    return `cancel of ${executedLots} orders, ${leavesLots} left, code ${code}`;
+  }
   return `done ${code}`;
 }

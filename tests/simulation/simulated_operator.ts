@@ -1,6 +1,6 @@
 /**
- * The operator of the simulation: opens the market, and moves money in and out while it runs. Sends
- * each frame again until it is answered.
+ * The operator of the simulation: opens the market, and while it runs moves money in and out and uses
+ * the kill switch of its instrument. Sends each frame again until it is answered.
  *
  * @module
  */
@@ -9,7 +9,9 @@ import { adminSubject } from "../../core/protocol/subjects.ts";
 import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
 import {
   called,
+  cancelInstrument,
   type Command,
+  DEFAULT_INSTRUMENT,
   deposit,
   type Movement,
   type Transfer,
@@ -38,6 +40,7 @@ export class SimulatedOperator {
   #queue: Uint8Array[] = [];
   readonly #moves: (Movement | Transfer)[] = [];
   #answered = 0;
+  #kills = 0;
 
   constructor(process: SimulatedProcess) {
     this.#process = process;
@@ -71,6 +74,15 @@ export class SimulatedOperator {
   /** What was moved the day before: most of it was carried out. */
   moveYesterday(): void {
     for (let account = 1; account <= YESTERDAYS; account++) this.#move(account);
+  }
+
+  /** Cancels the orders of the instrument, whoever they are of; or sends the last such cancel again. */
+  killInstrument(): void {
+    const { world } = this.#process;
+    const isRepeat = this.#kills > 0 && world.random() < REPEAT_SHARE;
+    if (!isRepeat) this.#kills++;
+    world.count(isRepeat ? "cancel of an instrument repeated" : "instrument killed");
+    this.submit([cancelInstrument(DEFAULT_INSTRUMENT, called(`kill-${this.#kills}`))]);
   }
 
   #move(account: number): void {

@@ -33,6 +33,8 @@ const STIR_MICROS = 2_000_000;
 const NIGHT_MICROS = 8 * 3_600 * 1_000_000;
 /** How often the operator moves money in a run. */
 const MOVES = 8;
+/** How often the operator uses the kill switch in a run. */
+const KILLS = 3;
 
 /** A gateway, and the host that has another one when it dies. */
 export interface GatewaySlot {
@@ -131,6 +133,9 @@ export class SimulationRun {
     for (let count = 0; count < MOVES; count++) {
       const account = 1 + world.below(5);
       world.after(world.random() * spanMicros, () => this.operator.moveMoney(account));
+    }
+    for (let count = 0; count < KILLS; count++) {
+      world.after(world.random() * spanMicros, () => this.operator.killInstrument());
     }
     for (const accident of plan.accidents) {
       world.after(accident.atMillis * 1000, () => this.#suffer(accident));

@@ -54,6 +54,12 @@ export interface CancelAll extends Request {
   readonly side?: number;
 }
 
+/** The operator's cancel of the orders of an instrument, so many of them at once. */
+export interface CancelInstrument extends Request {
+  readonly kind: typeof CommandKind.cancelInstrument;
+  readonly instrument: number;
+}
+
 /** Opens, enables or disables an account. */
 export interface AccountSwitch extends Request {
   readonly kind: typeof CommandKind.account;
@@ -115,6 +121,8 @@ export interface Claim extends Request {
   readonly epoch: number;
   /** Whether movements are kept for ever from it on; that of an older leader does not say so. */
   readonly keepsMovements: boolean;
+  /** Whether its leader cancels the orders of instruments; an older one does not know how. */
+  readonly cancelsInstruments: boolean;
 }
 
 /** Everything that a record can ask for. */
@@ -123,6 +131,7 @@ export type Command =
   | Cancel
   | Amend
   | CancelAll
+  | CancelInstrument
   | AccountSwitch
   | Movement
   | Transfer

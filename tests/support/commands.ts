@@ -31,6 +31,7 @@ import type {
   Audit,
   Cancel,
   CancelAll,
+  CancelInstrument,
   Claim,
   Command,
   InstrumentDefinition,
@@ -48,6 +49,7 @@ export type {
   Audit,
   Cancel,
   CancelAll,
+  CancelInstrument,
   Claim,
   Command,
   InstrumentDefinition,
@@ -151,6 +153,16 @@ export const cancelAccount = (account: number, ...changes: Partial<CancelAll>[])
     ...changes,
   );
 
+/** The operator's cancel of the orders of an instrument. */
+export const cancelInstrument = (
+  instrument: number = DEFAULT_INSTRUMENT,
+  ...changes: Partial<Request>[]
+): CancelInstrument =>
+  Object.assign(
+    { ...request, account: 0, kind: CommandKind.cancelInstrument, instrument },
+    ...changes,
+  );
+
 /** Opens and enables an account, or disables it; may put it into a trade group. */
 export const setAccount = (account: number, on = true, tradeGroup = 0): AccountSwitch => ({
   ...request,
@@ -232,12 +244,20 @@ export const audit = (
     ...changes,
   );
 
-/** The claim of a leader of this epoch, who keeps movements unless it is an older one. */
-export const claim = (epoch: number, keepsMovements = true): Claim => ({
+/**
+ * The claim of a leader of this epoch, who keeps movements and cancels the orders of instruments unless
+ * it is an older one.
+ */
+export const claim = (
+  epoch: number,
+  keepsMovements = true,
+  cancelsInstruments = keepsMovements,
+): Claim => ({
   ...request,
   kind: CommandKind.claim,
   epoch,
   keepsMovements,
+  cancelsInstruments,
 });
 
 /** What an instrument has unless a test says otherwise: no fees, round multipliers. */

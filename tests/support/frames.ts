@@ -7,9 +7,11 @@
 import { crc32 } from "node:zlib";
 import {
   type AuditAct,
+  ClaimFlag,
   writeAmount,
   writeAsset,
   writeAudit,
+  writeCancelInstrument,
   writeClaim,
   writeInstrument,
   writeSwitch,
@@ -127,6 +129,8 @@ export function writeCommand(frame: WireBuffer, at: number, command: NumberedCom
         command.toAccount,
         command.rule,
       );
+    case CommandKind.cancelInstrument:
+      return writeCancelInstrument(frame, at, command.instrument);
     case CommandKind.tradingStatus:
       return writeSwitch(frame, at, command.instrument, command.on);
     case CommandKind.asset:
@@ -137,7 +141,8 @@ export function writeCommand(frame: WireBuffer, at: number, command: NumberedCom
       return writeAudit(frame, at, command.act as AuditAct, Uint8Array.fromHex(command.digest));
     case CommandKind.claim:
       writeClaim(frame, at, command.epoch);
-      if (!command.keepsMovements) frame.bytes[at + 4] = 0;
+      if (!command.keepsMovements) frame.bytes[at + 4] &= ~ClaimFlag.keepsMovements;
+      if (!command.cancelsInstruments) frame.bytes[at + 4] &= ~ClaimFlag.cancelsInstruments;
       return;
   }
 }

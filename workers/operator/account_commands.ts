@@ -1,11 +1,11 @@
 /**
- * `deno task admin accounts ...`, `kill` and `state`.
+ * `deno task admin accounts ...` and `state`; `kill` is in kill_commands.ts.
  *
  * @module
  */
 import { TRADE_GROUP_MAX } from "../../core/protocol/administration.ts";
 import { PAGE_ROWS_MAX } from "../../core/protocol/queries.ts";
-import { accountSwitch, killAccount } from "../../infra/administration/account_switch.ts";
+import { accountSwitch } from "../../infra/administration/account_switch.ts";
 import { queryLeader } from "../../infra/administration/leader_query.ts";
 import {
   accountOf,
@@ -45,14 +45,6 @@ export const ACCOUNT_COMMANDS: readonly AdminCommand[] = [
     values: 1,
     options: {},
     run: (session, [account]) => show(session, accountOf(account)),
-  },
-  {
-    words: "kill",
-    usage: "ACCOUNT",
-    about: "kill switch: disables the account and cancels all its orders",
-    values: 1,
-    options: {},
-    run: (session, [account]) => kill(session, accountOf(account)),
   },
   {
     words: "state",
@@ -112,18 +104,6 @@ async function show(session: AdminSession, account: number): Promise<Outcome> {
   return {
     text: `${text}\nopen orders: ${orders.length}${more}`,
     json: { account: String(account), balances, openOrders: orders.length },
-  };
-}
-
-async function kill(session: AdminSession, account: number): Promise<Outcome> {
-  const client = await session.client();
-  const once = `kill ${account} ${crypto.randomUUID()}`;
-  const send = client.send.bind(client);
-  const { executedLots: canceled } = await killAccount(send, account, once);
-  return {
-    text: `account ${account} is disabled, ${canceled} orders were canceled; undo with: ` +
-      `deno task admin accounts enable ${account}`,
-    json: { account: String(account), status: "disabled", canceled },
   };
 }
 

@@ -18,6 +18,7 @@ import { BAN_COMMANDS } from "./ban_commands.ts";
 import { KEY_COMMANDS } from "./key_commands.ts";
 import { AUDIT_COMMANDS } from "./audit_commands.ts";
 import { JOURNAL_COMMANDS } from "./journal_commands.ts";
+import { KILL_COMMANDS } from "./kill_commands.ts";
 import { LEAD_COMMANDS } from "./lead_commands.ts";
 import { SERVER_COMMANDS } from "./server_commands.ts";
 
@@ -29,6 +30,7 @@ const SHARD_MAX = 999;
 const COMMANDS: readonly AdminCommand[] = [
   ...INSTRUMENT_COMMANDS,
   ...ACCOUNT_COMMANDS,
+  ...KILL_COMMANDS,
   ...FUNDS_COMMANDS,
   ...BAN_COMMANDS,
   ...KEY_COMMANDS,

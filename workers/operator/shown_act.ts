@@ -118,6 +118,12 @@ function contentOf(
         subject: `account ${command.account}`,
         details: `all orders of ${names.symbol(command.instrument)}`,
       };
+    case "cancelInstrument":
+      return {
+        act: kind,
+        subject: names.symbol(command.instrument),
+        details: "orders of every account",
+      };
     case "asset":
       return { act: kind, subject: command.name, details: `${command.scale} decimals` };
     case "instrument": {

@@ -1,11 +1,15 @@
 /**
- * Administration over REST: halt and resume an instrument, read the audit trail. Accounts are in
+ * Administration over REST: halt, resume and kill an instrument, cancel its orders, read the audit trail. Accounts are in
  * account_acts.ts, money in funds_acts.ts, new instruments in instrument_acts.ts.
  *
  * @module
  */
 import type { ActAnswer, ActRefusal } from "../../core/protocol/act.ts";
 import type { AdministrationCommand } from "../../infra/administration/administration_command.ts";
+import {
+  cancelInstrumentOrders,
+  killInstrument,
+} from "../../infra/administration/instrument_kill.ts";
 import { type Act, doneOf, invalid, type VerifiedRequest } from "./act.ts";
 
 /** Acts of the audit trail that one request gets. */
@@ -25,6 +29,13 @@ const post = (path: string, run: Act["run"]): Act => ({
 export const ADMIN_ACTS: readonly Act[] = [
   post(`instruments/${SYMBOL}/halt`, (verified) => setTrading(verified, false)),
   post(`instruments/${SYMBOL}/resume`, (verified) => setTrading(verified, true)),
+  post(`instruments/${SYMBOL}/kill`, kill),
+  {
+    method: "DELETE",
+    path: new RegExp(`^/v1/admin/instruments/${SYMBOL}/orders$`),
+    scope: "admin",
+    run: cancelOrders,
+  },
   { method: "GET", path: /^\/v1\/admin\/audit$/, scope: "admin", run: readAudit },
 ];
 
@@ -35,6 +46,32 @@ async function setTrading(verified: VerifiedRequest, trading: boolean): Promise<
   const report = await send(verified, { kind: "tradingStatus", instrument, trading });
   const status = trading ? "trading" : "halted";
   return { status: 200, body: { symbol, status, ...doneOf(report) } };
+}
+
+async function kill(verified: VerifiedRequest): Promise<ActAnswer> {
+  const [symbol] = verified.named;
+  const instrument = numberOf(verified, symbol);
+  if (typeof instrument !== "number") return instrument;
+  const { author, once, parts } = verified;
+  const { canceled, report } = await killInstrument(
+    (command, name) => parts.send(author, command, name),
+    instrument,
+    once,
+  );
+  return { status: 200, body: { symbol, status: "halted", canceled, ...doneOf(report) } };
+}
+
+async function cancelOrders(verified: VerifiedRequest): Promise<ActAnswer> {
+  const [symbol] = verified.named;
+  const instrument = numberOf(verified, symbol);
+  if (typeof instrument !== "number") return instrument;
+  const { author, once, parts } = verified;
+  const { canceled, report } = await cancelInstrumentOrders(
+    (command, name) => parts.send(author, command, name),
+    instrument,
+    once,
+  );
+  return { status: 200, body: { symbol, canceled, ...doneOf(report) } };
 }
 
 async function readAudit({ parts, query }: VerifiedRequest): Promise<ActAnswer> {

@@ -19,6 +19,7 @@ import {
   cancel,
   cancelAccount,
   cancelAll,
+  cancelInstrument,
   type Command,
   deposit,
   fok,
@@ -67,6 +68,8 @@ export class EventSource {
       .instrument("BTC-USD", { tickSize: 5, makerFeePpm: 100, takerFeePpm: 250 })
       .instrument("ETH-USD", { lotSize: 10, takerFeePpm: 300, quantityLotsMax: 100_000_000 });
     for (let account = 1; account <= ACCOUNTS; account++) opening.account(account, FUNDS);
+    // As behind the claim that every leader begins with.
+    this.state.cancelsInstruments = true;
     return this.append(opening.commands);
   }
 
@@ -142,6 +145,7 @@ export function randomCommands(
       );
     }
     if (dice < 0.18) return cancelAccount(account);
+    if (dice < 0.181) return cancelInstrument(pick(1, 2, 9));
     if (dice < 0.2) return deposit(account, 1 + below(3), 1 + below(1_000));
     if (dice < 0.205) return setAccount(account, true, 1 + below(2));
     if (dice < 0.22) return withdraw(account, 1 + below(3), pick(1 + below(1_000), 10 ** 15));

@@ -9,6 +9,7 @@ import {
   by,
   called,
   cancel,
+  cancelInstrument,
   type Command,
   decrement,
   on,
@@ -162,6 +163,18 @@ Deno.test("a rejection names its reason and what is known of the request", () =>
   assert.equal(byText.clientOrderId, null);
   assert.equal(elsewhere.reason, "unknown_instrument");
   assert.ok(!("symbol" in elsewhere));
+});
+
+Deno.test("an order that the kill switch of its instrument took says who took it", () => {
+  const [, canceled] = reportsOf(1, sell(12, 5_001), cancelInstrument(1));
+  const { kind, leavesQuantity, reason, status, symbol } = canceled;
+  assert.deepEqual([kind, status, reason], ["canceled", "canceled", "canceled_by_operator"]);
+  assert.deepEqual([symbol, leavesQuantity], ["BTC-USD", "0.0000"]);
+});
+
+Deno.test("a cancel of an instrument that is refused, for it has an account, names the instrument", () => {
+  const [refused] = reportsOf(3, cancelInstrument(1, by(3)));
+  assert.deepEqual([refused.reason, refused.symbol], ["reserved_not_zero", "BTC-USD"]);
 });
 
 Deno.test("a refused withdrawal names no symbol, whatever instrument has its asset's number", () => {

@@ -16,6 +16,7 @@ import {
   cancel,
   cancelAccount,
   cancelAll,
+  cancelInstrument,
   claim,
   type Command,
   deposit,
@@ -110,6 +111,8 @@ const DAY: readonly Command[] = [
   [setAccount(3, false), sell(1, 1_000, by(3)), cancelAccount(3), cancelAll(by(2)), claim(2)],
 ].flat();
 
+const many = (count: number, one: Command): Command[] => Array.from({ length: count }, () => one);
+
 /** The venue after the day. */
 function venueAfterDay(capacities?: Capacities): Venue {
   const opening = market().asset("BTC", 8).asset("USD", 6)
@@ -125,6 +128,20 @@ function venueAfterDay(capacities?: Capacities): Venue {
  * journal would not reach the state it had. Change it only with the version of the log.
  */
 const GOLDEN_STATE_HASH = "3a028c0de1114bb8";
+
+/** The same, once the kill switch of the instrument was used behind the day, and used again. */
+const GOLDEN_KILL_HASH = "f34575246aaf4cc6";
+
+Deno.test("golden: the state hash behind the kill switch of an instrument", () => {
+  for (const capacities of [undefined, TINY, DEFAULT_CAPACITIES]) {
+    const venue = venueAfterDay(capacities);
+    venue.submit(...many(3, sell(2, 1_005)), ...many(2, buy(1, 995, by(2))), buy(1, 990, by(2)));
+    const kill = cancelInstrument(1, called("424242"));
+    venue.submit(kill, kill, cancelInstrument(2), sell(1, 1_040));
+    assert.equal(venue.state.events.stateHash, GOLDEN_KILL_HASH);
+    assert.equal(venue.state.orders.liveCount, 1);
+  }
+});
 
 Deno.test("golden: the state hash of a fixed script, in small tables and in those of a venue", () => {
   const small = venueAfterDay();

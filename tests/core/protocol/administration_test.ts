@@ -6,6 +6,7 @@ import {
   writeAmount,
   writeAsset,
   writeAudit,
+  writeCancelInstrument,
   writeClaim,
   writeInstrument,
   writeSwitch,
@@ -97,7 +98,7 @@ Deno.test("golden: an asset", () => {
 Deno.test("golden: a claim", () => {
   const bytes = written(CommandKind.claim, 0, (frame, at) => writeClaim(frame, at, 258));
   assert.deepEqual(hexLines(bytes), [
-    "45000000010000000000000000000000",
+    "45000000030000000000000000000000",
     HEAD,
     "0201000000000000" + "0000000000000000",
     EMPTY,
@@ -125,6 +126,16 @@ Deno.test("golden: an audit record", () => {
     (frame, at) => writeAudit(frame, at, AuditAct.reseal, new Uint8Array()),
   );
   assert.deepEqual(hexLines(none), ["48050000000000000000000000000000", HEAD, EMPTY, EMPTY]);
+});
+
+Deno.test("golden: a cancel of an instrument", () => {
+  const bytes = written(
+    CommandKind.cancelInstrument,
+    0,
+    (frame, at) => writeCancelInstrument(frame, at, 8_191),
+  );
+  assert.deepEqual(hexLines(bytes), ["4900000000000000ff1f000000000000", HEAD, EMPTY, EMPTY]);
+  assertFields(bytes, [[0, "u8", 73], [1, "u8", 0], [8, "u32", 8_191], [12, "u32", 0]]);
 });
 
 Deno.test("golden: the acts of audit records, which journals have for ever", () => {

@@ -186,6 +186,7 @@ Deno.test("golden: the numbers of kinds, sides, types and flags", () => {
     cancelAccount: 70,
     transfer: 71,
     audit: 72,
+    cancelInstrument: 73,
     instrument: 128,
   });
   assert.deepEqual(Side, { buy: 0, sell: 1 });

@@ -12,6 +12,7 @@ import {
   by,
   called,
   cancelAll,
+  cancelInstrument,
   claim,
   type Command,
   deposit,
@@ -26,6 +27,7 @@ import { frameOf } from "../sequencer/test_frames.ts";
 import { apply, blocksOf, readBlocks, replicaOf } from "./replica_script.ts";
 import { VERSION_1 } from "./version_1.ts";
 import { VERSION_2 } from "./version_2.ts";
+import { VERSION_3 } from "./version_3.ts";
 
 const STAMP_MICROS = 1_700_000_000_000_000;
 
@@ -34,6 +36,8 @@ interface Special {
   readonly kind?: number;
   /** Begins with the claim of a leader who keeps movements, or of one who does not. */
   readonly keepsMovements?: boolean;
+  /** Whether that leader cancels the orders of instruments. */
+  readonly cancelsInstruments?: boolean;
   readonly opensMarket?: boolean;
   readonly stampMicros?: number;
 }
@@ -44,11 +48,16 @@ function append(
   number: number,
   firstCommand: number,
   commands: readonly Command[],
-  { keepsMovements, kind = FrameKind.orders, opensMarket, stampMicros }: Special = {},
+  { cancelsInstruments, keepsMovements, kind = FrameKind.orders, opensMarket, stampMicros }:
+    Special = {},
 ): WireBuffer {
   const buffer = new AppendBuffer();
   if (keepsMovements !== undefined) {
-    buffer.add(frameOf(0, number, [claim(1, keepsMovements)]), FrameKind.claim, "");
+    buffer.add(
+      frameOf(0, number, [claim(1, keepsMovements, cancelsInstruments ?? false)]),
+      FrameKind.claim,
+      "",
+    );
   }
   if (opensMarket === true) {
     const market = new FrameSource(9).frame(plainMarket().commands).bytes;
@@ -67,8 +76,8 @@ const ORDERS = [
 ];
 
 /** A replica of the market that all of these snapshots are of. */
-const marketOf = (keepsMovements: boolean): Replica =>
-  replicaOf([append(1, 1, ORDERS, { keepsMovements, opensMarket: true })]);
+const marketOf = (keepsMovements: boolean, cancelsInstruments = false): Replica =>
+  replicaOf([append(1, 1, ORDERS, { cancelsInstruments, keepsMovements, opensMarket: true })]);
 
 const VERSION_AT = (POSITIONED_BODY_BYTES >> 2) + ShardWord.version;
 const versionOf = ([first]: readonly Uint8Array[]): number =>
@@ -83,7 +92,7 @@ Deno.test("a snapshot of version 1 is read as ever, and gone on from by leaders 
   assert.equal(versionOf(blocks), 1);
   const original = marketOf(false);
   const written = blocksOf(original);
-  assert.equal(versionOf(written), 2);
+  assert.equal(versionOf(written), 3);
   written[0][4 * VERSION_AT] = 1;
   assert.deepEqual(written, blocks);
   const restored = readBlocks(blocks);
@@ -105,27 +114,56 @@ Deno.test("a snapshot of version 1 is read as ever, and gone on from by leaders 
   assert.deepEqual(last, ["3 outcome again: none (ok) executed 5, left 10000000010"]);
 });
 
-/**
- * The snapshot that the present version makes of the same market, whose leader keeps movements, with
- * some that are older than the horizon. When this fails the layout has changed: it needs a new version
- * then, and code that still reads these.
- */
-Deno.test("a snapshot of version 2 is written as ever, read as ever, and gone on from", () => {
-  const blocks = VERSION_2.map((block) => Uint8Array.fromBase64(block));
-  const original = marketOf(true);
+/** The market with movements that are older than the horizon, and what a leader did last. */
+function agedMarket(cancelsInstruments: boolean): { original: Replica; moved: Command[] } {
+  const original = marketOf(true, cancelsInstruments);
   const moved = [deposit(3, 2, 77, called("wire")), transfer(3, 4, 2, 70, called("gift"))];
   const stampMicros = STAMP_MICROS + HORIZON_MICROS + 10;
   apply(original, append(2, original.state.commandCount + 1, moved, MONEY));
   const over = [cancelAll(by(5), called("over"))];
   apply(original, append(3, original.state.commandCount + 1, over, { stampMicros }));
+  return { original, moved };
+}
+
+/** Applies commands to both, which must come to the same. */
+function goOn(restored: Replica, original: Replica, commands: readonly Command[]): string[] {
+  const stampMicros = original.state.stampMicros + 1;
+  const first = original.state.commandCount + 1;
+  const next = append(original.journalSequence + 1, first, commands, { ...MONEY, stampMicros });
+  assert.equal(apply(restored, next), apply(original, next));
+  assert.deepEqual(blocksOf(restored), blocksOf(original));
+  return readEvents(original.state.events).map(tell);
+}
+
+const AGAIN = [
+  "3 outcome again: none (ok) executed 77, left 1000000000077",
+  "3 outcome again: none (ok) executed 70, left 1000000000007",
+];
+
+/** What version 2 made of the same market, whose leader kept movements. */
+Deno.test("a snapshot of version 2 is read as ever, and gone on from", () => {
+  const blocks = VERSION_2.map((block) => Uint8Array.fromBase64(block));
+  assert.equal(versionOf(blocks), 2);
+  const { moved, original } = agedMarket(false);
+  const written = blocksOf(original);
+  written[0][4 * VERSION_AT] = 2;
+  assert.deepEqual(written, blocks);
+  const restored = readBlocks(blocks);
+  assert.deepEqual(goOn(restored, original, moved), AGAIN);
+  assert.match(goOn(restored, original, [cancelInstrument()])[0], /rejected \(unknownKind/);
+});
+
+/**
+ * The snapshot that the present version makes of it, whose leader cancels the orders of instruments.
+ * When this fails the layout has changed: it needs a new version then, and code that still reads these.
+ */
+Deno.test("a snapshot of version 3 is written as ever, read as ever, and gone on from", () => {
+  const blocks = VERSION_3.map((block) => Uint8Array.fromBase64(block));
+  const { moved, original } = agedMarket(true);
   assert.deepEqual(blocksOf(original), blocks);
   const restored = readBlocks(blocks);
-  const special = { ...MONEY, stampMicros: stampMicros + 1 };
-  const again = append(4, original.state.commandCount + 1, moved, special);
-  assert.equal(apply(restored, again), apply(original, again));
-  assert.deepEqual(readEvents(original.state.events).map(tell), [
-    "3 outcome again: none (ok) executed 77, left 1000000000077",
-    "3 outcome again: none (ok) executed 70, left 1000000000007",
-  ]);
-  assert.deepEqual(blocksOf(restored), blocksOf(original));
+  assert.deepEqual(goOn(restored, original, moved), AGAIN);
+  const killed = goOn(restored, original, [cancelInstrument()]);
+  assert.equal(killed.length, original.state.events.count);
+  assert.match(killed.at(-1) ?? "", /canceledByOperator\) executed 3, left 0/);
 });

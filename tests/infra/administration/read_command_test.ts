@@ -73,6 +73,7 @@ const commands: fc.Arbitrary<AdministrationCommand> = fc.oneof(
   }),
   fc.record({ kind: fc.constant("tradingStatus"), instrument: u32, trading: fc.boolean() }),
   fc.record({ kind: fc.constant("cancelAccount"), account: u32, instrument: u32 }),
+  fc.record({ kind: fc.constant("cancelInstrument"), instrument: u32 }),
   fc.record({
     kind: fc.constant("audit"),
     act: u8.map((act) => act as AuditAct),

@@ -14,6 +14,7 @@ import {
   audit,
   buy,
   cancelAccount,
+  cancelInstrument,
   claim,
   type Command,
   deposit,
@@ -68,7 +69,9 @@ for (const eventsMax of [1, 3, 8_192]) {
       await core.append([withdraw(1, 2, 2_000_000), paid, audit(1, "key_a"), audit(200, "key_b")]);
       await core.append([buy(3, 1)], true);
       await core.append([paid, cancelAccount(1), cancelAccount(9)]);
+      await core.append([cancelInstrument(1)]);
       await core.append([claim(2)]);
+      await core.append([cancelInstrument(1), cancelInstrument(9)]);
       const results = await resultsOf(await connectAs("admin"), 0, core.acts);
       const first = opening.commands.length;
       assert.ok(results.slice(0, first).every((result) => result === "done"));
@@ -80,7 +83,10 @@ for (const eventsMax of [1, 3, 8_192]) {
         "repeat",
         "done",
         { refused: ResultCode.unknownAccount },
+        { refused: ResultCode.unknownKind },
         "done",
+        "done",
+        { refused: ResultCode.unknownInstrument },
       ]);
     }));
 }

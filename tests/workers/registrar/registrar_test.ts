@@ -187,7 +187,8 @@ Deno.test("a secret that a gateway knows makes no money, where that is not wante
   const plain = forged(gateway, "POST", "/v1/keys", key(["read", "trade"]));
   assert.ok("status" in (await gateway.acts.registrar.carryOut(plain) ?? {}));
   // What takes risk away needs no more than before.
-  for (const path of [HALT, "/v1/admin/accounts/2/kill", "/v1/admin/accounts/2/disable"]) {
+  const kill = "/v1/admin/instruments/BTC-USD/kill";
+  for (const path of [HALT, kill, "/v1/admin/accounts/2/kill", "/v1/admin/accounts/2/disable"]) {
     const answer = await gateway.acts.registrar.carryOut(forged(gateway, "POST", path, ""));
     assert.ok(answer !== null && "status" in answer, path);
   }
