@@ -142,21 +142,21 @@ async function checkBreak(app: App): Promise<void> {
 
 async function checkMute(app: App): Promise<void> {
   let abandoned = 0;
-  await using mute = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    ({ signal }) =>
-      new Promise<Response>((done) => {
-        signal.addEventListener("abort", () => {
-          abandoned++;
-          done(new Response());
-        });
-      }),
-  );
-  app.modules.timerMillisMax = HASTY_MILLIS;
-  app.vm.say("ask", { mute: `http://127.0.0.1:${mute.addr.port}` });
-  await app.until("no answer", () => app.said("asked").length > 0);
-  assert.deepEqual(app.said("unanswered"), [["NoAnswerError", ATTEMPTS_MAX, "AbortError"]]);
-  await eventually("the end of all requests", () => abandoned === ATTEMPTS_MAX || undefined);
+  const end = Promise.withResolvers<void>();
+  const mute = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, ({ signal }) => {
+    signal.addEventListener("abort", () => abandoned++);
+    return end.promise.then(() => new Response());
+  });
+  try {
+    app.modules.timerMillisMax = HASTY_MILLIS;
+    app.vm.say("ask", { mute: `http://127.0.0.1:${mute.addr.port}` });
+    await app.until("no answer", () => app.said("asked").length > 0);
+    assert.deepEqual(app.said("unanswered"), [["NoAnswerError", ATTEMPTS_MAX, "AbortError"]]);
+    await eventually("the end of all requests", () => abandoned === ATTEMPTS_MAX || undefined);
+  } finally {
+    end.resolve();
+    await mute.shutdown();
+  }
 }
 
 /** Runs a test where there is an engine, and says why not where there is none. */
