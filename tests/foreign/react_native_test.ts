@@ -159,12 +159,11 @@ async function checkMute(app: App): Promise<void> {
   }
 }
 
-/** Runs a test where there is an engine, and says why not where there is none. */
+/** A test where there is an engine; where there is none, its line says why it is not run. */
 function testHermes(name: string, body: (data: string) => Promise<void>): void {
   const reason = whyNoHermes();
-  if (reason !== null) console.error(`${name}: not tried, for ${reason}`);
   Deno.test({
-    name,
+    name: reason === null ? name : `${name} (not run: ${reason})`,
     ignore: reason !== null,
     fn: () => withDataDirectory((data) => body(data)),
   });
