@@ -56,7 +56,9 @@ export class ReplicaSide {
    */
   fill(levels: readonly Level[], levelsAsked: number): void {
     this.#levels.splice(0, Infinity, ...[...levels].reverse());
-    this.#edge = levels.length < levelsAsked ? null : levels.at(-1)?.[0] ?? null;
+    // Not `at(-1)`: phones run this too, and the engine of old React Natives has no such method.
+    const last = levels[levels.length - 1]?.[0] ?? null;
+    this.#edge = levels.length < levelsAsked ? null : last;
     this.#sorted = null;
   }
 

@@ -62,6 +62,13 @@ export interface SocketLike {
   close(): void;
 }
 
+/** How a socket says that it is closed. */
+interface SocketClosing {
+  readonly code: number;
+  /** Empty where there is none; old React Natives have `null` for it on iOS. */
+  readonly reason: string | null;
+}
+
 /** How the connection is, for whoever shows it. */
 export interface ConnectionState {
   readonly isOpen: boolean;
@@ -177,8 +184,8 @@ export class StreamConnection {
     socket.onmessage = ({ data }: { readonly data: unknown }) => {
       if (this.#socket === socket) this.#take(String(data));
     };
-    socket.onclose = ({ code, reason }: { readonly code: number; readonly reason: string }) => {
-      if (this.#socket === socket) this.#lost(reason === "" ? `closed (${code})` : reason);
+    socket.onclose = ({ code, reason }: SocketClosing) => {
+      if (this.#socket === socket) this.#lost(reason || `closed (${code})`);
     };
   }
 

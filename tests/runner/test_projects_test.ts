@@ -72,7 +72,9 @@ Deno.test("test projects: both check by the same rules", () => {
 
 Deno.test("test projects: who starts the market downloads nothing that only clients need", () => {
   const names = Object.keys(lock.npm).join("\n");
-  for (const name of ["ccxt", "binance", "@binance/spot", "playwright-core", "@asyncapi/specs"]) {
+  const ofClients = ["ccxt", "binance", "@binance/spot", "playwright-core", "@asyncapi/specs"];
+  const ofPhones = ["hermes-compiler", "hermes-engine-cli", "metro", "react-native"];
+  for (const name of [...ofClients, ...ofPhones]) {
     assert.ok(Object.hasOwn(foreignConfig.imports, name), name);
     assert.doesNotMatch(names, new RegExp(`^${name}@`, "m"));
   }

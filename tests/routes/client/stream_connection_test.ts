@@ -14,7 +14,7 @@ import {
 class TestSocket implements SocketLike {
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
-  onclose: ((event: { code: number; reason: string }) => void) | null = null;
+  onclose: ((event: { code: number; reason: string | null }) => void) | null = null;
   isClosed = false;
   /** What the client has said. */
   // deno-lint-ignore no-explicit-any -- JSON
@@ -330,4 +330,18 @@ Deno.test("stream connection: each socket has a login of its own, and an answere
     await settled();
   }
   connection.close();
+});
+
+Deno.test("stream connection: says why it broke, however the platform says so", () => {
+  for (
+    const [reason, told] of [["going away", "going away"], ["", "closed (1006)"], [
+      null,
+      "closed (1006)",
+    ]]
+  ) {
+    const { connection, sockets, states } = opened();
+    sockets[0].onclose?.({ code: 1006, reason });
+    assert.deepEqual(states.at(-1), { isOpen: false, reason: told });
+    connection.close();
+  }
 });
