@@ -7,11 +7,11 @@
 import type { ActAnswer, ActRefusal, ActRefusalName } from "../core/protocol/act.ts";
 import { isActRefusal } from "../core/protocol/act.ts";
 import { ActUnansweredError } from "../infra/registrar/nats_acts.ts";
-import { EdgeCode } from "./edge_code.ts";
 import type { Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
-import { Problem, type ProblemDetails } from "./problem.ts";
-import type { ProblemCode } from "./problems.ts";
+import { EdgeCode } from "./problems/edge_code.ts";
+import { Problem, type ProblemDetails } from "./problems/problem.ts";
+import type { ProblemCode } from "./problems/problems.ts";
 import { readParameters } from "./query_parameters.ts";
 import { jsonReply } from "./reply.ts";
 

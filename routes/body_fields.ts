@@ -6,8 +6,8 @@
  * @module
  */
 import * as v from "valibot";
-import { EdgeCode } from "./edge_code.ts";
-import { Problem, receivedText } from "./problem.ts";
+import { EdgeCode } from "./problems/edge_code.ts";
+import { Problem, receivedText } from "./problems/problem.ts";
 
 /** What a decimal field takes, as a refusal says it. */
 export const DECIMAL_TAKES = "a decimal string";

@@ -5,7 +5,7 @@
  * @module
  */
 import { SAFE_MAX } from "../core/protocol/wire_buffer.ts";
-import { Problem } from "./problem.ts";
+import { Problem } from "./problems/problem.ts";
 import { invalidParameter, type QueryParameters } from "./query_parameters.ts";
 
 /** Longest cursor, in characters. */

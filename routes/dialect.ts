@@ -11,7 +11,7 @@ import type { Decision } from "../core/limits/decision.ts";
 import type { Scope } from "../infra/keys/key_record.ts";
 import type { Exchange } from "./exchange.ts";
 import type { BodyRule } from "./middleware/body.ts";
-import type { Problem } from "./problem.ts";
+import type { Problem } from "./problems/problem.ts";
 import type { Reply } from "./reply.ts";
 
 /** One dialect. Its functions see the requests of its own endpoints only. */

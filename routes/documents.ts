@@ -6,7 +6,6 @@
  */
 import { asyncApiDocument } from "./asyncapi/asyncapi_document.ts";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
-import { EdgeCode } from "./edge_code.ts";
 import type { Exchange } from "./exchange.ts";
 import {
   answerWith,
@@ -16,7 +15,8 @@ import {
 } from "./fixed_document.ts";
 import { type DescribedEndpoint, describedEndpoints } from "./openapi/described_endpoint.ts";
 import { openApiDocument } from "./openapi/openapi_document.ts";
-import { Problem } from "./problem.ts";
+import { EdgeCode } from "./problems/edge_code.ts";
+import { Problem } from "./problems/problem.ts";
 import { errorPage, errorsPage } from "./reference/errors_section.ts";
 import { HTML_TYPE, PAGE_HEADERS } from "./reference/page.ts";
 import { referencePage } from "./reference/reference_page.ts";

@@ -35,10 +35,10 @@ import {
 } from "./middleware/body.ts";
 import { ClientAddresses } from "./middleware/client_address.ts";
 import { ErrorProblems } from "./middleware/errors.ts";
-import { REQUEST_ID_HEADER, RequestIds } from "./middleware/request_id.ts";
-import { checkHeaders, checkUrl } from "./middleware/request_limits.ts";
 import { enterOrderPath, leaveOrderPath, refuseCrowded } from "./middleware/order_path.ts";
 import { represent } from "./middleware/representation.ts";
+import { REQUEST_ID_HEADER, RequestIds } from "./middleware/request_id.ts";
+import { checkHeaders, checkUrl } from "./middleware/request_limits.ts";
 import {
   addCommonHeaders,
   addEarlyHeaders,
@@ -49,7 +49,7 @@ import {
 } from "./middleware/response_headers.ts";
 import type { Operation } from "./operation.ts";
 import { ownDialect } from "./own_dialect.ts";
-import { Problem } from "./problem.ts";
+import { Problem } from "./problems/problem.ts";
 import type { Reply } from "./reply.ts";
 import type { RequestMetrics, RouteMetrics } from "./request_metrics.ts";
 

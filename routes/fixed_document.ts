@@ -8,7 +8,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { EndpointSpec, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
-import { Problem } from "./problem.ts";
+import { Problem } from "./problems/problem.ts";
 import { readParameters } from "./query_parameters.ts";
 import type { HeaderFields, Reply } from "./reply.ts";
 

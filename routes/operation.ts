@@ -5,7 +5,7 @@
  * @module
  */
 import type * as v from "valibot";
-import type { ProblemCode } from "./problems.ts";
+import type { ProblemCode } from "./problems/problems.ts";
 
 /** Any schema of valibot without asynchronous parts. */
 export type Schema = v.GenericSchema<unknown, unknown>;

@@ -7,9 +7,9 @@
 import { SAFE_MAX } from "../core/protocol/wire_buffer.ts";
 import type { Instrument } from "../infra/reference/instrument_terms.ts";
 import type { Reference } from "../infra/reference/reference.ts";
-import { EdgeCode } from "./edge_code.ts";
 import type { Exchange } from "./exchange.ts";
-import { Problem } from "./problem.ts";
+import { EdgeCode } from "./problems/edge_code.ts";
+import { Problem } from "./problems/problem.ts";
 
 /** The parameters of one request, each of them known and given once. */
 export type QueryParameters = ReadonlyMap<string, string>;

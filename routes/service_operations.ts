@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { EdgeCode } from "./edge_code.ts";
 import type { Operation } from "./operation.ts";
+import { EdgeCode } from "./problems/edge_code.ts";
 import {
   LiveSchema,
   type NotReady,

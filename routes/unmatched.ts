@@ -6,10 +6,10 @@
  * @module
  */
 import { AuthHeader } from "../core/auth/header_problem.ts";
-import { EdgeCode } from "./edge_code.ts";
 import type { EndpointSpec, Method, Outcome } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
-import { Problem } from "./problem.ts";
+import { EdgeCode } from "./problems/edge_code.ts";
+import { Problem } from "./problems/problem.ts";
 import type { Reply } from "./reply.ts";
 
 /** How long a browser may remember the answer, in seconds: the most that any of them does. */

@@ -15,7 +15,7 @@
  * requests never have the same text.
  *
  * A name that is signed belongs to its request. One that is not can be put on a captured request by
- * whoever has captured it, so it names no new order: see routes/order_command.ts.
+ * whoever has captured it, so it names no new order: see routes/orders/order_command.ts.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * Result codes, in bands by stage. A code is what the hot path returns instead of throwing; the
- * edge turns it into an HTTP status and a stable public string (routes/problems.ts).
+ * edge turns it into an HTTP status and a stable public string (routes/problems/problems.ts).
  *
  * | band | stage |
  * | --- | --- |

@@ -6,8 +6,8 @@
  *
  * @module
  */
-import { EdgeCode } from "../edge_code.ts";
 import type { EndpointSpec, Method } from "../endpoint.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
 import { binanceError, BinanceProblem } from "./binance_error.ts";
 import { binanceDialect } from "./dialect.ts";
 import { type BinanceRequest, openEndpoint } from "./endpoint_spec.ts";

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { EndpointSpec } from "../endpoint.ts";
 import { keyPolicyOf } from "../../core/limits/policy.ts";
-import { Problem } from "../problem.ts";
+import type { EndpointSpec } from "../endpoint.ts";
+import { Problem } from "../problems/problem.ts";
 import { decimalText } from "./decimal_text.ts";
 import { type Answered, type BinanceRequest, signedEndpoint } from "./endpoint_spec.ts";
 import { commissions, ratesOf } from "./new_order.ts";

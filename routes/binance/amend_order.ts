@@ -8,17 +8,17 @@
  */
 import { AdmissionKind } from "../../core/limits/admission_code.ts";
 import { isDone } from "../../core/protocol/command_report.ts";
+import type { CommandReport } from "../../core/protocol/command_report.ts";
 import { EventKind } from "../../core/protocol/event_record.ts";
 import type { LiveOrder } from "../../core/protocol/queries.ts";
-import type { CommandReport } from "../../core/protocol/command_report.ts";
-import type { Instrument } from "../../infra/reference/instrument_terms.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
+import type { Instrument } from "../../infra/reference/instrument_terms.ts";
 import type { EndpointSpec } from "../endpoint.ts";
 import type { Exchange } from "../exchange.ts";
-import { amendCommand } from "../order_command.ts";
-import { factsOfAmend, factsOfRepeatedAmend, factsOfRow } from "../order_view.ts";
-import { Problem } from "../problem.ts";
-import { amendRejected } from "../rejection.ts";
+import { amendCommand } from "../orders/order_command.ts";
+import { factsOfAmend, factsOfRepeatedAmend, factsOfRow } from "../orders/order_view.ts";
+import { amendRejected } from "../orders/rejection.ts";
+import { Problem } from "../problems/problem.ts";
 import { binanceError, BinanceProblem } from "./binance_error.ts";
 import { type Answered, type BinanceRequest, signedEndpoint } from "./endpoint_spec.ts";
 import { outcomeUnknown } from "./new_order.ts";

@@ -5,8 +5,8 @@
  * @module
  */
 import type { EndpointSpec, Method } from "../endpoint.ts";
-import { EdgeCode } from "../edge_code.ts";
-import { Problem } from "../problem.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
+import { Problem } from "../problems/problem.ts";
 import { absentMarketEndpoints } from "./absent_markets.ts";
 import { accountEndpoints } from "./account.ts";
 import { amendOrderEndpoint } from "./amend_order.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 import { ResultCode } from "../../core/protocol/result_code.ts";
-import { Problem, type ProblemDetails } from "../problem.ts";
-import type { ProblemCode } from "../problems.ts";
+import { Problem, type ProblemDetails } from "../problems/problem.ts";
+import type { ProblemCode } from "../problems/problems.ts";
 
 /** One refusal as a client of Binance reads it. */
 export interface BinanceError {

@@ -10,23 +10,23 @@
 import { AdmissionKind } from "../../core/limits/admission_code.ts";
 import { type CommandReport, isDone } from "../../core/protocol/command_report.ts";
 import type { LiveOrder, OrderRow } from "../../core/protocol/queries.ts";
+import { CLIENT_ORDER_ID_PATTERN } from "../../core/protocol/request_key.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
 import type { Command } from "../../infra/orders/commands.ts";
 import { QueryFailedError } from "../../infra/queries/queries.ts";
 import type { Instrument } from "../../infra/reference/instrument_terms.ts";
 import type { EndpointSpec } from "../endpoint.ts";
 import type { Exchange } from "../exchange.ts";
-import { requestKeyOf } from "../order_command.ts";
-import { factsOfLive, factsOfRow } from "../order_view.ts";
-import { Problem } from "../problem.ts";
-import { cancelRejected } from "../rejection.ts";
+import { requestKeyOf } from "../orders/order_command.ts";
+import { factsOfLive, factsOfRow } from "../orders/order_view.ts";
+import { cancelRejected } from "../orders/rejection.ts";
+import { Problem } from "../problems/problem.ts";
 import { binanceError, BinanceProblem } from "./binance_error.ts";
 import { type Answered, type BinanceRequest, signedEndpoint } from "./endpoint_spec.ts";
 import { outcomeUnknown, unsupportedOperation } from "./new_order.ts";
 import { findLive, isNamed, type OrderName, readOrderName, targetOf } from "./order_lookup.ts";
 import { badId, derivedOrderId } from "./order_parameters.ts";
 import { orderFields } from "./order_text.ts";
-import { CLIENT_ORDER_ID_PATTERN } from "../../core/protocol/request_key.ts";
 import { requiredInstrument } from "./symbols.ts";
 import type { TimeWriter } from "./times.ts";
 

@@ -5,7 +5,7 @@
  */
 import type { EndpointSpec, Outcome } from "../endpoint.ts";
 import type { Exchange } from "../exchange.ts";
-import { Problem } from "../problem.ts";
+import { Problem } from "../problems/problem.ts";
 import { jsonReply } from "../reply.ts";
 import { binanceDialect } from "./dialect.ts";
 import { type Parameters, parametersOf } from "./parameters.ts";

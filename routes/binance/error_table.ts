@@ -9,9 +9,9 @@
 import { AuthCode } from "../../core/auth/auth_code.ts";
 import { AdmissionCode } from "../../core/limits/admission_code.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
-import { EdgeCode } from "../edge_code.ts";
-import type { Problem } from "../problem.ts";
-import { type ProblemCode, problemKind } from "../problems.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
+import type { Problem } from "../problems/problem.ts";
+import { type ProblemCode, problemKind } from "../problems/problems.ts";
 import type { HeaderFields, Reply } from "../reply.ts";
 import { type BinanceError, binanceError, BinanceProblem } from "./binance_error.ts";
 

@@ -7,7 +7,7 @@ import { OPEN_ORDERS_PER_ACCOUNT_MAX } from "../../core/matching/accounts.ts";
 import { formatDecimal } from "../../core/protocol/decimal.ts";
 import type { Instrument } from "../../infra/reference/instrument_terms.ts";
 import type { EndpointSpec } from "../endpoint.ts";
-import { Problem } from "../problem.ts";
+import { Problem } from "../problems/problem.ts";
 import { priceText, productText, quantityText } from "./decimal_text.ts";
 import { type Answered, type BinanceRequest, openEndpoint } from "./endpoint_spec.ts";
 import { oneOf } from "./parameters.ts";

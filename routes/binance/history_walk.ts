@@ -5,8 +5,8 @@
  * @module
  */
 import { PAGE_ROWS_MAX } from "../../core/protocol/queries.ts";
-import { EdgeCode } from "../edge_code.ts";
-import { Problem } from "../problem.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
+import { Problem } from "../problems/problem.ts";
 import { binanceError, BinanceProblem } from "./binance_error.ts";
 import type { TimeSpan } from "./times.ts";
 

@@ -6,9 +6,9 @@
 import { parseCandleInterval } from "../../core/market_data/candle_intervals.ts";
 import { RECENT_BARS_MAX } from "../../core/market_data/candles.ts";
 import type { CandleEntry } from "../../core/market_data/feed_messages.ts";
-import { EdgeCode } from "../edge_code.ts";
 import type { EndpointSpec } from "../endpoint.ts";
-import { Problem } from "../problem.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
+import { Problem } from "../problems/problem.ts";
 import { binanceError, BinanceProblem } from "./binance_error.ts";
 import { padded, ZERO } from "./decimal_text.ts";
 import { type Answered, type BinanceRequest, openEndpoint } from "./endpoint_spec.ts";

@@ -3,14 +3,14 @@
  *
  * @module
  */
+import type { Level, TradeEntry } from "../../core/market_data/feed_messages.ts";
 import { SNAPSHOT_LEVELS_MAX } from "../../core/market_data/snapshot.ts";
 import { RECENT_TRADES_MAX } from "../../core/market_data/trade_ring.ts";
-import type { Level, TradeEntry } from "../../core/market_data/feed_messages.ts";
 import { SAFE_MAX } from "../../core/protocol/wire_buffer.ts";
-import { depthWeight } from "../depth.ts";
 import type { EndpointSpec } from "../endpoint.ts";
 import type { Exchange } from "../exchange.ts";
-import { Problem } from "../problem.ts";
+import { depthWeight } from "../market/depth.ts";
+import { Problem } from "../problems/problem.ts";
 import { averageText, padded, productText } from "./decimal_text.ts";
 import { type Answered, type BinanceRequest, openEndpoint } from "./endpoint_spec.ts";
 import { wholeNumber } from "./parameters.ts";

@@ -9,16 +9,16 @@
  *
  * @module
  */
-import { formatDecimal } from "../../core/protocol/decimal.ts";
 import { AdmissionKind } from "../../core/limits/admission_code.ts";
+import { formatDecimal } from "../../core/protocol/decimal.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
 import type { Instrument } from "../../infra/reference/instrument_terms.ts";
 import type { EndpointSpec } from "../endpoint.ts";
 import type { Exchange } from "../exchange.ts";
-import { newOrderCommand } from "../order_command.ts";
-import { type PlacedOrder, submitOrder } from "../order_placement.ts";
-import { EdgeCode } from "../edge_code.ts";
-import { Problem } from "../problem.ts";
+import { newOrderCommand } from "../orders/order_command.ts";
+import { type PlacedOrder, submitOrder } from "../orders/order_placement.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
+import { Problem } from "../problems/problem.ts";
 import { binanceError, BinanceProblem } from "./binance_error.ts";
 import { padded, ZERO } from "./decimal_text.ts";
 import { type Answered, type BinanceRequest, signedEndpoint } from "./endpoint_spec.ts";

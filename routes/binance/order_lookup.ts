@@ -12,9 +12,9 @@ import {
 import { SAFE_MAX } from "../../core/protocol/wire_buffer.ts";
 import type { OrderTarget } from "../../infra/orders/commands.ts";
 import type { Instrument } from "../../infra/reference/instrument_terms.ts";
-import { EdgeCode } from "../edge_code.ts";
 import type { Exchange } from "../exchange.ts";
-import { Problem } from "../problem.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
+import { Problem } from "../problems/problem.ts";
 import { binanceError, BinanceProblem } from "./binance_error.ts";
 import { badId } from "./order_parameters.ts";
 import { type Parameters, wholeNumber } from "./parameters.ts";

@@ -15,11 +15,11 @@ import {
 import { CLIENT_ORDER_ID_PATTERN } from "../../core/protocol/request_key.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
 import type { Instrument } from "../../infra/reference/instrument_terms.ts";
-import { EdgeCode } from "../edge_code.ts";
 import type { Exchange } from "../exchange.ts";
 import type { Identity } from "../identity.ts";
-import type { OrderRequest } from "../order_request.ts";
-import { Problem } from "../problem.ts";
+import type { OrderRequest } from "../orders/order_request.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
+import { Problem } from "../problems/problem.ts";
 import { binanceError, BinanceProblem } from "./binance_error.ts";
 import { SELF_TRADE_MODE_DEFAULT, SELF_TRADE_MODES, type SelfTradeMode } from "./exchange_info.ts";
 import { missingParameter, oneOf, type Parameters } from "./parameters.ts";

@@ -4,13 +4,13 @@
  * @module
  */
 import { type LiveOrder, type OrderRow, PAGE_ROWS_MAX } from "../../core/protocol/queries.ts";
-import { SAFE_MAX } from "../../core/protocol/wire_buffer.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
+import { SAFE_MAX } from "../../core/protocol/wire_buffer.ts";
 import type { Instrument } from "../../infra/reference/instrument_terms.ts";
 import type { EndpointSpec } from "../endpoint.ts";
 import type { Exchange } from "../exchange.ts";
-import { termsOf } from "../order_reads.ts";
-import { Problem } from "../problem.ts";
+import { termsOf } from "../orders/order_reads.ts";
+import { Problem } from "../problems/problem.ts";
 import { type Answered, type BinanceRequest, signedEndpoint } from "./endpoint_spec.ts";
 import { PAGES_MAX, walkBack, type Wanted } from "./history_walk.ts";
 import { findRow, isNamed, readOrderName } from "./order_lookup.ts";

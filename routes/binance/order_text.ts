@@ -8,7 +8,7 @@ import { OrderFlag, OrderType, Side, TimeInForce } from "../../core/protocol/ord
 import type { FillRow, LiveOrder, OrderRow } from "../../core/protocol/queries.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
 import type { Instrument } from "../../infra/reference/instrument_terms.ts";
-import { factsOfLive, factsOfRow, type OrderFacts } from "../order_view.ts";
+import { factsOfLive, factsOfRow, type OrderFacts } from "../orders/order_view.ts";
 import type { FillView } from "../schema/order.ts";
 import { padded, priceText, quantityText, quoteText, ZERO } from "./decimal_text.ts";
 import { binanceSymbol } from "./symbols.ts";

@@ -5,9 +5,9 @@
  *
  * @module
  */
-import { EdgeCode } from "../edge_code.ts";
 import type { EndpointSpec } from "../endpoint.ts";
-import type { Problem } from "../problem.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
+import type { Problem } from "../problems/problem.ts";
 import { binanceError, BinanceProblem } from "./binance_error.ts";
 import { binanceDialect } from "./dialect.ts";
 

@@ -19,7 +19,7 @@ import type { Scope } from "../../infra/keys/key_record.ts";
 import type { VerifyingKey } from "../../infra/keys/verify_signature.ts";
 import type { Exchange } from "../exchange.ts";
 import { checkPermission } from "../middleware/permission.ts";
-import { Problem } from "../problem.ts";
+import { Problem } from "../problems/problem.ts";
 import { allParameters, missingParameter, type Parameters } from "./parameters.ts";
 import { microsOf } from "./times.ts";
 

@@ -8,8 +8,8 @@
  */
 import type { Instrument } from "../../infra/reference/instrument_terms.ts";
 import type { Reference } from "../../infra/reference/reference.ts";
-import { EdgeCode } from "../edge_code.ts";
-import { Problem } from "../problem.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
+import { Problem } from "../problems/problem.ts";
 import { binanceError, BinanceProblem } from "./binance_error.ts";
 import { missingParameter, type Parameters } from "./parameters.ts";
 

@@ -6,10 +6,10 @@
  */
 import type { SnapshotAnswer } from "../../core/protocol/queries.ts";
 import type { Instrument } from "../../infra/reference/instrument_terms.ts";
-import { EdgeCode } from "../edge_code.ts";
 import type { EndpointSpec } from "../endpoint.ts";
 import type { Exchange } from "../exchange.ts";
-import { Problem } from "../problem.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
+import { Problem } from "../problems/problem.ts";
 import { binanceError, BinanceProblem } from "./binance_error.ts";
 import { differenceText, padded, percentText, ZERO } from "./decimal_text.ts";
 import { type Answered, type BinanceRequest, openEndpoint } from "./endpoint_spec.ts";

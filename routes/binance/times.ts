@@ -5,9 +5,9 @@
  * @module
  */
 import { SAFE_MAX } from "../../core/protocol/wire_buffer.ts";
-import { EdgeCode } from "../edge_code.ts";
 import type { Exchange } from "../exchange.ts";
-import { Problem } from "../problem.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
+import { Problem } from "../problems/problem.ts";
 import { binanceError, BinanceProblem } from "./binance_error.ts";
 import { type Parameters, wholeNumber } from "./parameters.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 import type { EndpointSpec } from "../endpoint.ts";
-import { Problem } from "../problem.ts";
+import { Problem } from "../problems/problem.ts";
 import { decimalText, ZERO } from "./decimal_text.ts";
 import { type Answered, type BinanceRequest, signedEndpoint } from "./endpoint_spec.ts";
 import { ratesOf } from "./new_order.ts";

@@ -12,9 +12,9 @@ import type { Decision } from "../../core/limits/decision.ts";
 import { LimitedSubject } from "../../core/limits/limited_subject.ts";
 import { keyPolicyOf } from "../../core/limits/policy.ts";
 import { rateLimitHeaders } from "../../core/limits/rate_limit_headers.ts";
-import { EdgeCode } from "../edge_code.ts";
 import type { Exchange } from "../exchange.ts";
-import { Problem } from "../problem.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
+import { Problem } from "../problems/problem.ts";
 
 /**
  * Decides about a request whose key or token is verified, and keeps the decision with it.

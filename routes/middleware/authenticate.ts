@@ -22,7 +22,7 @@ import type { AdmissionKind } from "../../core/limits/admission_code.ts";
 import type { Scope } from "../../infra/keys/key_record.ts";
 import type { VerifyingKey } from "../../infra/keys/verify_signature.ts";
 import type { Exchange } from "../exchange.ts";
-import { Problem } from "../problem.ts";
+import { Problem } from "../problems/problem.ts";
 import type { HeaderFields } from "../reply.ts";
 import { tokenRefused, verifyBearer } from "./bearer_token.ts";
 import { checkPermission } from "./permission.ts";

@@ -5,7 +5,7 @@
  */
 import { AdmissionCode } from "../../core/limits/admission_code.ts";
 import type { Exchange } from "../exchange.ts";
-import { Problem } from "../problem.ts";
+import { Problem } from "../problems/problem.ts";
 import { clientAddress } from "./client_address.ts";
 
 const MICROS_PER_SECOND = 1_000_000;

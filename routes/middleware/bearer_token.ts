@@ -15,7 +15,7 @@ import type { AdmissionKind } from "../../core/limits/admission_code.ts";
 import type { Scope } from "../../infra/keys/key_record.ts";
 import type { TokenVerdict } from "../../infra/tokens/token_verifier.ts";
 import type { Exchange } from "../exchange.ts";
-import { Problem } from "../problem.ts";
+import { Problem } from "../problems/problem.ts";
 import { admitAddress } from "./admit.ts";
 import { checkPermission } from "./permission.ts";
 

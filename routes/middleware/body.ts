@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { EdgeCode } from "../edge_code.ts";
 import type { Exchange } from "../exchange.ts";
-import { Problem } from "../problem.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
+import { Problem } from "../problems/problem.ts";
 import { BODY_MILLIS_MAX, type BodyRead } from "./body_reads.ts";
 
 /** Longest body of JSON, in bytes. */

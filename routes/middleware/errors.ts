@@ -5,8 +5,8 @@
  * @module
  */
 import { AuthCode } from "../../core/auth/auth_code.ts";
-import { KeysUnavailableError } from "../../infra/keys/key_cache.ts";
 import { ResultCode } from "../../core/protocol/result_code.ts";
+import { KeysUnavailableError } from "../../infra/keys/key_cache.ts";
 import {
   OrderPathDownError,
   type OrderPathPart,
@@ -17,10 +17,10 @@ import {
   type QueryFailure,
   type QueryService,
 } from "../../infra/queries/queries.ts";
-import { EdgeCode } from "../edge_code.ts";
 import { type Exchange, NoBackendError } from "../exchange.ts";
-import { Problem } from "../problem.ts";
-import type { ProblemCode } from "../problems.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
+import { Problem } from "../problems/problem.ts";
+import type { ProblemCode } from "../problems/problems.ts";
 
 /** Unexpected errors that are logged in a second; the rest is counted. */
 export const LOGGED_ERRORS_PER_SECOND = 10;

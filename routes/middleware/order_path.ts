@@ -10,10 +10,10 @@
 import type { AdmissionKind } from "../../core/limits/admission_code.ts";
 import { TotalCode } from "../../core/limits/dual_limiter.ts";
 import type { Dialect } from "../dialect.ts";
-import { EdgeCode } from "../edge_code.ts";
 import type { Exchange } from "../exchange.ts";
 import type { AppDeps } from "../gateway.ts";
-import { Problem } from "../problem.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
+import { Problem } from "../problems/problem.ts";
 import type { Reply } from "../reply.ts";
 import { REQUEST_ID_HEADER } from "./request_id.ts";
 

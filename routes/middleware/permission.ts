@@ -7,7 +7,7 @@ import type { AddressRanges } from "../../core/auth/address_ranges.ts";
 import { AuthCode } from "../../core/auth/auth_code.ts";
 import type { Scope } from "../../infra/keys/key_record.ts";
 import type { Exchange } from "../exchange.ts";
-import { Problem, type ProblemDetails } from "../problem.ts";
+import { Problem, type ProblemDetails } from "../problems/problem.ts";
 import { clientAddress } from "./client_address.ts";
 
 /**

@@ -7,9 +7,9 @@
  *
  * @module
  */
-import { EdgeCode } from "../edge_code.ts";
 import type { Exchange } from "../exchange.ts";
-import { Problem } from "../problem.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
+import { Problem } from "../problems/problem.ts";
 
 /** Longest path and query, in characters. */
 export const URL_LENGTH_MAX = 2_048;

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { CataloguedProblem } from "../catalogue/problem_catalogue.ts";
 import type { AnswerDoc, BodyDoc, ParameterDoc } from "../operation.ts";
-import { PROBLEM_TYPE } from "../problem.ts";
+import type { CataloguedProblem } from "../problems/catalogue/problem_catalogue.ts";
+import { PROBLEM_TYPE } from "../problems/problem.ts";
 import type { DescribedEndpoint } from "./described_endpoint.ts";
 import { inlineSchema, type JsonSchema, type NamedSchemas } from "./named_schemas.ts";
 import { problemsOf } from "./operation_problems.ts";

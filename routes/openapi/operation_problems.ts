@@ -5,11 +5,14 @@
  * @module
  */
 import { AdmissionCode } from "../../core/limits/admission_code.ts";
-import { type CataloguedProblem, cataloguedProblem } from "../catalogue/problem_catalogue.ts";
-import { EdgeCode } from "../edge_code.ts";
+import {
+  type CataloguedProblem,
+  cataloguedProblem,
+} from "../problems/catalogue/problem_catalogue.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
+import { SIGNED_PROBLEMS } from "../problems/problem_groups.ts";
+import { type ProblemCode, PROBLEMS } from "../problems/problems.ts";
 import type { DescribedEndpoint } from "./described_endpoint.ts";
-import { SIGNED_PROBLEMS } from "../problem_groups.ts";
-import { type ProblemCode, PROBLEMS } from "../problems.ts";
 
 /** Of whatever has a way at all. */
 const ALWAYS: readonly ProblemCode[] = [

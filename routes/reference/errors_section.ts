@@ -3,13 +3,13 @@
  *
  * @module
  */
+import { type DescribedEndpoint, documentedPath } from "../openapi/described_endpoint.ts";
+import { problemsOf } from "../openapi/operation_problems.ts";
 import {
   CATALOGUE,
   type CataloguedProblem,
   cataloguedProblem,
-} from "../catalogue/problem_catalogue.ts";
-import { type DescribedEndpoint, documentedPath } from "../openapi/described_endpoint.ts";
-import { problemsOf } from "../openapi/operation_problems.ts";
+} from "../problems/catalogue/problem_catalogue.ts";
 import { type Markup, markup } from "./markup.ts";
 import { methodMark, type NavigationGroup, page } from "./page.ts";
 import { inline } from "./prose.ts";

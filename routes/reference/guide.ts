@@ -186,7 +186,7 @@ function machines(): Markup {
 <p><a href="#sendBatch">POST /v1/orders/batch</a> carries out up to 100 orders, amends and cancels of one
 signed request, each for itself. Their answers repeat the orders; with <code>Prefer:
 return=minimal</code> they have only what you cannot know, in less than a third of the bytes. <a href="#sendFrame">POST /v1/frames</a> takes up to 2,048 as binary
-records, in ticks and lots; <code>routes/FRAMES.md</code> of the source has every byte, and a client in
+records, in ticks and lots; <code>routes/orders/FRAMES.md</code> of the source has every byte, and a client in
 Python.</p>
 <h4>Feeds over NATS</h4>
 <p>Ask for credentials (<a href="#createStreamCredentials">POST /v1/stream-credentials</a>), connect to

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { CataloguedProblem } from "../catalogue/problem_catalogue.ts";
 import { type DescribedEndpoint, documentedPath } from "../openapi/described_endpoint.ts";
 import type { JsonSchema } from "../openapi/named_schemas.ts";
 import { problemsOf } from "../openapi/operation_problems.ts";
 import type { AnswerDoc, BodyDoc, ParameterDoc } from "../operation.ts";
+import type { CataloguedProblem } from "../problems/catalogue/problem_catalogue.ts";
 import { compactJson } from "./compact_json.ts";
 import { exampleCommand } from "./example_request.ts";
 import { type Markup, markup, type Part } from "./markup.ts";

@@ -5,10 +5,10 @@
  * @module
  */
 import { CHANNELS } from "../asyncapi/channels.ts";
-import { CATALOGUE } from "../catalogue/problem_catalogue.ts";
 import type { DescribedEndpoint } from "../openapi/described_endpoint.ts";
 import { type JsonSchema, NamedSchemas } from "../openapi/named_schemas.ts";
 import { OPERATION_GROUPS, type Schema } from "../operation.ts";
+import { CATALOGUE } from "../problems/catalogue/problem_catalogue.ts";
 import { ProblemSchema } from "../schema/problem.ts";
 import { problemTable } from "./errors_section.ts";
 import { feedsSection } from "./feeds_section.ts";

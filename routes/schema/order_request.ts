@@ -21,7 +21,7 @@ export const SelfTradeSchema = v.picklist([
   "transfer",
 ]);
 
-/** Body of `POST /v1/orders`. What depends on several fields stands in routes/order_request.ts. */
+/** Body of `POST /v1/orders`. What depends on several fields stands in routes/orders/order_request.ts. */
 export const NewOrderSchema = v.pipe(
   v.strictObject({
     symbol: v.pipe(

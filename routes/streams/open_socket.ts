@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { EdgeCode } from "../edge_code.ts";
 import type { Exchange } from "../exchange.ts";
-import { Problem } from "../problem.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
+import { Problem } from "../problems/problem.ts";
 import type { StreamPlace, StreamTable, Transport } from "./stream_table.ts";
 
 /** Seconds after which a quiet socket is sent a ping, and closed where none comes back in as many. */

@@ -4,14 +4,14 @@
  *
  * @module
  */
-import { STREAM_PROBLEMS } from "../problem_groups.ts";
-import { EdgeCode } from "../edge_code.ts";
 import type { EndpointSpec, Outcome } from "../endpoint.ts";
 import type { Exchange } from "../exchange.ts";
-import { Problem } from "../problem.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
+import { Problem } from "../problems/problem.ts";
+import { STREAM_PROBLEMS } from "../problems/problem_groups.ts";
 import { readParameters } from "../query_parameters.ts";
-import { SOCKET_PATH, socketClient, SocketSession } from "./socket_session.ts";
 import { openSocket } from "./open_socket.ts";
+import { SOCKET_PATH, socketClient, SocketSession } from "./socket_session.ts";
 import type { StreamTable } from "./stream_table.ts";
 
 /** The endpoint. */

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { EdgeCode } from "../edge_code.ts";
-import { Problem, receivedText } from "../problem.ts";
-import { problemKind } from "../problems.ts";
-import { SHOWN_LENGTH_MAX } from "../problem.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
+import { Problem, receivedText } from "../problems/problem.ts";
+import { SHOWN_LENGTH_MAX } from "../problems/problem.ts";
+import { problemKind } from "../problems/problems.ts";
 
 /** Longest message of a client, in characters. */
 export const MESSAGE_LENGTH_MAX = 8_192;

@@ -4,12 +4,12 @@
  * @module
  */
 import { Context } from "hono";
-import { CHANNELS_MAX } from "../../core/streams/cursor.ts";
 import { AuthHeader } from "../../core/auth/header_problem.ts";
+import { CHANNELS_MAX } from "../../core/streams/cursor.ts";
 import { HubFullError } from "../../infra/streams/feed_hub.ts";
-import { EdgeCode } from "../edge_code.ts";
 import { Exchange } from "../exchange.ts";
-import { Problem } from "../problem.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
+import { Problem } from "../problems/problem.ts";
 import { TRADES_REACH } from "./join_answers.ts";
 import { OwnerWatch } from "./owner_watch.ts";
 import {

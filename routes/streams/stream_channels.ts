@@ -6,8 +6,8 @@
 import { type Channel, CHANNEL_FEEDS, parseChannel } from "../../core/streams/channel.ts";
 import { CHANNELS_MAX, type Cursor, parseCursor } from "../../core/streams/cursor.ts";
 import type { Reference } from "../../infra/reference/reference.ts";
-import { EdgeCode } from "../edge_code.ts";
-import { Problem, receivedText } from "../problem.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
+import { Problem, receivedText } from "../problems/problem.ts";
 import { unknownSymbol } from "../query_parameters.ts";
 
 const FORM = `reports, or one of ${CHANNEL_FEEDS.join(" | ")} with a symbol, as in depth:BTC-USD`;

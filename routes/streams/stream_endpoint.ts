@@ -4,16 +4,16 @@
  *
  * @module
  */
-import { SIGNED_PROBLEMS, STREAM_PROBLEMS } from "../problem_groups.ts";
 import * as v from "valibot";
 import type { Channel } from "../../core/streams/channel.ts";
 import { type Cursor, CURSOR_LENGTH_MAX } from "../../core/streams/cursor.ts";
 import { HubFullError } from "../../infra/streams/feed_hub.ts";
-import { EdgeCode } from "../edge_code.ts";
 import type { EndpointSpec, Outcome } from "../endpoint.ts";
 import type { Exchange } from "../exchange.ts";
 import type { Operation } from "../operation.ts";
-import { Problem } from "../problem.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
+import { Problem } from "../problems/problem.ts";
+import { SIGNED_PROBLEMS, STREAM_PROBLEMS } from "../problems/problem_groups.ts";
 import { type QueryParameters, readParameters, wholeNumber } from "../query_parameters.ts";
 import { EventStream } from "./event_stream.ts";
 import { TRADES_REACH } from "./join_answers.ts";

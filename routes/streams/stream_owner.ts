@@ -4,14 +4,14 @@
  * @module
  */
 import { AdmissionKind } from "../../core/limits/admission_code.ts";
+import { TICKET_PREFIX } from "../../core/protocol/subjects.ts";
 import { BucketError } from "../../infra/nats/errors.ts";
 import { WRONG_LAST_SEQUENCE } from "../../infra/nats/kv.ts";
-import { TICKET_PREFIX } from "../../core/protocol/subjects.ts";
-import { EdgeCode } from "../edge_code.ts";
 import type { Exchange } from "../exchange.ts";
 import { admitKey } from "../middleware/admit.ts";
 import { authenticate, checkCredentials } from "../middleware/authenticate.ts";
-import { Problem } from "../problem.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
+import { Problem } from "../problems/problem.ts";
 import type { StreamOwner } from "./stream_driver.ts";
 import type { StreamTable } from "./stream_table.ts";
 

@@ -6,10 +6,10 @@
  *
  * @module
  */
-import type { Backend } from "../gateway.ts";
-import { EdgeCode } from "../edge_code.ts";
 import type { Exchange } from "../exchange.ts";
-import { Problem } from "../problem.ts";
+import type { Backend } from "../gateway.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
+import { Problem } from "../problems/problem.ts";
 import { JointSnapshots } from "./joint_snapshots.ts";
 import { ListenerNotes } from "./listener_notes.ts";
 import type { StreamEnd } from "./stream_end.ts";

@@ -8,11 +8,11 @@
  *
  * @module
  */
-import { EdgeCode } from "../edge_code.ts";
 import { TICKET_SECONDS, TICKET_SLOTS } from "../../infra/streams/stream_tickets.ts";
 import type { EndpointSpec, Outcome } from "../endpoint.ts";
 import type { Exchange } from "../exchange.ts";
-import { Problem } from "../problem.ts";
+import { EdgeCode } from "../problems/edge_code.ts";
+import { Problem } from "../problems/problem.ts";
 import { readParameters } from "../query_parameters.ts";
 import { jsonReply } from "../reply.ts";
 import { type StreamTicketAnswer, StreamTicketSchema } from "../schema/stream_ticket.ts";

@@ -6,8 +6,8 @@
  */
 import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
-import { RestClient, type RestKey } from "../support/client_rest.ts";
 import { ClientFrame, readReports } from "../support/client_frames.ts";
+import { RestClient, type RestKey } from "../support/client_rest.ts";
 import { pythonProgramOf } from "../support/python_program.ts";
 import {
   type ReadyLine,
@@ -138,7 +138,7 @@ async function tradeByFrames({ gateway, keys }: ReadyLine): Promise<void> {
 /** The program of the page, as its reader would run it. */
 async function runPython({ gateway, keys }: ReadyLine): Promise<void> {
   const [{ key, secret }] = keys;
-  const page = new URL("../../routes/FRAMES.md", import.meta.url);
+  const page = new URL("../../routes/orders/FRAMES.md", import.meta.url);
   const output = await pythonProgramOf(page, [new URL(gateway).origin, key, secret]);
   if (output === null) return;
   const { status, reports } = JSON.parse(output);

@@ -6,7 +6,7 @@ import {
   PageKind,
   readCursor,
 } from "../../routes/cursor.ts";
-import { Problem } from "../../routes/problem.ts";
+import { Problem } from "../../routes/problems/problem.ts";
 
 const read = (cursor: string, kind: PageKind) => readCursor(new Map([["cursor", cursor]]), kind);
 

@@ -7,10 +7,10 @@
  * @module
  */
 import type { FeedHub } from "../../../infra/streams/feed_hub.ts";
-import { EdgeCode } from "../../edge_code.ts";
 import type { EndpointSpec, Outcome } from "../../endpoint.ts";
 import type { Exchange } from "../../exchange.ts";
-import { Problem } from "../../problem.ts";
+import { EdgeCode } from "../../problems/edge_code.ts";
+import { Problem } from "../../problems/problem.ts";
 import { openSocket } from "../../streams/open_socket.ts";
 import { SocketStream } from "../../streams/socket_stream.ts";
 import type { StreamTable } from "../../streams/stream_table.ts";

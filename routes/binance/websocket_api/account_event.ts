@@ -11,7 +11,7 @@ import type { PrivateReport } from "../../../core/protocol/private_report.ts";
 import type { BalancesAnswer } from "../../../core/protocol/queries.ts";
 import { ResultCode } from "../../../core/protocol/result_code.ts";
 import type { Instrument } from "../../../infra/reference/instrument_terms.ts";
-import type { OrderFacts } from "../../order_view.ts";
+import type { OrderFacts } from "../../orders/order_view.ts";
 import { decimalText, padded, quoteText, ZERO } from "../decimal_text.ts";
 import { NO_LIST, orderFields } from "../order_text.ts";
 import type { TimeWriter } from "../times.ts";

@@ -8,7 +8,7 @@
  */
 import { Context } from "hono";
 import type { Exchange } from "../../exchange.ts";
-import type { Problem } from "../../problem.ts";
+import type { Problem } from "../../problems/problem.ts";
 import type { SocketClient } from "../../streams/socket_session.ts";
 import type { TimeWriter } from "../times.ts";
 import type { ApiRequest } from "./api_request.ts";

@@ -11,7 +11,7 @@ import { KEY_ID_PATTERN } from "../../../core/auth/signed_headers.ts";
 import type { Scope } from "../../../infra/keys/key_record.ts";
 import type { Dialect } from "../../dialect.ts";
 import type { Exchange } from "../../exchange.ts";
-import { Problem } from "../../problem.ts";
+import { Problem } from "../../problems/problem.ts";
 import { writeError } from "../error_table.ts";
 import { missingParameter } from "../parameters.ts";
 import { plainSignature, readDeadline, verifyClaim } from "../signed_request.ts";

@@ -5,7 +5,7 @@
  */
 import { endpoint, type EndpointParts, type EndpointSpec, type Outcome } from "../../endpoint.ts";
 import type { Exchange } from "../../exchange.ts";
-import { Problem } from "../../problem.ts";
+import { Problem } from "../../problems/problem.ts";
 import { openSocket } from "../../streams/open_socket.ts";
 import { socketClient } from "../../streams/socket_session.ts";
 import { SocketStream } from "../../streams/socket_stream.ts";

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { EdgeCode } from "../../edge_code.ts";
 import type { EndpointSpec, Method } from "../../endpoint.ts";
-import { Problem } from "../../problem.ts";
+import { EdgeCode } from "../../problems/edge_code.ts";
+import { Problem } from "../../problems/problem.ts";
 import { binanceEndpoints } from "../binance_endpoints.ts";
 import { binanceError, BinanceProblem } from "../binance_error.ts";
 import { retiredStream } from "../retired_stream.ts";

@@ -9,10 +9,10 @@
  * @module
  */
 import { Outbox, WAITING_BYTES_MAX } from "../../../core/streams/outbox.ts";
-import { EdgeCode } from "../../edge_code.ts";
 import type { Exchange } from "../../exchange.ts";
 import type { AppDeps } from "../../gateway.ts";
-import { Problem } from "../../problem.ts";
+import { EdgeCode } from "../../problems/edge_code.ts";
+import { Problem } from "../../problems/problem.ts";
 import type { SocketSource } from "../../streams/socket_stream.ts";
 import type { StreamEnd } from "../../streams/stream_end.ts";
 import type { StreamTable } from "../../streams/stream_table.ts";

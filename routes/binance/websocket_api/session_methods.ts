@@ -4,13 +4,13 @@
  *
  * @module
  */
+import { SAFE_MAX } from "../../../core/protocol/wire_buffer.ts";
 import type { EndpointSpec, Outcome } from "../../endpoint.ts";
-import { EdgeCode } from "../../edge_code.ts";
 import type { Exchange } from "../../exchange.ts";
-import { Problem } from "../../problem.ts";
+import { EdgeCode } from "../../problems/edge_code.ts";
+import { Problem } from "../../problems/problem.ts";
 import { jsonReply } from "../../reply.ts";
 import { binanceError, BinanceProblem } from "../binance_error.ts";
-import { SAFE_MAX } from "../../../core/protocol/wire_buffer.ts";
 import { parametersOf, wholeNumber } from "../parameters.ts";
 import { callOf } from "./api_call.ts";
 

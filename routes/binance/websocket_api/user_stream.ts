@@ -9,9 +9,9 @@
 import type { PrivateReport } from "../../../core/protocol/private_report.ts";
 import { REPORTS_CHANNEL } from "../../../core/streams/channel.ts";
 import { HubFullError } from "../../../infra/streams/feed_hub.ts";
-import { EdgeCode } from "../../edge_code.ts";
 import type { AppDeps, Backend } from "../../gateway.ts";
-import { Problem } from "../../problem.ts";
+import { EdgeCode } from "../../problems/edge_code.ts";
+import { Problem } from "../../problems/problem.ts";
 import { OwnerWatch } from "../../streams/owner_watch.ts";
 import { NO_CURSOR } from "../../streams/stream_channels.ts";
 import { StreamDriver, type StreamOwner } from "../../streams/stream_driver.ts";

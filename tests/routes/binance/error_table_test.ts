@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { AuthCode } from "../../../core/auth/auth_code.ts";
 import { AdmissionCode } from "../../../core/limits/admission_code.ts";
 import { ResultCode } from "../../../core/protocol/result_code.ts";
-import { EdgeCode } from "../../../routes/edge_code.ts";
-import { Problem } from "../../../routes/problem.ts";
-import { PROBLEMS } from "../../../routes/problems.ts";
 import { binanceError, BinanceProblem } from "../../../routes/binance/binance_error.ts";
 import { BINANCE_ERRORS, errorOf, writeError } from "../../../routes/binance/error_table.ts";
+import { EdgeCode } from "../../../routes/problems/edge_code.ts";
+import { Problem } from "../../../routes/problems/problem.ts";
+import { PROBLEMS } from "../../../routes/problems/problems.ts";
 
 const codes = Object.keys(PROBLEMS).map(Number);
 

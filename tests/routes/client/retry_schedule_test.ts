@@ -8,7 +8,7 @@ import {
   PAUSE_MILLIS_MAX,
   pauseMillis,
 } from "../../../routes/client/retry_schedule.ts";
-import { PROBLEMS } from "../../../routes/problems.ts";
+import { PROBLEMS } from "../../../routes/problems/problems.ts";
 
 Deno.test("retry schedule: pauses double, and never fall below what the server asked for", () => {
   const longest = Array.from({ length: ATTEMPTS_MAX }, (_, at) => pauseMillis(at + 1, 0, 1));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { CATALOGUE } from "../../../routes/catalogue/problem_catalogue.ts";
+import { CATALOGUE } from "../../../routes/problems/catalogue/problem_catalogue.ts";
 import { TestGateway } from "../test_gateway.ts";
 
 const read = async (path: string) => {

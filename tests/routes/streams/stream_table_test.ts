@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Exchange } from "../../../routes/exchange.ts";
-import { Problem } from "../../../routes/problem.ts";
+import { Problem } from "../../../routes/problems/problem.ts";
 import {
   type StreamPlace,
   STREAMS_MAX,

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { WAITING_BYTES_MAX } from "../../../../core/streams/outbox.ts";
+import { errorOf } from "../../../../routes/binance/error_table.ts";
 import {
   ApiSession,
   CALLS_MAX,
   REQUESTS_PER_SECOND_MAX,
   SUBSCRIPTIONS_MAX,
 } from "../../../../routes/binance/websocket_api/api_session.ts";
-import type { AppDeps } from "../../../../routes/gateway.ts";
-import { Problem } from "../../../../routes/problem.ts";
-import { errorOf } from "../../../../routes/binance/error_table.ts";
 import type { Exchange } from "../../../../routes/exchange.ts";
+import type { AppDeps } from "../../../../routes/gateway.ts";
+import { Problem } from "../../../../routes/problems/problem.ts";
 import { StreamTable } from "../../../../routes/streams/stream_table.ts";
 import { TestGateway } from "../../test_gateway.ts";
 
