@@ -14,7 +14,8 @@ const HELP = `Runs the tests, against real servers, and installs what they need.
 
 Usage: deno task test [FILTER...] [--name TEXT] [--parallel] [--help]
 
-  FILTER        part of a test file's path, such as core/book; all files when there is none
+  FILTER        part of a test file's path, such as core/book; all files when there is none, but
+                those of react_native, which download 330 MB
   --name TEXT   only tests with this text, or this /regular expression/, in their name
   --parallel    run test files side by side
   --help        print this text

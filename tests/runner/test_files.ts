@@ -6,6 +6,7 @@
 
 import { readdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { nameToRunBy } from "./test_projects.ts";
 
 /** A program that some tests run; `infra/provision` finds or installs it. */
 export type TestTool = "nats-server" | "redis-server" | "chromium";
@@ -27,10 +28,16 @@ export async function listTestFiles(): Promise<string[]> {
     .sort();
 }
 
-/** The files whose path contains one of the filters; all of them when there is no filter. */
+/**
+ * The files whose path contains one of the filters; all of them when there is no filter. Those that
+ * are run by name (test_projects.ts) are left out unless a filter has that name.
+ */
 export function selectTestFiles(files: readonly string[], filters: readonly string[]): string[] {
-  if (filters.length === 0) return [...files];
-  return files.filter((file) => filters.some((filter) => file.includes(filter)));
+  const asked = filters.length === 0 ? [""] : filters;
+  return files.filter((file) => {
+    const name = nameToRunBy(file) ?? "";
+    return asked.some((filter) => file.includes(filter) && filter.includes(name));
+  });
 }
 
 /** The programs that these test files run. */

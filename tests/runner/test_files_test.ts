@@ -14,6 +14,16 @@ Deno.test("test files: a filter is a part of the path, several are alternatives"
   assert.deepEqual(selectTestFiles(files, ["nothing"]), []);
 });
 
+Deno.test("test files: what downloads much is run by whoever names it, and by nobody else", async () => {
+  const files = ["tests/core/a_test.ts", "tests/react_native/a_test.ts"];
+  for (const filters of [[], ["tests/"], ["a_test"]]) {
+    assert.deepEqual(selectTestFiles(files, filters), files.slice(0, 1), filters[0]);
+  }
+  assert.deepEqual(selectTestFiles(files, ["react_native"]), files.slice(1));
+  assert.deepEqual(selectTestFiles(files, ["core", "tests/react_native/a"]), files);
+  assert.ok(selectTestFiles(await listTestFiles(), ["react_native"]).length > 0);
+});
+
 Deno.test("test files: servers are provided only to tests that may need them", () => {
   assert.deepEqual(toolsFor(["tests/core/a_test.ts", "tests/infra/lint/a_test.ts"]), []);
   assert.deepEqual(toolsFor(["tests/core/a_test.ts", "tests/infra/nats/a_test.ts"]), [

@@ -13,10 +13,10 @@ import {
   StartedMarket,
   withDataDirectory,
 } from "../workers/supervisor/started_market.ts";
-import { compile, HermesVm, whyNoHermes } from "./react_native/hermes_vm.ts";
-import { NativeModules } from "./react_native/native_modules.ts";
+import { compile, HermesVm, whyNoHermes } from "./hermes_vm.ts";
+import { NativeModules } from "./native_modules.ts";
 
-const FOLDER = new URL("./react_native/", import.meta.url);
+const FOLDER = new URL("./", import.meta.url);
 /** Bids that a snapshot has of the 1,100 that the app has placed. */
 const SNAPSHOT_LEVELS = 1_000;
 /** No timer of the app takes longer while it asks one that never answers. */
@@ -42,7 +42,7 @@ async function bundleApp(data: string, profile: "default" | "hermes-stable"): Pr
     await Deno.copyFile(new URL(name, FOLDER), `${folder}/${name}`);
   }
   await Deno.writeTextFile(`${folder}/index.js`, ENTRY);
-  const [config, main] = ["../deno.json", "bundle_main.ts"].map((name) =>
+  const [config, main] = ["deno.json", "bundle_main.ts"].map((name) =>
     fileURLToPath(new URL(name, FOLDER))
   );
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
