@@ -10,7 +10,7 @@ import type { EndpointSpec, Method } from "../endpoint.ts";
 import { EdgeCode } from "../problems/edge_code.ts";
 import { binanceError, BinanceProblem } from "./binance_error.ts";
 import { binanceDialect } from "./dialect.ts";
-import { type BinanceRequest, openEndpoint } from "./endpoint_spec.ts";
+import { type BinanceRequest, openEndpoint } from "./endpoint_kinds.ts";
 
 /** Where Binance has what is not here, and its wallet, of which little is here. */
 const PREFIXES = ["/sapi", "/fapi", "/dapi", "/eapi", "/papi", "/futures"];

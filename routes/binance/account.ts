@@ -7,7 +7,7 @@ import { keyPolicyOf } from "../../core/limits/policy.ts";
 import type { EndpointSpec } from "../endpoint.ts";
 import { Problem } from "../problems/problem.ts";
 import { decimalText } from "./decimal_text.ts";
-import { type Answered, type BinanceRequest, signedEndpoint } from "./endpoint_spec.ts";
+import { type Answered, type BinanceRequest, signedEndpoint } from "./endpoint_kinds.ts";
 import { commissions, ratesOf } from "./new_order.ts";
 import { oneOf } from "./parameters.ts";
 import { binanceSymbol, requiredInstrument } from "./symbols.ts";

@@ -20,7 +20,7 @@ import { factsOfAmend, factsOfRepeatedAmend, factsOfRow } from "../orders/order_
 import { amendRejected } from "../orders/rejection.ts";
 import { Problem } from "../problems/problem.ts";
 import { binanceError, BinanceProblem } from "./binance_error.ts";
-import { type Answered, type BinanceRequest, signedEndpoint } from "./endpoint_spec.ts";
+import { type Answered, type BinanceRequest, signedEndpoint } from "./endpoint_kinds.ts";
 import { outcomeUnknown } from "./new_order.ts";
 import { findLive, findRow, isNamed, type OrderName, readOrderName } from "./order_lookup.ts";
 import { unneeded } from "./order_parameters.ts";

@@ -20,7 +20,7 @@ import { factsOfLive, factsOfRow, type OrderFacts } from "../orders/order_view.t
 import { cancelRejected } from "../orders/rejection.ts";
 import { Problem } from "../problems/problem.ts";
 import { submitNamed, unknownOrder } from "./cancel_order.ts";
-import { type Answered, type BinanceRequest, signedEndpoint } from "./endpoint_spec.ts";
+import { type Answered, type BinanceRequest, signedEndpoint } from "./endpoint_kinds.ts";
 import { walkBack } from "./history_walk.ts";
 import { outcomeUnknown } from "./new_order.ts";
 import { derivedOrderId } from "./order_parameters.ts";

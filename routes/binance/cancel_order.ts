@@ -22,7 +22,7 @@ import { factsOfLive, factsOfRow } from "../orders/order_view.ts";
 import { cancelRejected } from "../orders/rejection.ts";
 import { Problem } from "../problems/problem.ts";
 import { binanceError, BinanceProblem } from "./binance_error.ts";
-import { type Answered, type BinanceRequest, signedEndpoint } from "./endpoint_spec.ts";
+import { type Answered, type BinanceRequest, signedEndpoint } from "./endpoint_kinds.ts";
 import { outcomeUnknown, unsupportedOperation } from "./new_order.ts";
 import { findLive, isNamed, type OrderName, readOrderName, targetOf } from "./order_lookup.ts";
 import { badId, derivedOrderId } from "./order_parameters.ts";

@@ -17,7 +17,7 @@ import { newOrderCommand } from "../orders/order_command.ts";
 import { Problem } from "../problems/problem.ts";
 import { binanceError, BinanceProblem } from "./binance_error.ts";
 import { sendCancel } from "./cancel_order.ts";
-import { type Answered, type BinanceRequest, signedEndpoint } from "./endpoint_spec.ts";
+import { type Answered, type BinanceRequest, signedEndpoint } from "./endpoint_kinds.ts";
 import { errorOf } from "./error_table.ts";
 import { outcomeUnknown, sendOrder, unsupportedOperation } from "./new_order.ts";
 import { readOrderName } from "./order_lookup.ts";

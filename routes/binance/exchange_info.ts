@@ -9,7 +9,7 @@ import type { Instrument } from "../../infra/reference/instrument_terms.ts";
 import type { EndpointSpec } from "../endpoint.ts";
 import { Problem } from "../problems/problem.ts";
 import { priceText, productText, quantityText } from "./decimal_text.ts";
-import { type Answered, type BinanceRequest, openEndpoint } from "./endpoint_spec.ts";
+import { type Answered, type BinanceRequest, openEndpoint } from "./endpoint_kinds.ts";
 import { oneOf } from "./parameters.ts";
 import { binanceSymbol, listedInstruments } from "./symbols.ts";
 import { rateLimits } from "./usage.ts";

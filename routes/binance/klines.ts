@@ -11,7 +11,7 @@ import { EdgeCode } from "../problems/edge_code.ts";
 import { Problem } from "../problems/problem.ts";
 import { binanceError, BinanceProblem } from "./binance_error.ts";
 import { padded, ZERO } from "./decimal_text.ts";
-import { type Answered, type BinanceRequest, openEndpoint } from "./endpoint_spec.ts";
+import { type Answered, type BinanceRequest, openEndpoint } from "./endpoint_kinds.ts";
 import { missingParameter, wholeNumber } from "./parameters.ts";
 import { requiredInstrument } from "./symbols.ts";
 import { timeSpan, type TimeWriter } from "./times.ts";

@@ -12,7 +12,7 @@ import type { Exchange } from "../exchange.ts";
 import { depthWeight } from "../market/depth.ts";
 import { Problem } from "../problems/problem.ts";
 import { averageText, padded, productText } from "./decimal_text.ts";
-import { type Answered, type BinanceRequest, openEndpoint } from "./endpoint_spec.ts";
+import { type Answered, type BinanceRequest, openEndpoint } from "./endpoint_kinds.ts";
 import { wholeNumber } from "./parameters.ts";
 import { requiredInstrument } from "./symbols.ts";
 import { timeSpan, type TimeWriter } from "./times.ts";

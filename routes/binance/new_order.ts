@@ -21,7 +21,7 @@ import { EdgeCode } from "../problems/edge_code.ts";
 import { Problem } from "../problems/problem.ts";
 import { binanceError, BinanceProblem } from "./binance_error.ts";
 import { padded, ZERO } from "./decimal_text.ts";
-import { type Answered, type BinanceRequest, signedEndpoint } from "./endpoint_spec.ts";
+import { type Answered, type BinanceRequest, signedEndpoint } from "./endpoint_kinds.ts";
 import { type BinanceOrder, ORDER_PARAMETERS, readOrder } from "./order_parameters.ts";
 import { fillOfOrder, NO_LIST, orderFields } from "./order_text.ts";
 import { oneOf } from "./parameters.ts";

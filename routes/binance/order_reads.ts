@@ -11,7 +11,7 @@ import type { EndpointSpec } from "../endpoint.ts";
 import type { Exchange } from "../exchange.ts";
 import { termsOf } from "../orders/order_reads.ts";
 import { Problem } from "../problems/problem.ts";
-import { type Answered, type BinanceRequest, signedEndpoint } from "./endpoint_spec.ts";
+import { type Answered, type BinanceRequest, signedEndpoint } from "./endpoint_kinds.ts";
 import { PAGES_MAX, walkBack, type Wanted } from "./history_walk.ts";
 import { findRow, isNamed, readOrderName } from "./order_lookup.ts";
 import { liveView, rowView, tradeView } from "./order_text.ts";

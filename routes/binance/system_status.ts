@@ -5,7 +5,7 @@
  */
 import type { EndpointSpec } from "../endpoint.ts";
 import { NEEDED_PARTS, Probe } from "../health.ts";
-import { type Answered, type BinanceRequest, openEndpoint } from "./endpoint_spec.ts";
+import { type Answered, type BinanceRequest, openEndpoint } from "./endpoint_kinds.ts";
 
 /** The endpoint of one app, which looks at one backend. */
 export function systemStatusEndpoint(): EndpointSpec {

@@ -12,7 +12,7 @@ import { EdgeCode } from "../problems/edge_code.ts";
 import { Problem } from "../problems/problem.ts";
 import { binanceError, BinanceProblem } from "./binance_error.ts";
 import { differenceText, padded, percentText, ZERO } from "./decimal_text.ts";
-import { type Answered, type BinanceRequest, openEndpoint } from "./endpoint_spec.ts";
+import { type Answered, type BinanceRequest, openEndpoint } from "./endpoint_kinds.ts";
 import { oneOf, parametersOf } from "./parameters.ts";
 import { binanceSymbol, listedInstruments } from "./symbols.ts";
 import type { TimeWriter } from "./times.ts";

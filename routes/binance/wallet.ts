@@ -7,7 +7,7 @@
 import type { EndpointSpec } from "../endpoint.ts";
 import { Problem } from "../problems/problem.ts";
 import { decimalText, ZERO } from "./decimal_text.ts";
-import { type Answered, type BinanceRequest, signedEndpoint } from "./endpoint_spec.ts";
+import { type Answered, type BinanceRequest, signedEndpoint } from "./endpoint_kinds.ts";
 import { ratesOf } from "./new_order.ts";
 import { binanceSymbol, optionalInstrument } from "./symbols.ts";
 
