@@ -25,7 +25,13 @@ const DIRECT = {
   seconds: 6,
 } as const;
 
-type Side = "frames" | "batches" | "batches, all accounts" | "bare, frames" | "bare, batches";
+type Side =
+  | "frames"
+  | "batches"
+  | "batches, all accounts"
+  | "short answers"
+  | "bare, frames"
+  | "bare, batches";
 
 /** Runs the bench. */
 export async function batchBench(say: (line: string) => void): Promise<BenchResult> {
@@ -40,6 +46,7 @@ export async function batchBench(say: (line: string) => void): Promise<BenchResu
     const loads: readonly (readonly [Side, Omit<BatchLoad, "seed">])[] = [
       ["batches", { kind: "batch", url: gatewayUrl, ...batches }],
       ["batches, all accounts", { kind: "batch", url: gatewayUrl, ...batches, lanes: ACCOUNTS }],
+      ["short answers", { kind: "short", url: gatewayUrl, ...batches, lanes: ACCOUNTS }],
       ["bare, batches", { kind: "batch", url: bareUrl, ...batches }],
       ["frames", { kind: "frames", url: gatewayUrl, ...frames }],
       ["bare, frames", { kind: "frames", url: bareUrl, ...frames }],
@@ -87,12 +94,15 @@ function resultOf(
       [`${ACCOUNTS} lanes, batches of ${BATCH_ITEMS} in JSON`]: line(
         middleRun(of("batches, all accounts")),
       ),
+      [`${ACCOUNTS} lanes, the same with short answers`]: line(middleRun(of("short answers"))),
       "bare Hono, the bytes of the batches": rate("bare, batches"),
       "frames over bare Hono": ratio("frames", "bare, frames"),
       "batches over bare Hono": ratio("batches", "bare, batches"),
+      "short answers over whole ones": ratio("short answers", "batches, all accounts"),
       "batches over frames": ratio("batches", "frames"),
       ...cpuDetails("frames", of("frames")),
       ...cpuDetails("batches", of("batches")),
+      ...cpuDetails("short answers", of("short answers")),
       "share of commands refused, frames": middleRun(of("frames")).refusedShare,
       "share of commands refused, batches": middleRun(of("batches")).refusedShare,
     },

@@ -20,7 +20,7 @@ export const ACCOUNTS = 32;
 
 /** One load. */
 export interface BatchLoad {
-  readonly kind: "frames" | "batch";
+  readonly kind: "frames" | "batch" | "short";
   readonly url: string;
   /** Accounts that send, each with one request under way. */
   readonly lanes: number;

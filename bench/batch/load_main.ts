@@ -2,8 +2,9 @@
  * The load of the batch bench: lanes of one account each, every lane with one request under way. The
  * requests are made and signed before the load begins. Prints what came of it as one line of JSON.
  *
- * `deno run ... load_main.ts KIND URL KEYS_FILE LANES COMMANDS_A_REQUEST REQUESTS_A_LANE SEED PIDS`; PIDS are
- * the processes, by name, whose CPU is measured
+ * `deno run ... load_main.ts KIND URL KEYS_FILE LANES COMMANDS_A_REQUEST REQUESTS_A_LANE SEED PIDS`; KIND is
+ * `frames`, `batch`, or `short` for batches with `Prefer: return=minimal`; PIDS are the processes, by
+ * name, whose CPU is measured
  *
  * @module
  */
@@ -30,6 +31,7 @@ const pids: Record<string, number> = { ...JSON.parse(pidsText), load: Deno.pid }
 const isFrame = kind === "frames";
 const path = isFrame ? "/v1/frames" : "/v1/orders/batch";
 const type = isFrame ? "application/vnd.edgebook.frame" : "application/json";
+const preference: Record<string, string> = kind === "short" ? { "Prefer": "return=minimal" } : {};
 
 interface Prepared {
   readonly body: string | Uint8Array<ArrayBuffer>;
@@ -44,6 +46,7 @@ function prepare({ key, secret }: (typeof keys)[number], flow: LaneFlow): Prepar
   return {
     body,
     headers: {
+      ...preference,
       "Content-Type": type,
       "X-Edgebook-Key": key,
       "X-Edgebook-Timestamp": String(timestamp),
