@@ -32,7 +32,7 @@ Deno.test("layers: every import that points up is refused", () => {
     ["core/book/ladder.ts", "../../deno.json", "deno.json"],
     ["infra/nats/connect.ts", "../../routes/app.ts", "routes/app.ts"],
     ["infra/nats/connect.ts", "../../workers/x.ts", "workers/x.ts"],
-    ["routes/orders/orders.ts", "../workers/x.ts", "workers/x.ts"],
+    ["routes/orders/orders.ts", "../../workers/x.ts", "workers/x.ts"],
     ["workers/x.ts", "../routes/app.ts", "routes/app.ts"],
     ["workers/x.ts", "../../elsewhere/app.ts", "../elsewhere/app.ts"],
   ];
