@@ -50,9 +50,6 @@ async function admin(data: string, ...args: string[]): Promise<RestKey> {
 /** The keys of all accounts; those that the market does not come with are opened and funded. */
 async function openAccounts(data: string, line: ReadyLine): Promise<RestKey[]> {
   const operator = new RestClient(line.gateway, keyOf(line, "admin"));
-  await eventually("the registrar", async () => {
-    return (await operator.request("GET", "/v1/admin/audit")).status === 200 || undefined;
-  });
   for (const account of ACCOUNTS.slice(2)) {
     await operator.request("POST", "/v1/admin/accounts", { account });
     for (const [asset, amount] of Object.entries(FUNDS)) {

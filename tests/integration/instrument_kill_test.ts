@@ -202,9 +202,6 @@ Deno.test("an instrument, and the venue, lose all their orders at once", (t) =>
       traders: [client("1"), client("2")],
       operator: client("admin"),
     };
-    await eventually("the registrar", async () => {
-      return (await setting.operator.request("GET", "/v1/admin/audit")).status === 200 || undefined;
-    });
     await t.step("over REST, and its accounts are told", () => overRest(setting));
     await t.step("and trades again", () => tradesAgain(setting));
     await t.step("its orders alone", () => withoutHalt(setting));

@@ -23,7 +23,10 @@ const STOP_MILLIS = 1_500;
 export interface Projections {
   /** Takes the events of the leader at once, as far as it has room; `null`: there is nobody. */
   readonly events: FrameRingProducer | null;
-  /** Has them publish and answer; settles when each has caught up and does. */
+  /**
+   * Has them publish and answer; settles when each has caught up and does. A registrar that has failed
+   * keeps nobody waiting.
+   */
   lead(): Promise<void>;
   /** Ends the Workers in order. */
   stop(): Promise<void>;
@@ -70,23 +73,21 @@ export function startProjections(
   return {
     events: new FrameRingProducer(eventsRing),
     lead: async () => {
-      void registrar?.lead();
-      await Promise.all(workers.map((worker) => worker.lead()));
+      await Promise.all([...workers.map((worker) => worker.lead()), registrar?.lead()]);
     },
     stop: async () => {
-      await Promise.all(
-        [...workers, ...registrar === null ? [] : [registrar]].map((one) => one.stop()),
-      );
+      await Promise.all([...workers.map((worker) => worker.stop()), registrar?.stop()]);
     },
   };
 }
 
 /** The registrar; `null` where the process has no credentials for it. */
-function startRegistrar(config: MatchingConfig): ProjectionWorker | null {
+function startRegistrar(config: MatchingConfig): Pick<ProjectionWorker, "lead" | "stop"> | null {
   const { natsUrl, natsSocket, registrarCredentials, shard } = config;
   if (registrarCredentials === "") return null;
   const { masterKey } = readConfig(["masterKey"]);
-  return new ProjectionWorker(
+  const failed = Promise.withResolvers<void>();
+  const worker = new ProjectionWorker(
     "registrar",
     new URL("../registrar/registrar_worker.ts", import.meta.url),
     {
@@ -99,8 +100,15 @@ function startRegistrar(config: MatchingConfig): ProjectionWorker | null {
       trustsSecrets: config.weightyKeys === "any",
     },
     // Orders need no registrar: it is said, and gateways answer that it is not there.
-    (reason) => console.error(`matching: ${reason}; keys and administration wait for a restart`),
+    (reason) => {
+      console.error(`matching: ${reason}; keys and administration wait for a restart`);
+      failed.resolve();
+    },
   );
+  return {
+    lead: () => Promise.race([worker.lead(), failed.promise]),
+    stop: () => worker.stop(),
+  };
 }
 
 /** One of the Workers, by the messages that both of them understand. */

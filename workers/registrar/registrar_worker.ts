@@ -129,5 +129,7 @@ async function run(start: RegistrarStart) {
   let service: ReturnType<typeof serveActs> | null = null;
   await Promise.all([accountKeys.follower.caughtUp, reference.caughtUp, leading.promise]);
   service = serveActs(connection, shard, new Registrar(parts), onError);
+  // Whoever is told so may ask at once: the subscription must have reached the broker.
+  await connection.flush();
   self.postMessage({ ready: true });
 }

@@ -98,6 +98,9 @@ Deno.test("start: a market in one command, with the line and the files that scri
   withDataDirectory(async (data, keep) => {
     const { market, line } = await StartedMarket.start(data);
     keep(market);
+    // What is asked right behind the line is answered, the registrar's part of it too.
+    const { status: audited } = await signed(line, "admin", "GET", "/v1/admin/audit");
+    assert.equal(audited, 200);
     assertContract(line, market);
     assert.deepEqual(JSON.parse(await Deno.readTextFile(`${data}/run/market.json`)), {
       gateway: line.gateway,
