@@ -55,18 +55,19 @@ Deno.test("a change names any of the terms, and the others stay", () => {
 Deno.test("where the higher fee falls, resting buys give back at once what they hold too much", () => {
   const venue = claimed();
   venue.submit(buy(100, 500), buy(3, 333), buy(10, 400, by(2)), sell(10, 600, by(3)));
+  venue.submit(buy(100, 400, by(2)));
   venue.submit(sell(40, 500, by(3)));
   const held = venue.held(1, "USD");
   assert.deepEqual(venue.submit(change({ takerFeePpm: 1_500 })), [said({ takerFeePpm: 1_500 })]);
   // 60 left at 500 and 3 at 333 by 0.15 per cent, less the 0 of a credit; and account 2's.
   assert.equal(venue.held(1, "USD"), 60 * 500 + 45 + 3 * 333 + 2);
   assert.ok(venue.held(1, "USD") < held);
-  assert.equal(venue.held(2, "USD"), 4_000 + 6);
-  assert.equal(venue.available(2, "USD"), 1_000_000 - 4_006);
+  assert.equal(venue.held(2, "USD"), 44_000 + 66);
+  assert.equal(venue.available(2, "USD"), 1_000_000 - 44_066);
   assert.equal(venue.held(3, "BTC"), 10 * 10_000);
   // Below the maker fee: the higher one is the maker's then.
   venue.submit(change({ takerFeePpm: 0 }, { takerFeePpm: 1_500 }));
-  assert.equal(venue.held(2, "USD"), 4_000 + 4);
+  assert.equal(venue.held(2, "USD"), 44_000 + 44);
   venue.submit(cancelAll(), cancelAll(by(2)));
   assert.equal(venue.held(1, "USD") + venue.held(2, "USD"), 0);
 });

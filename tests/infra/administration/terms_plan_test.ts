@@ -56,6 +56,11 @@ Deno.test("what was seen before may be given, in the same units", () => {
     priceTicksMax: 100_000,
     quantityLotsMax: 2,
   });
+  const coarse = { ...there, tickSize: 5, lotSize: 10 };
+  const bounds = { priceMax: "1000.00", quantityMax: "0.0200" };
+  const change = planTermsChange(coarse, { priceMax: "2000.05", quantityMax: "1" }, bounds);
+  assert.deepEqual(change.from, { priceTicksMax: 20_000, quantityLotsMax: 20 });
+  assert.deepEqual(change.to, { priceTicksMax: 40_001, quantityLotsMax: 1_000 });
   assert.match(refusalOf({ priceMax: "5" }, { priceMax: "0.001" }), /^priceMax: .*2 decimals/);
 });
 
