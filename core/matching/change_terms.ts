@@ -2,8 +2,8 @@
  * Changes the fees, the collar and the bounds of an instrument that trades.
  *
  * What orders rest with is never at odds with the terms: a buy holds the fee at the higher of the two
- * rates (holds.ts), and no order stands above the highest price. So not every change is taken at every
- * time:
+ * rates (holds.ts), and no order stands above the highest price; a snapshot that says otherwise is
+ * damaged. So not every change is taken at every time:
  *
  * | term | |
  * | --- | --- |
