@@ -17,6 +17,7 @@ import { transfersEndpoint } from "./account/transfers.ts";
 import { adminAccountEndpoints } from "./admin/admin_accounts.ts";
 import { adminControlEndpoints } from "./admin/admin_controls.ts";
 import { adminInstrumentsEndpoint } from "./admin/admin_instruments.ts";
+import { adminTermsEndpoint } from "./admin/admin_terms.ts";
 import { adminStateEndpoint } from "./admin/admin_state.ts";
 import { binanceEndpoints } from "./binance/binance_endpoints.ts";
 import { binanceStreamEndpoints } from "./binance/streams/stream_endpoints.ts";
@@ -83,6 +84,7 @@ export function createApp(deps: AppDeps, streams: StreamTable = new StreamTable(
     ...adminControlEndpoints,
     ...adminAccountEndpoints,
     adminInstrumentsEndpoint,
+    adminTermsEndpoint,
     ...keyEndpoints,
     transfersEndpoint,
     timeEndpoint,

@@ -35,6 +35,7 @@ const OF_INSTRUMENTS: ReadonlySet<number> = new Set([
   CommandKind.cancelAll,
   CommandKind.cancelAccount,
   CommandKind.cancelInstrument,
+  CommandKind.instrumentTerms,
 ]);
 
 type Kind = PrivateReport["kind"];

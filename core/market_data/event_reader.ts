@@ -15,6 +15,7 @@ import {
   positionStampMicros,
 } from "../protocol/position.ts";
 import { ResultCode } from "../protocol/result_code.ts";
+import { type ChangeableTerms, termsOfEvent } from "../protocol/terms_change.ts";
 import { readU64, WireBuffer } from "../protocol/wire_buffer.ts";
 
 /** Room for a frame at the start; it doubles where a longer one comes. */
@@ -119,6 +120,10 @@ export class EventReader {
   /** Leaves or lots taken off the book. */
   get leavesLots(): number {
     return readU64(this.#frame.words, this.#word + EventWord.leaves);
+  }
+  /** Of an event that terms of an instrument have changed: as they are then. */
+  get changedTerms(): ChangeableTerms {
+    return termsOfEvent(this.#frame.words, this.#word);
   }
   /** Trade id of a trade. */
   get tradeId(): number {

@@ -78,7 +78,7 @@ export interface StatusMessage extends FeedHead {
   readonly detail: FeedDetail;
 }
 
-/** The terms of an instrument, which never change. */
+/** The terms of an instrument, told anew when they change. */
 export interface DefinitionEntry {
   /** Number of the instrument in binary messages. */
   readonly instrument: number;
@@ -98,7 +98,7 @@ export interface DefinitionEntry {
   readonly collarRate: string;
 }
 
-/** `definition`: once, when the instrument is there. */
+/** `definition`: when the instrument is there, and when its terms have changed. */
 export interface DefinitionMessage extends FeedHead, DefinitionEntry {}
 
 /** Figures of the last 24 hours; prices are `null` where there was no trade. */

@@ -2,8 +2,8 @@
  * The public side of one instrument: its book, its last trades and its ticker, and the messages of
  * its feeds, as a function of the log's events.
  *
- * The instrument's sequence counts its public events: each change of the book or of the trading
- * status is one, and a trade is one with the change that it makes. So the numbers of all messages
+ * The instrument's sequence counts its public events: each change of the book, of the trading status
+ * or of the terms is one, and a trade is one with the change that it makes. So the numbers of all messages
  * come out the same however often the events are read.
  *
  * @module
@@ -26,6 +26,7 @@ import {
   type TradeEntry,
   TRADES_PER_MESSAGE_MAX,
 } from "./feed_messages.ts";
+import { newFeedStates } from "./feed_state.ts";
 import { priceText, quantityText } from "./lot_terms.ts";
 import { OrderEntries } from "./order_entries.ts";
 import { applyOrderEvent } from "./order_events.ts";
@@ -56,23 +57,9 @@ export interface CandlesDue {
   readonly bars: readonly Candle[];
 }
 
-/** Where a feed stands: its last message, and the one that is due. */
-interface FeedState {
-  /** Sequence of the last message. */
-  last: number;
-  /** Sequence of the message that is due; 0 where none is. */
-  due: number;
-  /** Stamp of the message that is due. */
-  dueMicros: number;
-}
-
-const newState = (): FeedState => ({ last: 0, due: 0, dueMicros: 0 });
-
-const candleStates = (): Record<Feed & `candles.${string}`, FeedState> =>
-  Object.fromEntries(candleIntervals.map(({ name }) => [`candles.${name}`, newState()]));
-
 /** One instrument's book, trades, ticker and feeds. Owner: the thread that applies the events. */
 export class InstrumentFeed {
+  #terms: InstrumentReference;
   readonly book: DepthBook;
   /** What happened to orders since the last message of `orders`. */
   readonly entries = new OrderEntries();
@@ -90,16 +77,7 @@ export class InstrumentFeed {
   readonly #candles = new CandleFeed();
   /** What the message of candles has which is being given to the sink. */
   candlesDue: CandlesDue = { interval: candleIntervals[0], bars: [] };
-  readonly #feeds: Record<Feed, FeedState> = {
-    trades: newState(),
-    bbo: newState(),
-    depth: newState(),
-    orders: newState(),
-    status: newState(),
-    definition: newState(),
-    ticker: newState(),
-    ...candleStates(),
-  };
+  readonly #feeds = newFeedStates();
   readonly #bestSeen = { bidTicks: 0, bidLots: 0, askTicks: 0, askLots: 0 };
   /** The checksum that was made last, and the sequence that it is of. */
   #checksum = 0;
@@ -110,8 +88,14 @@ export class InstrumentFeed {
   #tickerMinute = 0;
 
   /** @param queues the shard's resting orders, which the events of this instrument change */
-  constructor(readonly terms: InstrumentReference, readonly queues: OrderQueues) {
+  constructor(terms: InstrumentReference, readonly queues: OrderQueues) {
+    this.#terms = terms;
     this.book = new DepthBook(queues, terms.instrument);
+  }
+
+  /** The terms as they are now, but for the trading status. */
+  get terms(): InstrumentReference {
+    return this.#terms;
   }
 
   /** Sequence of the last message of `orders`. */
@@ -141,7 +125,7 @@ export class InstrumentFeed {
    * @throws {OrderQueueError} when the event contradicts the book
    */
   apply(event: EventReader, sink: FeedSink | null): void {
-    if (event.kind === EventKind.reference) return this.#setStatus(event, sink);
+    if (event.kind === EventKind.reference) return this.#applyReference(event, sink);
     if (!applyOrderEvent(event, this.queues, this.entries, this.book.touched)) return;
     this.sequence++;
     const { stampMicros } = event;
@@ -260,6 +244,20 @@ export class InstrumentFeed {
       takerSide: trade.takerSide === Side.buy ? "buy" : "sell",
       timeMicros: trade.timeMicros,
     };
+  }
+
+  #applyReference(event: EventReader, sink: FeedSink | null): void {
+    if (event.orderId === CommandKind.instrumentTerms) this.#changeTerms(event, sink);
+    else this.#setStatus(event, sink);
+  }
+
+  /** Tells the terms anew, behind what was before. */
+  #changeTerms(event: EventReader, sink: FeedSink | null): void {
+    this.#terms = { ...this.#terms, ...event.changedTerms };
+    this.sequence++;
+    this.#sendTrades(sink);
+    this.#sendOrders(sink);
+    this.#send("definition", event.stampMicros, sink);
   }
 
   #setStatus(event: EventReader, sink: FeedSink | null): void {

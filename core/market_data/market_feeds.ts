@@ -75,7 +75,7 @@ export class MarketFeeds {
     return this.#bySymbol.get(symbol);
   }
 
-  /** Makes the terms of an instrument known. The first ones count: terms never change. */
+  /** Makes the terms of an instrument known. The first ones count: events say how they change. */
   learn(terms: InstrumentReference): void {
     if (!this.#terms.has(terms.instrument)) this.#terms.set(terms.instrument, terms);
   }
@@ -173,7 +173,8 @@ function isPublic(event: EventReader): boolean {
     case EventKind.amended:
       return true;
     case EventKind.reference:
-      return isDefinition(event) || event.orderId === CommandKind.tradingStatus;
+      return isDefinition(event) || event.orderId === CommandKind.tradingStatus ||
+        event.orderId === CommandKind.instrumentTerms;
     default:
       return false;
   }

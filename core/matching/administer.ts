@@ -1,7 +1,7 @@
 /**
  * Administrative commands: accounts, assets, instruments, halts, audit records; movements of money are
- * in move_funds.ts, the kill switch of an instrument in cancel_instrument.ts. They come through the
- * same journal as orders, by a subject of their own.
+ * in move_funds.ts, the kill switch of an instrument in cancel_instrument.ts, changes of its terms in
+ * change_terms.ts. They come through the same journal as orders, by a subject of their own.
  *
  * @module
  */
@@ -13,6 +13,7 @@ import { ResultCode } from "../protocol/result_code.ts";
 import { readU64, type WireBuffer } from "../protocol/wire_buffer.ts";
 import { ACCOUNTS_MAX, AccountStatus, FEE_ACCOUNT, NO_TRADE_GROUP } from "./accounts.ts";
 import { cancelInstrument } from "./cancel_instrument.ts";
+import { changeTerms } from "./change_terms.ts";
 import { INSTRUMENTS_MAX, TradingStatus } from "./instruments.ts";
 import { moveFunds } from "./move_funds.ts";
 import { complete, reject } from "./result.ts";
@@ -38,6 +39,8 @@ export function administer(
       return end(state, frame, at, checkAudit(frame, at));
     case CommandKind.cancelInstrument:
       return cancelInstrument(state, frame, at);
+    case CommandKind.instrumentTerms:
+      return changeTerms(state, frame, at);
     default:
       return moveFunds(state, frame, at);
   }

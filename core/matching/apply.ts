@@ -126,11 +126,14 @@ function isAnswered(
     const keepsMovements = (flags & ClaimFlag.keepsMovements) !== 0;
     if (keepsMovements && !state.keepsMovements) keepMovements(state);
     state.cancelsInstruments = (flags & ClaimFlag.cancelsInstruments) !== 0;
+    state.changesTerms = (flags & ClaimFlag.changesTerms) !== 0;
     state.events.head(EventKind.claim, 0, 0, 0, 0, 0, 0, 0);
     state.events.four(0, readU64(frame.words, (at >> 2) + OrderWord.price), 0, 0, 0);
     return true;
   }
-  if (kind === CommandKind.cancelInstrument && !state.cancelsInstruments) {
+  const isUnknown = (kind === CommandKind.cancelInstrument && !state.cancelsInstruments) ||
+    (kind === CommandKind.instrumentTerms && !state.changesTerms);
+  if (isUnknown) {
     reject(state, frame, at, ResultCode.unknownKind, SAFE_MAX, 0);
     return true;
   }
@@ -191,7 +194,7 @@ function checkNumbers(frame: WireBuffer, at: number): ResultCode {
   const kind = bytes[at];
   const isKnown = (kind >= CommandKind.newOrder && kind <= CommandKind.amend) ||
     (kind >= ADMINISTRATION_KIND_LEAST && kind <= CommandKind.cancelInstrument) ||
-    kind === CommandKind.instrument;
+    kind === CommandKind.instrument || kind === CommandKind.instrumentTerms;
   if (!isKnown) return ResultCode.unknownKind;
   if ((words[word + OrderWord.keyLow] | words[word + OrderWord.keyHigh]) === 0) {
     return ResultCode.missingRequestKey;

@@ -1,15 +1,17 @@
 /**
- * A hash over what a command asks for: everything but its deadline and where its text stands. Two
+ * A hash over what a command asks for: everything but its deadline, where its text stands, and what a
+ * change of terms has seen before. Two
  * commands with the same request key and the same content are one command that came twice.
  *
  * @module
  */
 import * as frames from "../protocol/frame.ts";
 import * as orderRecord from "../protocol/order_record.ts";
+import { SEEN_WORD_FIRST } from "../protocol/terms_change.ts";
 import type { WireBuffer } from "../protocol/wire_buffer.ts";
 
 const { EXTENDED_KIND_LEAST, EXTENDED_RECORD_BYTES, RECORD_BYTES } = frames;
-const { OrderWord } = orderRecord;
+const { CommandKind, OrderWord } = orderRecord;
 
 /**
  * Hash of the content of the command at `at`, as a signed 32-bit number: a sum of products, each
@@ -37,9 +39,11 @@ export function contentHash(frame: WireBuffer, at: number, textAt: number): numb
   return hash ^ (hash >>> 16);
 }
 
-/** The second half of an extended record. */
+/** The second half of an extended record; of a change of terms only what it changes them to. */
 function mixExtension(hash: number, integers: Int32Array, word: number): number {
-  for (let offset = RECORD_BYTES / 4; offset < EXTENDED_RECORD_BYTES / 4; offset++) {
+  const isChange = (integers[word] & 0xff) === CommandKind.instrumentTerms;
+  const end = isChange ? SEEN_WORD_FIRST : EXTENDED_RECORD_BYTES / 4;
+  for (let offset = RECORD_BYTES / 4; offset < end; offset++) {
     hash = mix(hash, integers[word + offset]);
   }
   return hash;

@@ -43,7 +43,7 @@ export class Instruments {
   readonly collarPpm = new Int32Array(INSTRUMENTS_MAX);
   /** Balance slot of the venue's own account in the quote asset. */
   readonly feeSlot = new Int32Array(INSTRUMENTS_MAX);
-  /** The terms as they were defined, for queries; never read on the matching path. */
+  /** The terms as they are, for queries; never read on the matching path. */
   readonly terms = new Map<number, InstrumentTerms>();
   /** Names and scales of the assets, for queries and definitions. */
   readonly assets = new Map<number, { readonly name: string; readonly scale: number }>();
@@ -85,13 +85,27 @@ export class Instruments {
     this.quoteAsset[instrument] = terms.quoteAsset;
     this.quotePerTickLot[instrument] = multipliers.quotePerTickLot;
     this.basePerLot[instrument] = multipliers.basePerLot;
+    this.setTerms(terms);
+    return ResultCode.ok;
+  }
+
+  /** Whether an instrument that is there may have these terms, which differ in changeable ones alone. */
+  isValidChange(terms: InstrumentTerms): boolean {
+    return isWithinBounds(terms, {
+      quotePerTickLot: this.quotePerTickLot[terms.instrument],
+      basePerLot: this.basePerLot[terms.instrument],
+    });
+  }
+
+  /** Gives an instrument the changeable ones of its terms (change_terms.ts says when). */
+  setTerms(terms: InstrumentTerms): void {
+    const { instrument } = terms;
     this.priceTicksMax[instrument] = terms.priceTicksMax;
     this.quantityLotsMax[instrument] = terms.quantityLotsMax;
     this.makerFeePpm[instrument] = terms.makerFeePpm;
     this.takerFeePpm[instrument] = terms.takerFeePpm;
     this.collarPpm[instrument] = terms.collarPpm;
     this.terms.set(instrument, terms);
-    return ResultCode.ok;
   }
 }
 

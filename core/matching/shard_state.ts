@@ -92,6 +92,8 @@ export class ShardState {
    * as a kind that it did not know, and so does whoever reads its journal.
    */
   cancelsInstruments = false;
+  /** The same of changes of terms. */
+  changesTerms = false;
 
   /** Where in its buffer the frame begins that the present command came in. */
   frameAt = 0;

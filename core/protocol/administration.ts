@@ -29,6 +29,9 @@
  * that answers it says whether there are more. Where the last claim did not say that its leader knows
  * this kind, it is the unknown one that it was to that leader.
  *
+ * An instrumentTerms changes the fees, the collar or the bounds of an instrument, see terms_change.ts.
+ * Of leaders that do not know it the same holds.
+ *
  * Who sent a command stands beside it in the frame, see frame_author.ts.
  *
  * The instrument record is extended, 128 bytes:
@@ -94,6 +97,8 @@ export const ClaimFlag = {
   keepsMovements: 1,
   /** The leader carries a cancelInstrument out: until the next claim, which says it anew, or not. */
   cancelsInstruments: 2,
+  /** The leader carries an instrumentTerms out: as the one before. */
+  changesTerms: 4,
 } as const;
 
 /** Bytes of a digest in an audit record. */
@@ -200,6 +205,7 @@ export function writeAudit(
 
 /** Adds the epoch that a leader claims, and by which rules its log goes on: all that there are. */
 export function writeClaim(frame: WireBuffer, at: number, epoch: number): void {
-  frame.bytes[at + 4] = ClaimFlag.keepsMovements | ClaimFlag.cancelsInstruments;
+  frame.bytes[at + 4] = ClaimFlag.keepsMovements | ClaimFlag.cancelsInstruments |
+    ClaimFlag.changesTerms;
   writeU64(frame.words, (at >> 2) + OrderWord.price, epoch);
 }

@@ -27,6 +27,7 @@
  * | summary of a cancel of many | stamp micros | last event sequence | orders canceled | of an instrument: 1 where orders are left; else 0 | 0 |
  * | ledger | request key | asset (u32), 0 | amount, minor units | total after, minor units | 0 |
  * | reference | request key | 0 | 0 | 0 | 0 |
+ * | reference of an instrumentTerms | request key | highest price, ticks | largest quantity, lots | maker fee, taker fee (u32), ppm | collar, ppm |
  * | claim | 0 | epoch | 0 | 0 | 0 |
  *
  * Each trade makes two records, the maker's first. Leaves of zero mean filled. A frame of events

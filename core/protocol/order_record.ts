@@ -50,6 +50,7 @@ export const CommandKind = {
   audit: 72,
   cancelInstrument: 73,
   instrument: 128,
+  instrumentTerms: 129,
 } as const;
 
 /** First kind that only the operator's subject may carry. */

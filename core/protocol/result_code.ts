@@ -75,6 +75,8 @@ export const ResultCode = {
   accountInvalid: 604,
   notClaimed: 605,
   notOneOwner: 606,
+  ordersRest: 607,
+  termsChanged: 608,
 
   canceledByRequest: 700,
   selfTrade: 701,

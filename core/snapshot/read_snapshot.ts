@@ -219,6 +219,7 @@ function setPosition(replica: Replica, { doubles, wire, words }: Block): void {
   const rules = words[word + ShardWord.rules];
   state.keepsMovements = (rules & ShardRule.keepsMovements) !== 0;
   state.cancelsInstruments = (rules & ShardRule.cancelsInstruments) !== 0;
+  state.changesTerms = (rules & ShardRule.changesTerms) !== 0;
   const { hashHigh, hashLow } = ShardWord;
   state.events.resume(positionFirstEvent(wire, 0), words[word + hashLow], words[word + hashHigh]);
 }

@@ -39,7 +39,7 @@ import { MOVEMENT_BYTES } from "../matching/movements.ts";
 /**
  * Layout of the records below. A reader takes the versions that it knows, and no other: 1 is the same
  * without movements, of a journal that no leader has kept them in yet; 2 the same of one whose last
- * leader did not cancel the orders of instruments.
+ * leader did not cancel the orders of instruments or change their terms.
  */
 export const SNAPSHOT_VERSION = 3;
 /** The oldest version that is read. */
@@ -90,9 +90,9 @@ export const ShardWord = {
 
 /**
  * Bits of the shard's rules. Movements are kept for ever since a claim said so; the leader of the last
- * claim carries cancels of instruments out.
+ * claim carries cancels of instruments out, and changes of their terms.
  */
-export const ShardRule = { keepsMovements: 1, cancelsInstruments: 2 } as const;
+export const ShardRule = { keepsMovements: 1, cancelsInstruments: 2, changesTerms: 4 } as const;
 
 /** Word offsets of an asset; the supply is of 64 bits. */
 export const AssetWord = { asset: 0, scale: 1, nameBytes: 2, supply: 4, name: 6 } as const;

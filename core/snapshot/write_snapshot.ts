@@ -130,7 +130,8 @@ function shardRecord(replica: Replica, shard: number): WriteRecord<readonly numb
     words[word + ShardWord.hashLow] = parseInt(stateHash.slice(8), 16);
     words.set(counts, word + ShardWord.counts);
     words[word + ShardWord.rules] = (state.keepsMovements ? ShardRule.keepsMovements : 0) |
-      (state.cancelsInstruments ? ShardRule.cancelsInstruments : 0);
+      (state.cancelsInstruments ? ShardRule.cancelsInstruments : 0) |
+      (state.changesTerms ? ShardRule.changesTerms : 0);
   };
 }
 

@@ -18,6 +18,7 @@ import {
   writeTransfer,
 } from "../../core/protocol/administration.ts";
 import {
+  EXTENDED_KIND_LEAST,
   EXTENDED_RECORD_BYTES,
   FrameKind,
   RECORD_BYTES,
@@ -26,6 +27,7 @@ import {
 import { AUTHOR_BYTES_MAX, AUTHOR_MARK, AUTHOR_PATTERN } from "../../core/protocol/frame_author.ts";
 import { CommandKind, writeCommandHead } from "../../core/protocol/order_record.ts";
 import type { RequestKey } from "../../core/protocol/request_key.ts";
+import { type TermsChange, writeTermsChange } from "../../core/protocol/terms_change.ts";
 import { sealCrc } from "../journal/crc.ts";
 
 /** What an operator may ask of a shard. Amounts in minor units; instrument 0 means every one. */
@@ -63,6 +65,7 @@ export type AdministrationCommand =
   | { readonly kind: "tradingStatus"; readonly instrument: number; readonly trading: boolean }
   | { readonly kind: "cancelAccount"; readonly account: number; readonly instrument: number }
   | { readonly kind: "cancelInstrument"; readonly instrument: number }
+  | ({ readonly kind: "instrumentTerms" } & TermsChange)
   | {
     readonly kind: "audit";
     readonly act: AuditAct;
@@ -110,7 +113,7 @@ export function administrationFrame(
 ): Uint8Array {
   const frame = new OutgoingFrame(TEXTS_MAX);
   frame.open(origin.frameNumber, 0);
-  const isExtended = command.kind === "instrument";
+  const isExtended = CommandKind[command.kind] >= EXTENDED_KIND_LEAST;
   const at = frame.addRecord(isExtended ? EXTENDED_RECORD_BYTES : RECORD_BYTES);
   const account = "account" in command ? command.account : 0;
   writeCommandHead(frame.wire, at, CommandKind[command.kind], account, key.low, key.high, 0);
@@ -150,6 +153,8 @@ function writeContent(frame: OutgoingFrame, at: number, command: AdministrationC
       return writeSwitch(wire, at, command.instrument, false);
     case "cancelInstrument":
       return writeCancelInstrument(wire, at, command.instrument);
+    case "instrumentTerms":
+      return writeTermsChange(wire, at, command);
     case "audit":
       writeAudit(wire, at, command.act, command.digest);
       return addText(frame, at, "audited id", command.subject.slice(0, TEXT_BYTES_MAX));

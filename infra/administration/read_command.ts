@@ -12,6 +12,7 @@ import {
 } from "../../core/protocol/administration.ts";
 import { CommandKind, OrderWord } from "../../core/protocol/order_record.ts";
 import type { RequestKey } from "../../core/protocol/request_key.ts";
+import { readTermsChange } from "../../core/protocol/terms_change.ts";
 import { readU64, type WireBuffer } from "../../core/protocol/wire_buffer.ts";
 import type { AdministrationCommand } from "./administration_command.ts";
 
@@ -70,6 +71,8 @@ export function readAdministration(
     }
     case CommandKind.instrument:
       return readInstrument(frame, at, textAt);
+    case CommandKind.instrumentTerms:
+      return { kind: "instrumentTerms", ...readTermsChange(frame, at) };
     case CommandKind.audit: {
       const from = at + 4 * OrderWord.target;
       return {

@@ -73,6 +73,33 @@ const scale = (meaning: string, otherwise: number) =>
     otherwise,
   );
 
+const newRate = (meaning: string) =>
+  v.exactOptional(v.pipe(v.string(), v.regex(/^\d(\.\d{1,6})?$/), v.description(meaning)));
+const changeable = {
+  makerFeeRate: newRate("Part of the notional that the resting order pays."),
+  takerFeeRate: newRate("Part of the notional that the aggressor pays."),
+  collarRate: newRate("How far from the opposite best a market order trades."),
+  priceMax: v.exactOptional(decimal("Highest price.")),
+  quantityMax: v.exactOptional(decimal("Largest quantity of an order.")),
+};
+
+/** Terms to change, at least one: body of `PATCH /v1/admin/instruments/{symbol}`. */
+export const ChangedTermsSchema = v.pipe(
+  v.strictObject({
+    ...changeable,
+    expected: v.exactOptional(v.pipe(
+      v.strictObject(changeable),
+      v.description(
+        "What terms that change are taken to be. Where one is not, nothing is changed, and the " +
+          "refusal says `terms_changed`.",
+      ),
+    )),
+  }),
+  v.title("ChangedTerms"),
+);
+/** See {@link ChangedTermsSchema}. */
+export type ChangedTermsBody = v.InferOutput<typeof ChangedTermsSchema>;
+
 /** An instrument to define: body of `POST /v1/admin/instruments`. */
 export const NewInstrumentSchema = v.pipe(
   v.strictObject({

@@ -41,7 +41,8 @@ const shared = {
 
 const DONE = { sequence: "1290", transactTimeMicros: 1_700_000_000_000_000, duplicate: false };
 
-const SYMBOL_IN_PATH: ParameterDoc = { ...SYMBOL_PARAMETER, in: "path", isRequired: true };
+/** The instrument that something is done with. */
+export const SYMBOL_IN_PATH: ParameterDoc = { ...SYMBOL_PARAMETER, in: "path", isRequired: true };
 /** The number of the account that something is done with. */
 export const ACCOUNT_IN_PATH: ParameterDoc = {
   name: "account",

@@ -48,8 +48,8 @@ export const adminInstrumentsEndpoint: EndpointSpec = {
     id: "defineInstrument",
     group: "Administration",
     summary: "Defines an instrument, and its assets where they are new",
-    description: "It trades at once: halt it where that is too early. Terms never change, fees " +
-      "included: an instrument is halted and another one defined. The same terms again are answered " +
+    description: "It trades at once: halt it where that is too early. Assets, steps and scales " +
+      "never change; fees, collar and bounds do, by `PATCH /v1/admin/instruments/{symbol}`. The same terms again are answered " +
       "with 200; other terms of the same symbol are refused. An asset that an instrument has already " +
       "keeps its scale.",
     body: {

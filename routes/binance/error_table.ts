@@ -128,6 +128,8 @@ export const BINANCE_ERRORS: Readonly<Record<ProblemCode, BinanceError>> = {
   [ResultCode.instrumentInvalid]: administrative,
   [ResultCode.accountInvalid]: administrative,
   [ResultCode.notOneOwner]: administrative,
+  [ResultCode.ordersRest]: administrative,
+  [ResultCode.termsChanged]: administrative,
   [ResultCode.notClaimed]: internal,
 
   [AuthCode.headerMissing]: binanceError(-2014, "API-key format invalid.", 401),

@@ -32,8 +32,8 @@ export const instrumentsEndpoint: EndpointSpec = {
     group: "Market data",
     summary: "What can be traded: steps, bounds, fees and status",
     description:
-      "Everything that an order is checked by. Steps, bounds and fees of an instrument " +
-      "never change; its status does. May be kept for five seconds, and has an ETag.",
+      "Everything that an order is checked by. Steps and scales of an instrument never " +
+      "change; its status, and seldom its fees, its collar and its bounds do. May be kept for five seconds, and has an ETag.",
     parameters: [{ ...SYMBOL_PARAMETER, description: "Only this one." }],
     answers: [{
       status: 200,

@@ -148,6 +148,16 @@ export const PROBLEMS = {
     "not_one_owner",
     "The accounts do not belong to one owner: they are in no trade group together",
   ),
+  [ResultCode.ordersRest]: kind(
+    422,
+    "orders_rest",
+    "Orders rest in the book that the change is against",
+  ),
+  [ResultCode.termsChanged]: kind(
+    409,
+    "terms_changed",
+    "The terms are not what they were taken to be",
+  ),
 
   [AuthCode.headerMissing]: kind(401, "signature_missing", "The request is not signed"),
   [AuthCode.keyMalformed]: notSigned,

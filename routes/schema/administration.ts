@@ -89,6 +89,22 @@ export const KilledInstrumentSchema = v.pipe(
 /** See {@link KilledInstrumentSchema}. */
 export type KilledInstrument = v.InferOutput<typeof KilledInstrumentSchema>;
 
+/** Answer of changing the terms of an instrument. */
+export const TermsSchema = v.pipe(
+  v.strictObject({
+    symbol: SymbolSchema,
+    makerFeeRate: DecimalSchema,
+    takerFeeRate: DecimalSchema,
+    collarRate: DecimalSchema,
+    priceMax: DecimalSchema,
+    quantityMax: DecimalSchema,
+    ...done,
+  }),
+  v.title("Terms"),
+);
+/** See {@link TermsSchema}. */
+export type Terms = v.InferOutput<typeof TermsSchema>;
+
 const tradeGroup = v.pipe(
   v.nullable(IdSchema),
   v.description("Accounts of one group belong to one owner."),

@@ -85,7 +85,7 @@ export const StatusMessageSchema = v.pipe(
   v.title("StatusMessage"),
 );
 
-/** The terms of an instrument, which never change. */
+/** The terms of an instrument; fees, collar and bounds may change. */
 const definition = {
   instrument: v.pipe(CountSchema, v.description("Number of the instrument in binary messages.")),
   base: text,

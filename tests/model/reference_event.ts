@@ -27,6 +27,7 @@ export function tagOf(command: NumberedCommand): { side: number; instrument: num
     case CommandKind.cancelAccount:
       return { side: command.side ?? 0, instrument: command.instrument };
     case CommandKind.cancelInstrument:
+    case CommandKind.instrumentTerms:
       return { side: 0, instrument: command.instrument };
     case CommandKind.deposit:
     case CommandKind.withdraw:

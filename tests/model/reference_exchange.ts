@@ -20,6 +20,7 @@ import {
   ReferenceLedger,
   type ReferenceOrder,
 } from "./reference_ledger.ts";
+import { changeTerms } from "./reference_terms.ts";
 import { cancelAllOrders, cancelInstrumentOrders, placeOrder } from "./reference_orders.ts";
 
 /** How a command ended: what a repeat of it is told. */
@@ -70,6 +71,8 @@ export class ReferenceExchange {
   keepsMovements = false;
   /** Whether the leader of the last claim knows how to cancel the orders of an instrument. */
   cancelsInstruments = false;
+  /** Whether it knows how to change terms. */
+  changesTerms = false;
   /** Events of the present append. */
   events: EventView[] = [];
   eventSequence = 0n;
@@ -118,9 +121,13 @@ export class ReferenceExchange {
         this.movements.push(...moved);
       }
       this.cancelsInstruments = command.cancelsInstruments;
+      this.changesTerms = command.changesTerms;
       return this.emit(EventKind.claim, { at32: BigInt(command.epoch) });
     }
-    if (command.kind === CommandKind.cancelInstrument && !this.cancelsInstruments) {
+    if (
+      (command.kind === CommandKind.cancelInstrument && !this.cancelsInstruments) ||
+      (command.kind === CommandKind.instrumentTerms && !this.changesTerms)
+    ) {
       this.reject(command, ResultCode.unknownKind, BigInt(SAFE_MAX), 0n);
       return;
     }
@@ -135,7 +142,8 @@ export class ReferenceExchange {
       return;
     }
     const { requestId, deadlineMicros, ...rest } = command;
-    const content = JSON.stringify(rest);
+    // What a change of terms has seen before is no part of what it asks for.
+    const content = JSON.stringify("from" in rest ? { ...rest, from: null } : rest);
     const isMovement = MOVEMENTS.has(command.kind);
     const moved = isMovement
       ? this.movements.find((one) => one.requestId === requestId)
@@ -210,6 +218,8 @@ export class ReferenceExchange {
         return cancelAllOrders(this, command);
       case CommandKind.cancelInstrument:
         return cancelInstrumentOrders(this, command);
+      case CommandKind.instrumentTerms:
+        return changeTerms(this, command);
       default:
         return administer(this, command);
     }

@@ -20,11 +20,11 @@ export interface ReferenceInstrument {
   readonly quoteAsset: number;
   readonly quotePerTickLot: bigint;
   readonly basePerLot: bigint;
-  readonly priceTicksMax: bigint;
-  readonly quantityLotsMax: bigint;
-  readonly makerFeePpm: bigint;
-  readonly takerFeePpm: bigint;
-  readonly collarPpm: bigint;
+  priceTicksMax: bigint;
+  quantityLotsMax: bigint;
+  makerFeePpm: bigint;
+  takerFeePpm: bigint;
+  collarPpm: bigint;
   isTrading: boolean;
 }
 

@@ -7,6 +7,8 @@
 
 import fc from "fast-check";
 import { OrderFlag, OrderType, TimeInForce } from "../../core/protocol/order_record.ts";
+import { mostly, oneOf, weighted, whole } from "./draw.ts";
+import { changeTerms, type ChangeTermsDraft } from "./terms_script.ts";
 
 /** A new order. */
 export interface OrderDraft {
@@ -118,6 +120,7 @@ export type TradeDraft = OrderDraft | CancelDraft | AmendDraft | CancelAllDraft 
 export type AdministrationDraft =
   | CancelAllDraft
   | CancelInstrumentDraft
+  | ChangeTermsDraft
   | MoveDraft
   | RepeatMoveDraft
   | SwitchDraft
@@ -133,6 +136,7 @@ export interface FrameDraft {
   /** What a claim says of its leader; that of an older one says less. */
   readonly keepsMovements: boolean;
   readonly cancelsInstruments: boolean;
+  readonly changesTerms: boolean;
   /** How many frames back the frame is that is sent again; 0: none is. */
   readonly resend: number;
 }
@@ -143,13 +147,6 @@ export interface AppendDraft {
   readonly gapMicros: number;
   readonly frames: readonly FrameDraft[];
 }
-
-const weighted = <T>(...choices: [number, fc.Arbitrary<T>][]): fc.Arbitrary<T> =>
-  fc.oneof(...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })));
-const whole = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max });
-const oneOf = <T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
-const mostly = <T>(usual: fc.Arbitrary<T>, rare: fc.Arbitrary<T>): fc.Arbitrary<T> =>
-  weighted([40, usual], [1, rare]);
 
 type Terms = OrderDraft["terms"];
 
@@ -298,6 +295,7 @@ const administration: fc.Arbitrary<AdministrationDraft> = weighted<Administratio
   [3, switching],
   [1, cancelAll("cancelAccount")],
   [1, cancelInstrument],
+  [3, changeTerms],
   [1, definition],
   [1, audit],
 );
@@ -306,8 +304,8 @@ const some = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
   weighted([5, fc.tuple(one)], [1, fc.array(one, { minLength: 1, maxLength: 6 })]);
 
 const frame = (changes: Partial<FrameDraft> | fc.Arbitrary<Partial<FrameDraft>>) => {
-  const noClaim = { claims: false, keepsMovements: false, cancelsInstruments: false };
-  const nothing = { orders: [], administration: [], ...noClaim, resend: 0 };
+  const noRule = { keepsMovements: false, cancelsInstruments: false, changesTerms: false };
+  const nothing = { orders: [], administration: [], claims: false, ...noRule, resend: 0 };
   const drawn = changes instanceof fc.Arbitrary ? changes : fc.constant(changes);
   return fc.tuple(whole(1, 3), drawn).map(([sender, given]): FrameDraft => ({
     sender,
@@ -316,8 +314,10 @@ const frame = (changes: Partial<FrameDraft> | fc.Arbitrary<Partial<FrameDraft>>)
   }));
 };
 
-const claims = fc.tuple(fc.boolean(), whole(0, 3)).map(([keepsMovements, dice]) => (
-  { claims: true, keepsMovements, cancelsInstruments: dice > 0 }
+const claims = fc.tuple(fc.boolean(), whole(0, 3), whole(0, 3)).map((
+  [keepsMovements, dice, other],
+) => (
+  { claims: true, keepsMovements, cancelsInstruments: dice > 0, changesTerms: other > 0 }
 ));
 
 const frames = weighted<FrameDraft>(

@@ -7,6 +7,7 @@
 
 import type { InstrumentTerms } from "../../core/protocol/administration.ts";
 import { CommandKind } from "../../core/protocol/order_record.ts";
+import { CHANGEABLE_TERMS, type ChangeableTerm } from "../../core/protocol/terms_change.ts";
 import {
   amend,
   audit,
@@ -16,6 +17,7 @@ import {
   type CancelAll,
   cancelAll,
   cancelInstrument,
+  changeTerms,
   claim,
   type Command,
   defineAsset,
@@ -41,6 +43,7 @@ import type {
   RepeatMoveDraft,
   TradeDraft,
 } from "./script.ts";
+import type { ChangeTermsDraft } from "./terms_script.ts";
 
 /** A frame that is ready to be encoded. */
 export interface ScriptFrame {
@@ -116,7 +119,8 @@ export class ScriptWriter {
     const drafts = [...draft.orders, ...draft.administration];
     const commands: Command[] = drafts.flatMap((one) => this.#command(one, stampMicros));
     if (draft.claims) {
-      commands.push(claim(7, draft.keepsMovements, draft.cancelsInstruments));
+      const { cancelsInstruments, changesTerms, keepsMovements } = draft;
+      commands.push(claim(7, keepsMovements, cancelsInstruments, changesTerms));
     }
     return commands.length === 0 ? undefined : this.frame(commands, draft.sender);
   }
@@ -165,6 +169,8 @@ export class ScriptWriter {
         const last = this.#sent.findLast(({ kind }) => kind === CommandKind.cancelInstrument);
         return [again && last !== undefined ? last : cancelInstrument(instrument)];
       }
+      case "changeTerms":
+        return [this.#changeTerms(draft)];
       case "repeat":
         return this.#repeat(draft.back, draft.changed);
       case "move": {
@@ -187,6 +193,26 @@ export class ScriptWriter {
       case "defineInstrument":
         return [defineInstrument(variantOf(draft))];
     }
+  }
+
+  #changeTerms(draft: ChangeTermsDraft): Command {
+    const last = this.#sent.findLast(({ kind }) => kind === CommandKind.instrumentTerms);
+    const there = this.#exchange.instruments.get(draft.instrument);
+    const from: { -readonly [T in ChangeableTerm]?: number } = {};
+    const to: typeof from = {};
+    for (const term of CHANGEABLE_TERMS) {
+      const value = draft[term];
+      if (value === null) continue;
+      to[term] = value;
+      from[term] = Number(there?.[term] ?? 7n) + (draft.seesWell ? 0 : 1);
+    }
+    // What comes again has seen something else by then.
+    if (draft.again && last !== undefined) {
+      return draft.seesWell
+        ? last
+        : { ...last, from: { ...("to" in last ? last.to : {}) } } as Command;
+    }
+    return changeTerms(from, to, { instrument: draft.instrument });
   }
 
   /** The open order that a draft picks, under a name that its owner, or another, calls it by. */

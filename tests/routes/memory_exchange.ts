@@ -109,6 +109,7 @@ export class MemoryExchange implements OrderGateway {
   constructor() {
     // As behind the claim that every leader begins with.
     this.state.cancelsInstruments = true;
+    this.state.changesTerms = true;
     const opening = market().asset("BTC", 8).asset("ETH", 8).asset("USD", 6)
       .instrument("BTC-USD", {
         priceTicksMax: 100_000_000,

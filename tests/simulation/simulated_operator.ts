@@ -1,6 +1,6 @@
 /**
- * The operator of the simulation: opens the market, and while it runs moves money in and out and uses
- * the kill switch of its instrument. Sends each frame again until it is answered.
+ * The operator of the simulation: opens the market, and while it runs moves money in and out, uses
+ * the kill switch of its instrument and changes its terms. Sends each frame again until it is answered.
  *
  * @module
  */
@@ -10,10 +10,12 @@ import { WireBuffer } from "../../core/protocol/wire_buffer.ts";
 import {
   called,
   cancelInstrument,
+  changeTerms,
   type Command,
   DEFAULT_INSTRUMENT,
   deposit,
   type Movement,
+  type TermsChangeCommand,
   type Transfer,
   transfer,
   withdraw,
@@ -32,6 +34,12 @@ const OTHER_SHARE = 0.2;
 /** Share of new ones that are refused: more than there is. */
 const REFUSED_SHARE = 0.2;
 const TOO_MUCH = 2 ** 50;
+/** Share of changes of terms that repeat an earlier one, and of new ones that are of the collar. */
+const CHANGE_REPEAT_SHARE = 0.3;
+const COLLAR_SHARE = 0.3;
+/** What fees are, and collars. */
+const FEES = [0, 100, 2_000] as const;
+const COLLARS = [50_000, 10_000] as const;
 
 /** Who administers the shard. */
 export class SimulatedOperator {
@@ -41,6 +49,7 @@ export class SimulatedOperator {
   readonly #moves: (Movement | Transfer)[] = [];
   #answered = 0;
   #kills = 0;
+  readonly #changes: TermsChangeCommand[] = [];
 
   constructor(process: SimulatedProcess) {
     this.#process = process;
@@ -83,6 +92,32 @@ export class SimulatedOperator {
     if (!isRepeat) this.#kills++;
     world.count(isRepeat ? "cancel of an instrument repeated" : "instrument killed");
     this.submit([cancelInstrument(DEFAULT_INSTRUMENT, called(`kill-${this.#kills}`))]);
+  }
+
+  /**
+   * Changes fees and collar of the instrument, from values that it may have: some changes come too late,
+   * some are against orders that rest. Or sends an earlier change again.
+   */
+  changeTerms(): void {
+    const { world } = this.#process;
+    const earlier = this.#changes[world.below(this.#changes.length)];
+    if (earlier !== undefined && world.random() < CHANGE_REPEAT_SHARE) {
+      world.count("change of terms repeated");
+      return this.submit([earlier]);
+    }
+    const of = (values: readonly number[]) => values[world.below(values.length)];
+    const seen = { makerFeePpm: of(FEES), takerFeePpm: of(FEES) };
+    const named = of([0, 1]) === 0 ? "makerFeePpm" : "takerFeePpm";
+    const collarPpm = COLLARS[this.#changes.length % COLLARS.length];
+    const isCollar = world.random() < COLLAR_SHARE;
+    const next = COLLARS[(this.#changes.length + 1) % COLLARS.length];
+    const reference = called(`terms-${this.#changes.length}`);
+    const change = isCollar
+      ? changeTerms({ collarPpm }, { collarPpm: next }, reference)
+      : changeTerms({ [named]: seen[named] }, { [named]: of(FEES) }, reference);
+    this.#changes.push(change);
+    world.count("change of terms");
+    this.submit([change]);
   }
 
   #move(account: number): void {

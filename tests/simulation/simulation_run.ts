@@ -35,6 +35,8 @@ const NIGHT_MICROS = 8 * 3_600 * 1_000_000;
 const MOVES = 8;
 /** How often the operator uses the kill switch in a run. */
 const KILLS = 3;
+/** How often the operator changes terms in a run. */
+const CHANGES = 6;
 
 /** A gateway, and the host that has another one when it dies. */
 export interface GatewaySlot {
@@ -136,6 +138,9 @@ export class SimulationRun {
     }
     for (let count = 0; count < KILLS; count++) {
       world.after(world.random() * spanMicros, () => this.operator.killInstrument());
+    }
+    for (let count = 0; count < CHANGES; count++) {
+      world.after(world.random() * spanMicros, () => this.operator.changeTerms());
     }
     for (const accident of plan.accidents) {
       world.after(accident.atMillis * 1000, () => this.#suffer(accident));

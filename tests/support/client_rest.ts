@@ -115,7 +115,8 @@ export class RestClient {
   }
 }
 
-function signatureOf(secret: string, text: string): string {
+/** Signature of a text, by a secret or the private half of a pair. */
+export function signatureOf(secret: string, text: string): string {
   if (!secret.startsWith("-----BEGIN")) {
     return createHmac("sha256", secret).update(text).digest("hex");
   }

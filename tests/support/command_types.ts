@@ -8,6 +8,7 @@
 
 import type { InstrumentTerms } from "../../core/protocol/administration.ts";
 import type { CommandKind } from "../../core/protocol/order_record.ts";
+import type { TermsChange } from "../../core/protocol/terms_change.ts";
 
 /** What every command carries. */
 export interface Request {
@@ -106,6 +107,11 @@ export interface InstrumentDefinition extends Request {
   readonly terms: InstrumentTerms;
 }
 
+/** Changes terms of an instrument. */
+export interface TermsChangeCommand extends Request, TermsChange {
+  readonly kind: typeof CommandKind.instrumentTerms;
+}
+
 /** What was done that the log does not do itself; `account` is that of the key. */
 export interface Audit extends Request {
   readonly kind: typeof CommandKind.audit;
@@ -123,6 +129,8 @@ export interface Claim extends Request {
   readonly keepsMovements: boolean;
   /** Whether its leader cancels the orders of instruments; an older one does not know how. */
   readonly cancelsInstruments: boolean;
+  /** Whether its leader changes terms of instruments. */
+  readonly changesTerms: boolean;
 }
 
 /** Everything that a record can ask for. */
@@ -138,5 +146,6 @@ export type Command =
   | TradingSwitch
   | AssetDefinition
   | InstrumentDefinition
+  | TermsChangeCommand
   | Audit
   | Claim;

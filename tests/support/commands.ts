@@ -16,6 +16,7 @@
  */
 
 import type { InstrumentTerms } from "../../core/protocol/administration.ts";
+import type { ChangeableTerms } from "../../core/protocol/terms_change.ts";
 import {
   CommandKind,
   OrderFlag,
@@ -38,6 +39,7 @@ import type {
   Movement,
   NewOrder,
   Request,
+  TermsChangeCommand,
   TradingSwitch,
   Transfer,
 } from "./command_types.ts";
@@ -56,6 +58,7 @@ export type {
   Movement,
   NewOrder,
   Request,
+  TermsChangeCommand,
   TradingSwitch,
   Transfer,
 } from "./command_types.ts";
@@ -233,6 +236,17 @@ export const defineInstrument = (
 ): InstrumentDefinition =>
   Object.assign({ ...request, kind: CommandKind.instrument, terms }, ...changes);
 
+/** A change of terms of an instrument, from what was seen to what is wanted. */
+export const changeTerms = (
+  from: Partial<ChangeableTerms>,
+  to: Partial<ChangeableTerms>,
+  ...changes: Partial<TermsChangeCommand>[]
+): TermsChangeCommand =>
+  Object.assign(
+    { ...request, account: 0, kind: CommandKind.instrumentTerms, instrument: 1, from, to },
+    ...changes,
+  );
+
 /** An audit record of what was done with a key. */
 export const audit = (
   act: number,
@@ -245,19 +259,21 @@ export const audit = (
   );
 
 /**
- * The claim of a leader of this epoch, who keeps movements and cancels the orders of instruments unless
- * it is an older one.
+ * The claim of a leader of this epoch, who keeps movements, cancels the orders of instruments and changes
+ * their terms unless it is an older one.
  */
 export const claim = (
   epoch: number,
   keepsMovements = true,
   cancelsInstruments = keepsMovements,
+  changesTerms = cancelsInstruments,
 ): Claim => ({
   ...request,
   kind: CommandKind.claim,
   epoch,
   keepsMovements,
   cancelsInstruments,
+  changesTerms,
 });
 
 /** What an instrument has unless a test says otherwise: no fees, round multipliers. */

@@ -43,6 +43,7 @@ import {
   isNumericClientOrderId,
   requestKeyOfClientOrderId,
 } from "../../core/protocol/request_key.ts";
+import { writeTermsChange } from "../../core/protocol/terms_change.ts";
 import { padToEight, WireBuffer } from "../../core/protocol/wire_buffer.ts";
 import type { Command } from "./commands.ts";
 
@@ -137,12 +138,15 @@ export function writeCommand(frame: WireBuffer, at: number, command: NumberedCom
       return writeAsset(frame, at, command.asset, command.scale);
     case CommandKind.instrument:
       return writeInstrument(frame, at, command.terms);
+    case CommandKind.instrumentTerms:
+      return writeTermsChange(frame, at, command);
     case CommandKind.audit:
       return writeAudit(frame, at, command.act as AuditAct, Uint8Array.fromHex(command.digest));
     case CommandKind.claim:
       writeClaim(frame, at, command.epoch);
       if (!command.keepsMovements) frame.bytes[at + 4] &= ~ClaimFlag.keepsMovements;
       if (!command.cancelsInstruments) frame.bytes[at + 4] &= ~ClaimFlag.cancelsInstruments;
+      if (!command.changesTerms) frame.bytes[at + 4] &= ~ClaimFlag.changesTerms;
       return;
   }
 }

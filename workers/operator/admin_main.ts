@@ -21,6 +21,7 @@ import { JOURNAL_COMMANDS } from "./journal_commands.ts";
 import { KILL_COMMANDS } from "./kill_commands.ts";
 import { LEAD_COMMANDS } from "./lead_commands.ts";
 import { SERVER_COMMANDS } from "./server_commands.ts";
+import { TERMS_COMMANDS } from "./terms_commands.ts";
 
 const PROGRAM = "deno task admin";
 const EXIT_FAILED = 1;
@@ -29,6 +30,7 @@ const SHARD_MAX = 999;
 
 const COMMANDS: readonly AdminCommand[] = [
   ...INSTRUMENT_COMMANDS,
+  ...TERMS_COMMANDS,
   ...ACCOUNT_COMMANDS,
   ...KILL_COMMANDS,
   ...FUNDS_COMMANDS,

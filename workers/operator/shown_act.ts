@@ -7,6 +7,11 @@ import { AuditAct, TradeGroupChange } from "../../core/protocol/administration.t
 import { formatDecimal } from "../../core/protocol/decimal.ts";
 import { reasonOf } from "../../core/history/reason.ts";
 import type { InstrumentReference } from "../../core/protocol/queries.ts";
+import {
+  CHANGEABLE_TERMS,
+  type ChangeableTerm,
+  type TermsChange,
+} from "../../core/protocol/terms_change.ts";
 import type { ActResult } from "../../infra/journal/act_results.ts";
 import type { AdministrativeAct } from "../../infra/journal/administrative_acts.ts";
 import { OPERATOR, timeOf } from "./shown_key.ts";
@@ -39,6 +44,14 @@ interface AssetTerms {
 const AUDIT_ACTS: ReadonlyMap<number, string> = new Map(
   Object.entries(AuditAct).map(([name, act]) => [act, name]),
 );
+
+const TERM_NAMES: Readonly<Record<ChangeableTerm, string>> = {
+  makerFeePpm: "maker ppm",
+  takerFeePpm: "taker ppm",
+  collarPpm: "collar ppm",
+  priceTicksMax: "highest price in ticks",
+  quantityLotsMax: "largest quantity in lots",
+};
 
 /** Names of instruments and assets, by number: those of the market, and what the acts define. */
 export class ActNames {
@@ -124,6 +137,12 @@ function contentOf(
         subject: names.symbol(command.instrument),
         details: "orders of every account",
       };
+    case "instrumentTerms":
+      return {
+        act: kind,
+        subject: names.symbol(command.instrument),
+        details: termsChanged(command),
+      };
     case "asset":
       return { act: kind, subject: command.name, details: `${command.scale} decimals` };
     case "instrument": {
@@ -142,6 +161,13 @@ function contentOf(
     case "unknown":
       return { act: `kind ${command.number}`, subject: "", details: "of a later version" };
   }
+}
+
+/** In the units of the log: the audit trail does not know an instrument's steps. */
+function termsChanged({ from, to }: TermsChange): string {
+  const parts = CHANGEABLE_TERMS.filter((term) => to[term] !== undefined)
+    .map((term) => `${TERM_NAMES[term]} ${from[term]} to ${to[term]}`);
+  return parts.join(", ");
 }
 
 function auditDetails(account: number, digest: Uint8Array): string {

@@ -62,7 +62,7 @@ export interface VerifiedRequest {
 
 /** One act. */
 export interface Act {
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   readonly path: RegExp;
   readonly scope: Scope;
   /** What it does outlasts its undoing: money is made, moved or given a way out. */

@@ -1,6 +1,5 @@
 /**
- * New instruments over REST. Terms never change once they are defined: an instrument can be halted and
- * resumed, and another one defined.
+ * New instruments over REST. What changes of their terms afterwards is in terms_acts.ts.
  *
  * @module
  */
@@ -21,14 +20,14 @@ import type { Reference } from "../../infra/reference/reference.ts";
 import { type Act, invalid, type VerifiedRequest } from "./act.ts";
 import { readActBody } from "./read_body.ts";
 
-/** How long an answer waits until the new instrument is known here. */
+/** How long an answer waits until what was done is known here. */
 const KNOWN_MILLIS_MAX = 2_000;
 const POLL_MILLIS = 10;
 /** Decimals of a rate: parts per million. */
-const RATE_SCALE = 6;
+export const RATE_SCALE = 6;
 
 /** By the term, the field of the body where it is a rate there. */
-const RATES: Partial<Record<TermsField, "makerFeeRate" | "takerFeeRate" | "collarRate">> = {
+export const RATES: Partial<Record<TermsField, "makerFeeRate" | "takerFeeRate" | "collarRate">> = {
   makerFeePpm: "makerFeeRate",
   takerFeePpm: "takerFeeRate",
   collarPpm: "collarRate",
@@ -55,7 +54,7 @@ async function define({ author, once, parts, request }: VerifiedRequest): Promis
   const there = parts.reference.bySymbol(symbol);
   if (there !== undefined) {
     if (isAsPlanned(there, plan)) return { status: 200, body: shown(there, plan, true) };
-    const detail = "The instrument exists already, with other terms; terms never change.";
+    const detail = "The instrument exists already, with other terms.";
     return { refused: ResultCode.instrumentExists, detail, field: "symbol", value: symbol };
   }
   const { report, terms } = await defineInstrument(
@@ -64,7 +63,7 @@ async function define({ author, once, parts, request }: VerifiedRequest): Promis
     plan,
     (about) => `${once} ${about}`,
   );
-  await whenKnown(parts.reference, symbol);
+  await whenKnown(() => parts.reference.bySymbol(symbol) !== undefined);
   const { isDuplicate } = report;
   return { status: isDuplicate ? 200 : 201, body: shown(terms, plan, isDuplicate) };
 }
@@ -89,18 +88,18 @@ function planOf(
 }
 
 /** What a rate takes. */
-const rateTakes = (field: TermsField): string =>
+export const rateTakes = (field: TermsField): string =>
   field === "collarPpm"
     ? "a rate from 0.000001 to 1, with at most 6 decimals"
     : "a rate from 0 to 0.1, with at most 6 decimals";
 
 /**
  * Who asks for the same symbol again right behind this is answered by what is known here. It is no
- * failure if that takes longer: the core takes no symbol twice.
+ * failure if that takes longer: the core takes no symbol twice, and changes no terms unseen.
  */
-async function whenKnown(reference: Pick<Reference, "bySymbol">, symbol: string): Promise<void> {
+export async function whenKnown(isKnown: () => boolean): Promise<void> {
   const until = performance.now() + KNOWN_MILLIS_MAX;
-  while (reference.bySymbol(symbol) === undefined && performance.now() < until) {
+  while (!isKnown() && performance.now() < until) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MILLIS));
   }
 }

@@ -24,6 +24,7 @@ import { ADMIN_ACTS } from "./admin_acts.ts";
 import { FUNDS_ACTS } from "./funds_acts.ts";
 import { INSTRUMENT_ACTS } from "./instrument_acts.ts";
 import { KEY_ACTS } from "./key_acts.ts";
+import { TERMS_ACTS } from "./terms_acts.ts";
 import { TRANSFER_ACTS } from "./transfer_act.ts";
 import { verifyRequest } from "./verify_request.ts";
 
@@ -34,6 +35,7 @@ export const ACTS: readonly Act[] = [
   ...ACCOUNT_ACTS,
   ...FUNDS_ACTS,
   ...INSTRUMENT_ACTS,
+  ...TERMS_ACTS,
   ...TRANSFER_ACTS,
 ];
 
@@ -47,7 +49,7 @@ const REQUEST = v.strictObject({
   recvWindowMillis: v.pipe(whole, v.maxValue(RECV_WINDOW_MILLIS_MAX)),
   signature: v.pipe(v.string(), v.maxLength(128)),
   idempotencyKey: v.nullable(v.pipe(v.string(), v.check(isIdempotencyKey))),
-  method: v.picklist(["GET", "HEAD", "POST", "DELETE"]),
+  method: v.picklist(["GET", "HEAD", "POST", "PATCH", "DELETE"]),
   pathWithQuery: v.pipe(v.string(), v.maxLength(ACT_PATH_LENGTH_MAX)),
   body: v.pipe(v.string(), v.maxLength(ACT_BODY_LENGTH_MAX)),
 });

@@ -125,6 +125,15 @@ export const ADMINISTRATION_PROBLEMS = {
     "The terms of the instrument do not fit together.",
     "Correct the steps, bounds and fees.",
   ],
+  orders_rest: [
+    "Terms were to change in a way that is against the orders that rest: a buy holds its fee at the " +
+    "higher of the two rates, and no order stands above the highest price.",
+    "Kill the instrument (`POST /v1/admin/instruments/{symbol}/kill`), change the terms, resume it.",
+  ],
+  terms_changed: [
+    "A term that was to change is not what it was taken to be: somebody else has changed it.",
+    "Read the terms, and ask again where the change is still wanted.",
+  ],
   account_invalid: [
     "The number of the account is not valid, or a transfer goes to the account that it comes from.",
     "Name another account: `value` is the one that was refused.",

@@ -20,6 +20,7 @@ import {
   cancelAccount,
   cancelAll,
   cancelInstrument,
+  changeTerms,
   type Command,
   deposit,
   fok,
@@ -70,6 +71,7 @@ export class EventSource {
     for (let account = 1; account <= ACCOUNTS; account++) opening.account(account, FUNDS);
     // As behind the claim that every leader begins with.
     this.state.cancelsInstruments = true;
+    this.state.changesTerms = true;
     return this.append(opening.commands);
   }
 
@@ -146,6 +148,10 @@ export function randomCommands(
     }
     if (dice < 0.18) return cancelAccount(account);
     if (dice < 0.181) return cancelInstrument(pick(1, 2, 9));
+    if (dice < 0.185) {
+      const [from, to] = [{ makerFeePpm: pick(100, 200) }, { makerFeePpm: pick(100, 200) }];
+      return changeTerms(from, to, on(pick(1, 1, 1, 9)));
+    }
     if (dice < 0.2) return deposit(account, 1 + below(3), 1 + below(1_000));
     if (dice < 0.205) return setAccount(account, true, 1 + below(2));
     if (dice < 0.22) return withdraw(account, 1 + below(3), pick(1 + below(1_000), 10 ** 15));

@@ -10,6 +10,7 @@ import {
   called,
   cancel,
   cancelInstrument,
+  changeTerms,
   type Command,
   decrement,
   on,
@@ -174,6 +175,12 @@ Deno.test("an order that the kill switch of its instrument took says who took it
 
 Deno.test("a cancel of an instrument that is refused, for it has an account, names the instrument", () => {
   const [refused] = reportsOf(3, cancelInstrument(1, by(3)));
+  assert.deepEqual([refused.reason, refused.symbol], ["reserved_not_zero", "BTC-USD"]);
+});
+
+Deno.test("a change of terms that is refused, for it has an account, names the instrument", () => {
+  const change = changeTerms({ takerFeePpm: 0 }, { takerFeePpm: 1 }, by(3));
+  const [refused] = reportsOf(3, change);
   assert.deepEqual([refused.reason, refused.symbol], ["reserved_not_zero", "BTC-USD"]);
 });
 

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { EventReader } from "../../../core/market_data/event_reader.ts";
+import { FeedKind } from "../../../core/market_data/feed_frame.ts";
+import { readFeedFrame } from "../../../core/market_data/feed_reader.ts";
 import type {
+  DefinitionMessage,
   DepthMessage,
   StatusMessage,
   TradesMessage,
@@ -17,6 +20,8 @@ import {
   buy,
   by,
   cancel,
+  changeTerms,
+  claim,
   type Command,
   deposit,
   halt,
@@ -101,6 +106,66 @@ Deno.test("instrument feed: a definition says the terms, in front of the status"
     takerFeeRate: "0.000000",
     collarRate: "0.050000",
   });
+});
+
+Deno.test("instrument feed: terms that change are told anew, behind what was before", () => {
+  const { feeds, publish } = opened();
+  publish([claim(1), sell(5, 5_001), sell(5, 5_002)]);
+  const to = { makerFeePpm: 50, takerFeePpm: 400, priceTicksMax: 2_000_000 };
+  const from = { makerFeePpm: 0, takerFeePpm: 0, priceTicksMax: 1_000_000 };
+  const sent = publish([changeTerms(from, to)]);
+  assert.deepEqual(bodies(sent), [{
+    feed: "definition",
+    sequence: 4,
+    prevSequence: 1,
+    instrument: 1,
+    base: "BTC",
+    quote: "USD",
+    tickSize: "0.01",
+    lotSize: "0.0001",
+    priceMax: "20000.00",
+    quantityMax: "100000.0000",
+    priceScale: 2,
+    quantityScale: 4,
+    makerFeeRate: "0.000050",
+    takerFeeRate: "0.000400",
+    collarRate: "0.050000",
+  }]);
+  const frame = readFeedFrame(sent[0].bytes);
+  assert.ok(frame.kind === FeedKind.definition);
+  assert.deepEqual(
+    [frame.terms.makerFeePpm, frame.terms.takerFeePpm, frame.terms.priceTicksMax],
+    [50, 400, 2_000_000],
+  );
+  const { terms } = feeds.find("BTC-USD") as InstrumentFeed;
+  assert.deepEqual([terms.makerFeePpm, terms.collarPpm, terms.tickSize], [50, 50_000, 1]);
+  assert.equal(feeds.find("ETH-USD")?.terms.makerFeePpm, 0);
+  // A refused one is told nobody, and the numbers go on.
+  assert.deepEqual(publish([changeTerms(from, to)]), []);
+  const status = publish([halt()]).find(({ feed }) => feed === "status");
+  assert.deepEqual([status?.message.sequence, status?.message.prevSequence], [5, 1]);
+});
+
+Deno.test("instrument feed: whoever reads the events anew comes to the terms of now", () => {
+  const market = new TestMarket();
+  const messages = [
+    ...market.open(),
+    ...market.append([claim(1)]),
+    ...market.append([changeTerms({ takerFeePpm: 0 }, { takerFeePpm: 400 })]),
+    ...market.append([changeTerms({ takerFeePpm: 400 }, { takerFeePpm: 300, collarPpm: 7 })]),
+    ...market.append([changeTerms({ takerFeePpm: 400 }, { takerFeePpm: 300 })]),
+  ];
+  const [now] = market.references;
+  assert.equal(now.takerFeePpm, 300);
+  const feeds = new MarketFeeds();
+  for (const reference of market.references) feeds.learn(reference);
+  const sent = applyMessages(feeds, new EventReader(), messages);
+  assert.deepEqual(feeds.find("BTC-USD")?.terms, now);
+  const told = sent.filter(({ feed, symbol }) => feed === "definition" && symbol === "BTC-USD");
+  assert.deepEqual(
+    told.map(({ message }) => (message as DefinitionMessage).takerFeeRate).slice(1),
+    ["0.000400", "0.000300"],
+  );
 });
 
 Deno.test("instrument feed: one depth and one bbo message for a batch, best first", () => {

@@ -17,6 +17,7 @@ import {
   cancelAccount,
   cancelAll,
   cancelInstrument,
+  changeTerms,
   claim,
   type Command,
   deposit,
@@ -140,6 +141,22 @@ Deno.test("golden: the state hash behind the kill switch of an instrument", () =
     venue.submit(kill, kill, cancelInstrument(2), sell(1, 1_040));
     assert.equal(venue.state.events.stateHash, GOLDEN_KILL_HASH);
     assert.equal(venue.state.orders.liveCount, 1);
+  }
+});
+
+/** The same, once terms were changed behind the day, and trades were made by the new ones. */
+const GOLDEN_TERMS_HASH = "c349b6d35f68e33b";
+
+Deno.test("golden: the state hash behind changes of terms", () => {
+  for (const capacities of [undefined, TINY, DEFAULT_CAPACITIES]) {
+    const venue = venueAfterDay(capacities);
+    venue.submit(...many(3, sell(2, 1_005)), ...many(2, buy(1, 995, by(2))), buy(1, 990, by(2)));
+    const cheaper = changeTerms({ takerFeePpm: 1_999 }, { takerFeePpm: 501 }, called("424243"));
+    const bounds = { priceTicksMax: 1_000_000, quantityLotsMax: 1_000_000_000, collarPpm: 50_000 };
+    const other = { priceTicksMax: 2_000_000, quantityLotsMax: 1_000_000, collarPpm: 1 };
+    venue.submit(cheaper, sell(1, 995), cheaper, changeTerms(bounds, other), buy(2, 1_005, by(2)));
+    venue.submit(changeTerms({ makerFeePpm: 137 }, { makerFeePpm: 502 }), sell(3, 0, atMarket));
+    assert.equal(venue.state.events.stateHash, GOLDEN_TERMS_HASH);
   }
 });
 

@@ -5,6 +5,7 @@
  */
 
 import { EventFlag, EventKind, OrderStatus } from "../../../core/protocol/event_record.ts";
+import { CommandKind } from "../../../core/protocol/order_record.ts";
 import { ResultCode } from "../../../core/protocol/result_code.ts";
 import type { EventView } from "./event_view.ts";
 
@@ -59,8 +60,11 @@ export function tell(event: EventView): string {
       const verb = (event.flags & EventFlag.debit) !== 0 ? debit : credit;
       return `${account} ${verb} ${quantity} of asset ${price}, has ${leaves}`;
     }
-    case EventKind.reference:
-      return "defined";
+    case EventKind.reference: {
+      if (Number(event.orderId) !== CommandKind.instrumentTerms) return "defined";
+      const fees = `maker ${leaves & 0xffffffffn}, taker ${leaves >> 32n}`;
+      return `terms: ${fees}, collar ${event.at56}, up to ${quantity}@${price}`;
+    }
     case EventKind.claim:
       return `claimed epoch ${price}`;
     default:

@@ -98,7 +98,7 @@ Deno.test("golden: an asset", () => {
 Deno.test("golden: a claim", () => {
   const bytes = written(CommandKind.claim, 0, (frame, at) => writeClaim(frame, at, 258));
   assert.deepEqual(hexLines(bytes), [
-    "45000000030000000000000000000000",
+    "45000000070000000000000000000000",
     HEAD,
     "0201000000000000" + "0000000000000000",
     EMPTY,

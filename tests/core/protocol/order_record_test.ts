@@ -188,6 +188,7 @@ Deno.test("golden: the numbers of kinds, sides, types and flags", () => {
     audit: 72,
     cancelInstrument: 73,
     instrument: 128,
+    instrumentTerms: 129,
   });
   assert.deepEqual(Side, { buy: 0, sell: 1 });
   assert.deepEqual(OrderType, { limit: 1, market: 2 });

@@ -13,6 +13,7 @@ import {
   called,
   cancelAll,
   cancelInstrument,
+  changeTerms,
   claim,
   type Command,
   deposit,
@@ -36,7 +37,7 @@ interface Special {
   readonly kind?: number;
   /** Begins with the claim of a leader who keeps movements, or of one who does not. */
   readonly keepsMovements?: boolean;
-  /** Whether that leader cancels the orders of instruments. */
+  /** Whether that leader cancels the orders of instruments, and changes their terms. */
   readonly cancelsInstruments?: boolean;
   readonly opensMarket?: boolean;
   readonly stampMicros?: number;
@@ -150,11 +151,15 @@ Deno.test("a snapshot of version 2 is read as ever, and gone on from", () => {
   assert.deepEqual(written, blocks);
   const restored = readBlocks(blocks);
   assert.deepEqual(goOn(restored, original, moved), AGAIN);
-  assert.match(goOn(restored, original, [cancelInstrument()])[0], /rejected \(unknownKind/);
+  const dearer = changeTerms({ takerFeePpm: 0 }, { takerFeePpm: 500 });
+  for (const command of [cancelInstrument(), dearer]) {
+    assert.match(goOn(restored, original, [command])[0], /rejected \(unknownKind/);
+  }
 });
 
 /**
- * The snapshot that the present version makes of it, whose leader cancels the orders of instruments.
+ * The snapshot that the present version makes of it, whose leader cancels the orders of instruments and
+ * changes their terms.
  * When this fails the layout has changed: it needs a new version then, and code that still reads these.
  */
 Deno.test("a snapshot of version 3 is written as ever, read as ever, and gone on from", () => {
@@ -166,4 +171,6 @@ Deno.test("a snapshot of version 3 is written as ever, read as ever, and gone on
   const killed = goOn(restored, original, [cancelInstrument()]);
   assert.equal(killed.length, original.state.events.count);
   assert.match(killed.at(-1) ?? "", /canceledByOperator\) executed 3, left 0/);
+  const dearer = changeTerms({ takerFeePpm: 0 }, { takerFeePpm: 500 });
+  assert.match(goOn(restored, original, [dearer])[0], /^terms: maker 0, taker 500/);
 });

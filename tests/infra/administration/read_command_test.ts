@@ -12,6 +12,7 @@ import {
   frameTextBytes,
 } from "../../../core/protocol/frame.ts";
 import { ResultCode } from "../../../core/protocol/result_code.ts";
+import { CHANGEABLE_TERMS } from "../../../core/protocol/terms_change.ts";
 import { SAFE_MAX, WireBuffer } from "../../../core/protocol/wire_buffer.ts";
 import {
   type AdministrationCommand,
@@ -74,6 +75,13 @@ const commands: fc.Arbitrary<AdministrationCommand> = fc.oneof(
   fc.record({ kind: fc.constant("tradingStatus"), instrument: u32, trading: fc.boolean() }),
   fc.record({ kind: fc.constant("cancelAccount"), account: u32, instrument: u32 }),
   fc.record({ kind: fc.constant("cancelInstrument"), instrument: u32 }),
+  fc.tuple(u32, fc.subarray([...CHANGEABLE_TERMS], { minLength: 1 }), fc.func(u32)).map(
+    ([instrument, terms, value]) => {
+      const of = (what: string) =>
+        Object.fromEntries(terms.map((term) => [term, value(what, term)]));
+      return { kind: "instrumentTerms" as const, instrument, from: of("from"), to: of("to") };
+    },
+  ),
   fc.record({
     kind: fc.constant("audit"),
     act: u8.map((act) => act as AuditAct),

@@ -15,6 +15,7 @@ import {
   buy,
   cancelAccount,
   cancelInstrument,
+  changeTerms,
   claim,
   type Command,
   deposit,
@@ -72,6 +73,9 @@ for (const eventsMax of [1, 3, 8_192]) {
       await core.append([cancelInstrument(1)]);
       await core.append([claim(2)]);
       await core.append([cancelInstrument(1), cancelInstrument(9)]);
+      const change = changeTerms({ takerFeePpm: 0 }, { takerFeePpm: 5 }, { requestId: "terms" });
+      await core.append([change, changeTerms({ takerFeePpm: 0 }, { takerFeePpm: 6 })]);
+      await core.append([change]);
       const results = await resultsOf(await connectAs("admin"), 0, core.acts);
       const first = opening.commands.length;
       assert.ok(results.slice(0, first).every((result) => result === "done"));
@@ -87,6 +91,9 @@ for (const eventsMax of [1, 3, 8_192]) {
         "done",
         "done",
         { refused: ResultCode.unknownInstrument },
+        "done",
+        { refused: ResultCode.termsChanged },
+        "repeat",
       ]);
     }));
 }
