@@ -47,8 +47,8 @@ const CORE = "tests/core/";
 const CHAOS = "tests/chaos/";
 /** These too; but it is the timers of elections that they measure, not the machine. */
 const CLUSTER = "tests/chaos/cluster_";
-/** More than cores: most of the time all of them wait. */
-const CLUSTER_JOBS = 3;
+/** Files side by side, more than a small machine has cores: half of the time a test waits. */
+const WAITING_JOBS = 3;
 
 /**
  * A step that is one command of Deno, by each configuration for the files that belong to it.
@@ -127,10 +127,10 @@ async function main(): Promise<number> {
       { name: "docs", run: () => checkDocExamples(STEP_MILLIS_MAX) },
       tests("tidy", (file) => file === TIDY, []),
       tests("core", (file) => file.startsWith(CORE), ["--parallel", ...collect]),
-      tests("tests", isOther, ["--parallel"]),
+      tests("tests", isOther, ["--parallel"], { jobs: WAITING_JOBS }),
       tests("chaos", (file) => file.startsWith(CHAOS) && !file.startsWith(CLUSTER), [], { read }),
       tests("cluster", (file) => file.startsWith(CLUSTER), ["--parallel"], {
-        jobs: CLUSTER_JOBS,
+        jobs: WAITING_JOBS,
         read,
       }),
       { name: "coverage", run: () => coreCoverage(profiles, STEP_MILLIS_MAX) },
