@@ -38,17 +38,27 @@ export class BinaryWatch {
   }
 
   /**
-   * Watches until the signal is given or the connection is closed for good.
+   * Watches until the signal is given or the connection is closed for good; writes nothing after that.
    *
    * @throws {NoMarketDataError} when there is no such instrument
    */
   async run(signal: AbortSignal): Promise<void> {
     const { connection } = this.#market;
-    connection.subscribe(`md.${this.#symbol}.*.bin`, {
+    const messages = connection.subscribe(`md.${this.#symbol}.*.bin`, {
       callback: (error, message) => {
         if (error === null) this.#take(message.data);
       },
     });
+    try {
+      await this.#keep(signal);
+    } finally {
+      messages.unsubscribe();
+    }
+  }
+
+  /** Asks for a snapshot whenever the reader has no book. */
+  async #keep(signal: AbortSignal): Promise<void> {
+    const { connection } = this.#market;
     const startedAt = performance.now();
     let hasSnapshot = false;
     while (!signal.aborted && !connection.isClosed()) {
