@@ -1,7 +1,7 @@
 /**
  * A hash over what a command asks for: everything but its deadline, where its text stands, and what a
- * change of terms has seen before. Two
- * commands with the same request key and the same content are one command that came twice.
+ * change of terms has seen before. Two commands with the same request key and the same content are
+ * one command that came twice.
  *
  * @module
  */

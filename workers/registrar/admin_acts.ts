@@ -1,6 +1,7 @@
 /**
- * Administration over REST: halt, resume and kill an instrument, cancel its orders, read the audit trail. Accounts are in
- * account_acts.ts, money in funds_acts.ts, new instruments in instrument_acts.ts.
+ * Administration over REST: halt, resume and kill an instrument, cancel its orders, read the audit
+ * trail. Accounts are in account_acts.ts, money in funds_acts.ts, new instruments in
+ * instrument_acts.ts, changes of their terms in terms_acts.ts.
  *
  * @module
  */

@@ -153,6 +153,10 @@ Deno.test("watch --bin: a snapshot stands before the messages that come right be
     await new Promise((resolve) => setTimeout(resolve, 50));
     leaving.abort();
     await done;
+    // What comes behind the end is not written any more.
+    publisher.publish("md.BTC-USD.depth.bin", behind[0]);
+    await publisher.flush();
+    await connection.flush();
     const frames = framesOf(new Uint8Array(chunks.flatMap((chunk) => [...chunk])));
     assert.deepEqual(frames.map(({ kind }) => kind), [
       FeedKind.snapshot,
